@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * An IP address of either family, as it stands in every key: 16 bytes in network order, IPv4 in the
+ * mapped form ::ffff:a.b.c.d (RFC 4291 section 2.5.5.2).
+ */
+#ifndef BASE_ADDR_H
+#define BASE_ADDR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#define ADDR_TEXT_MAX 46 /* bytes that hold any address and its NUL */
+
+struct addr {
+	uint8_t b[16];
+};
+
+/* The address of four bytes in network order. */
+static inline struct addr addr_v4(const uint8_t *bytes)
+{
+	struct addr a = { { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff } };
+
+	memcpy(a.b + 12, bytes, 4);
+	return a;
+}
+
+/* The address of sixteen bytes in network order. */
+static inline struct addr addr_v6(const uint8_t *bytes)
+{
+	struct addr a;
+
+	memcpy(a.b, bytes, 16);
+	return a;
+}
+
+static inline bool addr_is_v4(const struct addr *a)
+{
+	static const uint8_t mapped[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
+
+	return !memcmp(a->b, mapped, sizeof(mapped));
+}
+
+/* <0, 0, >0: the order of the bytes, which is the order of the numbers. */
+static inline int addr_order(const struct addr *a, const struct addr *b)
+{
+	return memcmp(a->b, b->b, sizeof(a->b));
+}
+
+static inline bool addr_is_same(const struct addr *a, const struct addr *b)
+{
+	return !addr_order(a, b);
+}
+
+/* No host answers from it: unspecified, loopback is a host; multicast, broadcast are not. */
+bool addr_is_group(const struct addr *a);
+
+/* Reads "192.0.2.1" or "2001:db8::1" (`len` bytes, no NUL needed). 0 or ERR_SYNTAX. */
+int addr_parse(const char *text, size_t len, struct addr *out);
+
+/* The canonical text (RFC 5952); `out` has ADDR_TEXT_MAX bytes; returns it. */
+char *addr_text(const struct addr *a, char *out);
+
+struct sockaddr_storage;
+
+/* Fills a socket address; returns its length. */
+unsigned addr_to_socket(const struct addr *a, uint16_t port, struct sockaddr_storage *out);
+
+/* Reads a socket address of either family; `port` may be NULL. 0 or ERR_UNKNOWN (another family).
+ */
+int addr_from_socket(const struct sockaddr_storage *ss, struct addr *out, uint16_t *port);
+
+#endif

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The one table of options. YAML keys, long options, defaults, ranges, manual and checks all read
+ * it.
+ */
+#ifndef BASE_CONF_H
+#define BASE_CONF_H
+
+#include "base/mono.h"
+#include "base/prefix.h"
+
+#include <stdint.h>
+#include <stdio.h>
+
+/* A range of ports, both ends included; {0, 0} is none. */
+struct conf_ports {
+	uint16_t low, high;
+};
+
+/*
+ * X(member, type, name, default, low, high, help). Types: BOOL; COUNT and BYTES (with k, M, G of
+ * 1024) between low and high; DURATION (as mono_parse; low, high in microseconds); TEXT; LIST (of
+ * texts, separated by commas or repeated); PREFIXES; PORTS. The name is the YAML path; as a long
+ * option dashes and underscores are the same.
+ */
+#define CONF_OPTION_LIST(X)                                                                        \
+	X(home, PREFIXES, "home", "", 0, 0,                                                        \
+	  "networks to watch; any: every answerer is inside and nothing is ever probed")           \
+	X(inside, BOOL, "inside_to_inside", "no", 0, 0,                                            \
+	  "report services used by inside clients too")                                            \
+	X(targets, PREFIXES, "targets", "", 0, 0, "what may be probed (default: home)")            \
+	X(exclude, PREFIXES, "exclude", "", 0, 0, "what is never probed")                          \
+	X(interfaces, LIST, "interface", "", 0, 0, "interfaces to listen on")                      \
+	X(read, TEXT, "read", "", 0, 0, "capture file to replay; - is standard input")             \
+	X(filter, TEXT, "filter", "", 0, 0, "BPF filter of the capture, as tcpdump takes it")      \
+	X(state, TEXT, "state", "", 0, 0,                                                          \
+	  "directory of the store (default: /var/lib/flowd live, thrown away in a replay)")        \
+	X(rules, TEXT, "rules", "", 0, 0, "rules file (default: the installed default.rules)")     \
+	X(alert_file, TEXT, "alert_file", "", 0, 0, "file that alerts are appended to")            \
+	X(alert_deadline, DURATION, "alert_deadline", "10s", 0, 3600 * MONO_SECOND,                \
+	  "how long an alert waits for a verdict before it goes out unverified")                   \
+	X(learn, DURATION, "learn", "1d", 0, 365 * MONO_DAY,                                       \
+	  "after the first live start, only alerts of level high and above are sent for this "     \
+	  "long")                                                                                  \
+	X(user, TEXT, "user", "nobody", 0, 0, "user that roles become when started as root")       \
+	X(cage, TEXT, "cage", "strict", 0, 0,                                                      \
+	  "strict, or best-effort on kernels without Landlock")                                    \
+	X(progress, BOOL, "progress", "yes", 0, 0,                                                 \
+	  "progress bar of a replay when standard error is a terminal")                            \
+	X(log_debug, BOOL, "log.debug", "no", 0, 0, "say more on standard error")                  \
+	X(capture_buffer, BYTES, "capture.buffer", "32M", 1 << 16, 1LL << 31,                      \
+	  "kernel buffer of each interface")                                                       \
+	X(capture_promiscuous, BOOL, "capture.promiscuous", "yes", 0, 0,                           \
+	  "see frames for other hosts too")                                                        \
+	X(capture_snaplen, COUNT, "capture.snaplen", "65535", 96, 262144,                          \
+	  "bytes kept of each packet")                                                             \
+	X(limit_flows, COUNT, "limits.flows", "262144", 1024, 1 << 26,                             \
+	  "connections remembered at once")                                                        \
+	X(limit_names, COUNT, "limits.names", "8192", 1, 1 << 20,                                  \
+	  "connections looked at for a name at once")                                              \
+	X(limit_known, COUNT, "limits.known", "1048576", 1024, 1 << 28,                            \
+	  "services the sensor remembers")                                                         \
+	X(name_packets, COUNT, "limits.name_packets", "12", 1, 256,                                \
+	  "payloads of a connection looked at for a name")                                         \
+	X(queue, BYTES, "limits.queue", "4M", 1 << 16, 1LL << 30,                                  \
+	  "buffer of the messages between two processes")                                          \
+	X(flush, DURATION, "flush", "5s", 10 * MONO_MS, 3600 * MONO_SECOND,                        \
+	  "how often counts of known services are written")                                        \
+	X(verify, BOOL, "verify.enabled", "yes", 0, 0,                                             \
+	  "probe newly seen services (in a replay only when said expressly)")                      \
+	X(verify_interface, TEXT, "verify.interface", "", 0, 0, "interface that probes leave by")  \
+	X(verify_source, TEXT, "verify.source", "", 0, 0,                                          \
+	  "addresses that probes are sent from, at most one of each family")                       \
+	X(verify_vantage, TEXT, "verify.vantage", "inside", 0, 0,                                  \
+	  "name of the place probes are sent from")                                                \
+	X(verify_rate, COUNT, "verify.rate", "200", 1, 1000000,                                    \
+	  "packets and connections a second at most")                                              \
+	X(verify_parallel, COUNT, "verify.parallel", "256", 1, 4096, "probes under way at once")   \
+	X(verify_tries, COUNT, "verify.tries", "3", 1, 10, "SYNs sent before silence is believed") \
+	X(verify_syn_wait, DURATION, "verify.syn_wait", "500ms", MONO_MS, 60 * MONO_SECOND,        \
+	  "wait for the answer of the first SYN; doubles with each")                               \
+	X(verify_name_wait, DURATION, "verify.name_wait", "500ms", 0, 60 * MONO_SECOND,            \
+	  "wait for the wire to name the service before its first hello is chosen")                \
+	X(verify_banner_wait, DURATION, "verify.banner_wait", "600ms", MONO_MS, 60 * MONO_SECOND,  \
+	  "wait for a server that speaks first")                                                   \
+	X(verify_hello_wait, DURATION, "verify.hello_wait", "3s", MONO_MS, 60 * MONO_SECOND,       \
+	  "wait for the answer to a hello")                                                        \
+	X(verify_ports, PORTS, "verify.ports", "61000-61511", 1, 65535,                            \
+	  "source ports of probes; the sensor ignores them")                                       \
+	X(keep_events, DURATION, "store.keep.events", "90d", 0, 36500 * MONO_DAY,                  \
+	  "how long events are kept; 0 for ever")                                                  \
+	X(keep_probes, DURATION, "store.keep.probes", "90d", 0, 36500 * MONO_DAY,                  \
+	  "how long old probes are kept; 0 for ever")                                              \
+	X(keep_alerts, DURATION, "store.keep.alerts", "365d", 0, 36500 * MONO_DAY,                 \
+	  "how long alerts are kept; 0 for ever")                                                  \
+	X(store_cap, BYTES, "store.disk_cap", "10G", 1 << 24, 1LL << 46,                           \
+	  "size of the store at which the oldest history is dropped")                              \
+	X(store_sync, BOOL, "store.sync", "yes", 0, 0,                                             \
+	  "flush news to the disk, not only to the kernel, before acting on it")
+
+struct conf {
+#define CONF_BOOL bool
+#define CONF_COUNT uint64_t
+#define CONF_BYTES uint64_t
+#define CONF_DURATION mono_t
+#define CONF_TEXT char *
+#define CONF_LIST char *
+#define CONF_PREFIXES struct prefix_set
+#define CONF_PORTS struct conf_ports
+#define CONF_MEMBER(member, type, ...) CONF_##type member;
+	CONF_OPTION_LIST(CONF_MEMBER)
+#undef CONF_MEMBER
+#define CONF_GIVEN(member, ...) bool member;
+	struct {
+		CONF_OPTION_LIST(CONF_GIVEN)
+	} given; /* not left at its default */
+#undef CONF_GIVEN
+};
+
+/* All defaults. 0 or -ENOMEM. */
+int conf_new(struct conf *conf);
+void conf_free(struct conf *conf);
+
+/*
+ * Sets one option from text; LIST and PREFIXES add to what was given before. 0; ERR_UNKNOWN no such
+ * option, ERR_SYNTAX, ERR_RANGE, -ENOMEM. `bad` (may be NULL) becomes the offset in `value` of what
+ * is wrong.
+ */
+int conf_set(struct conf *conf, const char *name, const char *value, size_t *bad);
+
+/* The name nearest to a mistyped one, NULL when none is near. */
+const char *conf_nearest(const char *name);
+
+/* What the value should look like, for messages: "a duration such as 10s or 5m, from 0s to 1h". */
+const char *conf_expects(const char *name, char *out, size_t size);
+
+/* An option is a switch, which may stand without a value on the command line. */
+bool conf_is_switch(const char *name);
+
+/* Walks the table: name, default, type word and help of option `i`; false past the last. */
+struct conf_option {
+	const char *name, *value, *type, *help;
+};
+bool conf_option(size_t i, struct conf_option *out);
+
+/* The value of option `i` as conf_set reads it; to be freed; NULL when memory is short. */
+char *conf_value(const struct conf *conf, size_t i);
+
+/* Was option `i` set by somebody? */
+bool conf_is_given(const struct conf *conf, size_t i);
+
+/* The effective configuration as YAML; reads back to itself. */
+void conf_print(const struct conf *conf, FILE *out);
+
+/*
+ * What may be probed: targets (or home where none are given; nothing where home is any) less
+ * exclude. 0 or -ENOMEM; `out` must be empty and is the caller's to clear.
+ */
+int conf_targets(const struct conf *conf, struct prefix_set *out);
+
+#endif

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Messages between roles over a SOCK_SEQPACKET pair: each packet of the socket carries whole
+ * messages, {kind, version, length, origin, sequence} and their bytes. The kernel is the queue.
+ */
+#ifndef BASE_IPC_H
+#define BASE_IPC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * X(constant, size): size of the record, 0: none, IPC_BULK: a sealed memfd travels along.
+ * What a role sends and takes is said at links[] in flowd/main.c.
+ */
+#define IPC_BULK ((size_t)-1)
+#define IPC_KIND_LIST(X)                         \
+	X(IPC_SIGHTING, sizeof(struct sighting)) \
+	X(IPC_TALLY, sizeof(struct tally))       \
+	X(IPC_END, 0)                            \
+	X(IPC_KNOWN, IPC_BULK)                   \
+	X(IPC_JOB, sizeof(struct job))           \
+	X(IPC_NAME, sizeof(struct job))          \
+	X(IPC_PROBE, sizeof(struct probe))       \
+	X(IPC_STOP, 0)
+
+enum ipc_kind {
+	IPC_NONE,
+#define IPC_ENUM(id, size) id,
+	IPC_KIND_LIST(IPC_ENUM)
+#undef IPC_ENUM
+		IPC_KIND_END
+};
+
+#define IPC_PACKET_MAX 32768
+
+struct ipc_header {
+	uint16_t kind;
+	uint16_t version; /* RECORD_VERSION */
+	uint32_t length;  /* of the bytes that follow */
+	uint32_t origin;  /* which of several senders on this link, from 0 */
+	uint32_t pad;
+	uint64_t sequence; /* counts up by one a message and origin: a hole is a loss */
+};
+
+struct ipc_message {
+	enum ipc_kind kind;
+	uint32_t origin;
+	uint64_t sequence;
+	const void *record; /* borrowed until the next ipc_recv on the channel */
+	int fd;		    /* of a bulk message, owned by the receiver; else -1 */
+};
+
+struct ipc; /* one end of a link */
+
+/*
+ * Makes a channel of a socket, which it owns from then on. `block`: a full queue makes the sender
+ * wait (replay); otherwise it drops and counts. NULL when memory is short.
+ */
+struct ipc *ipc_new(int fd, uint32_t origin, bool block);
+void ipc_free(struct ipc *ipc);
+
+/* The socket, for a loop to watch; borrowed. */
+int ipc_fd(const struct ipc *ipc);
+
+/*
+ * Puts a record of the kind's size into the batch, sending the batch first when it is full. 0;
+ * -EAGAIN: the queue is full and the record is dropped and counted; -EPIPE: the other end is gone.
+ */
+int ipc_send(struct ipc *ipc, enum ipc_kind kind, const void *record);
+
+/* Sends what is batched: call it before waiting. Results as ipc_send; on -EAGAIN the batch is kept.
+ */
+int ipc_flush(struct ipc *ipc);
+
+/* Sends a bulk message: a memfd of `bytes`. Results as ipc_send, or -errno. */
+int ipc_send_bulk(struct ipc *ipc, enum ipc_kind kind, const void *bytes, size_t len);
+
+/* Records dropped because the queue was full. */
+uint64_t ipc_drops(const struct ipc *ipc);
+
+/*
+ * Takes the next message. 1 and the message; 0: none is waiting (never when `wait`); -EPIPE: the
+ * other end is gone; ERR_VERSION, ERR_SHORT, ERR_UNKNOWN: the rest of the packet is thrown away, go
+ * on.
+ */
+int ipc_recv(struct ipc *ipc, bool wait, struct ipc_message *out);
+
+/* A pair of connected sockets with send buffers of `buffer` bytes each. 0 or -errno. */
+int ipc_pair(int fds[2], size_t buffer);
+
+#endif

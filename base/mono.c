@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/mono.h"
+
+#include "base/err.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define YEAR_0_US (-62167219200LL * MONO_SECOND)
+#define YEAR_9999_US (253402300799LL * MONO_SECOND)
+#define DURATION_MAX (36525 * MONO_DAY)
+
+static const struct {
+	const char *name;
+	mono_t us;
+} units[] = {
+	{ "d", MONO_DAY },    { "h", 3600 * MONO_SECOND }, { "m", 60 * MONO_SECOND },
+	{ "s", MONO_SECOND }, { "ms", MONO_MS },	   { "us", 1 },
+};
+
+static int64_t clock_us(clockid_t id)
+{
+	struct timespec ts;
+
+	clock_gettime(id, &ts);
+	return ts.tv_sec * MONO_SECOND + ts.tv_nsec / 1000;
+}
+
+mono_t mono_now(void)
+{
+	return clock_us(CLOCK_MONOTONIC);
+}
+
+wall_t mono_wall(void)
+{
+	return clock_us(CLOCK_REALTIME);
+}
+
+char *mono_stamp(wall_t t, char *out)
+{
+	struct tm tm;
+	time_t seconds;
+	int64_t us;
+
+	t = t < YEAR_0_US ? YEAR_0_US : t > YEAR_9999_US ? YEAR_9999_US : t;
+	us = ((t % MONO_SECOND) + MONO_SECOND) % MONO_SECOND;
+	seconds = (t - us) / MONO_SECOND;
+	gmtime_r(&seconds, &tm);
+	snprintf(out, MONO_STAMP_MAX, "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ",
+		 (tm.tm_year + 1900) % 10000, (tm.tm_mon + 1) % 100, tm.tm_mday % 100,
+		 tm.tm_hour % 100, tm.tm_min % 100, tm.tm_sec % 100, (int)us);
+	return out;
+}
+
+int mono_parse(const char *text, mono_t *out)
+{
+	mono_t unit = MONO_SECOND;
+	long long n;
+	char *end;
+	size_t i;
+
+	if (*text < '0' || *text > '9')
+		return ERR_SYNTAX;
+	errno = 0;
+	n = strtoll(text, &end, 10);
+	if (*end) {
+		for (i = 0; i < sizeof(units) / sizeof(units[0]) && strcmp(end, units[i].name); i++)
+			;
+		if (i == sizeof(units) / sizeof(units[0]))
+			return ERR_SYNTAX;
+		unit = units[i].us;
+	}
+	if (errno || n > DURATION_MAX / unit)
+		return ERR_RANGE;
+	*out = n * unit;
+	return 0;
+}
+
+char *mono_text(mono_t t, char *out)
+{
+	size_t i = 0;
+
+	while (t % units[i].us)
+		i++;
+	if (!t)
+		i = 3;
+	snprintf(out, MONO_STAMP_MAX, "%lld%s", (long long)(t / units[i].us), units[i].name);
+	return out;
+}

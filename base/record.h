@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The five nouns. Everything flowd does turns one of these into the next; they cross process
+ * boundaries and lie in the store as they stand here: plain bytes without pointers, text
+ * NUL-terminated, times in wall-clock microseconds, padding spelt out and zero.
+ */
+#ifndef BASE_RECORD_H
+#define BASE_RECORD_H
+
+#include "base/addr.h"
+#include "base/hash.h"
+#include "base/mono.h"
+
+/* Any change of a layout below changes this number; another number is refused. */
+#define RECORD_VERSION 1
+
+/* X(constant, text): the text is what JSON, rules and the manual say. */
+#define RECORD_PROTO_LIST(X)     \
+	X(PROTO_NONE, "none", 0) \
+	X(PROTO_TCP, "tcp", 6)   \
+	X(PROTO_UDP, "udp", 17)  \
+	X(PROTO_SCTP, "sctp", 132)
+
+/* How sure the wire makes us, worst first: a later one replaces an earlier one. */
+#define RECORD_EVIDENCE_LIST(X)            \
+	X(EVIDENCE_NONE, "none")           \
+	X(EVIDENCE_INVALID, "invalid")     \
+	X(EVIDENCE_PROBE, "probe")         \
+	X(EVIDENCE_ONEWAY, "oneway")       \
+	X(EVIDENCE_ANSWERED, "answered")   \
+	X(EVIDENCE_REPLY, "reply")         \
+	X(EVIDENCE_HANDSHAKE, "handshake") \
+	X(EVIDENCE_FULL, "full")
+
+#define RECORD_STATE_LIST(X)              \
+	X(STATE_CANDIDATE, "candidate")   \
+	X(STATE_OPEN, "open")             \
+	X(STATE_REFUSES, "refuses")       \
+	X(STATE_RESTRICTED, "restricted") \
+	X(STATE_CLOSED, "closed")         \
+	X(STATE_SILENT, "silent")         \
+	X(STATE_GONE, "gone")             \
+	X(STATE_EPHEMERAL, "ephemeral")
+
+#define RECORD_EVENT_LIST(X)          \
+	X(EVENT_NONE, "none")         \
+	X(EVENT_NEW, "new")           \
+	X(EVENT_CHANGED, "changed")   \
+	X(EVENT_RETURNED, "returned") \
+	X(EVENT_GONE, "gone")         \
+	X(EVENT_VERDICT, "verdict")
+
+/* Why a probe says what it says. */
+#define RECORD_REASON_LIST(X)                              \
+	X(REASON_NONE, "none")                             \
+	X(REASON_SYN_ACK, "syn-ack")                       \
+	X(REASON_RST, "rst")                               \
+	X(REASON_ICMP, "icmp")                             \
+	X(REASON_NO_ANSWER, "no-answer")                   \
+	X(REASON_RESET_AFTER_ACCEPT, "reset-after-accept") \
+	X(REASON_CLOSE_AFTER_ACCEPT, "close-after-accept")
+
+#define RECORD_LEVEL_LIST(X)      \
+	X(LEVEL_NONE, "none")     \
+	X(LEVEL_LOW, "low")       \
+	X(LEVEL_MEDIUM, "medium") \
+	X(LEVEL_HIGH, "high")     \
+	X(LEVEL_CRITICAL, "critical")
+
+#define RECORD_ENUM(id, ...) id,
+enum evidence { RECORD_EVIDENCE_LIST(RECORD_ENUM) EVIDENCE_END };
+enum state { RECORD_STATE_LIST(RECORD_ENUM) STATE_END };
+enum event { RECORD_EVENT_LIST(RECORD_ENUM) EVENT_END };
+enum reason { RECORD_REASON_LIST(RECORD_ENUM) REASON_END };
+enum level { RECORD_LEVEL_LIST(RECORD_ENUM) LEVEL_END };
+#undef RECORD_ENUM
+
+/* IP protocol numbers (IANA). */
+#define RECORD_ENUM(id, text, number) id = (number),
+enum proto { RECORD_PROTO_LIST(RECORD_ENUM) };
+#undef RECORD_ENUM
+
+#define RECORD_APP_MAX 24
+#define RECORD_BANNER_MAX 512
+
+/* What we watch; the key of everything. */
+struct service {
+	struct addr host;
+	uint32_t zone; /* tenant; 0 until zones are configured */
+	uint16_t port;
+	uint8_t proto; /* enum proto */
+	uint8_t pad;
+};
+
+/* Said by the sensor: this service answered this outside peer. */
+struct sighting {
+	struct service service;
+	struct addr peer; /* the latest */
+	wall_t first_us;  /* of what this record adds */
+	wall_t last_us;
+	uint32_t handshakes; /* distinct connections answered since the last record; 0: only news of
+				a name */
+	uint16_t peer_port;
+	uint16_t vlan;	  /* innermost 802.1Q id, 0 none */
+	uint8_t evidence; /* enum evidence, the best so far */
+	uint8_t pad[7];
+	char app[RECORD_APP_MAX];	/* what nDPI read in the payload; "" not known */
+	char app_guess[RECORD_APP_MAX]; /* what the port number suggests; never shown as app; ""
+					   none */
+	struct hash_sketch peers;	/* of the peers since the last record */
+	uint8_t pad2[4];
+};
+
+/* Core's order to verify. */
+struct job {
+	uint64_t id;
+	struct service service;
+	wall_t made_us;
+	wall_t deadline_us; /* the alert is made then, verdict or not */
+	uint8_t event;	    /* enum event: what it is to be verified for */
+	uint8_t named;	    /* 1: `app` is final, do not wait for a name */
+	uint8_t pad[6];
+	char app[RECORD_APP_MAX]; /* what the wire says, "" not known yet */
+	char app_guess[RECORD_APP_MAX];
+};
+
+#define PROBE_VANTAGE_MAX 16
+
+/* Said by verify: what an attacker sees there. */
+struct probe {
+	uint64_t job;
+	struct service service;
+	wall_t started_us, finished_us;
+	wall_t not_after_us;   /* end of the certificate's validity; 0 no certificate */
+	struct addr icmp_from; /* reason icmp: who sent it */
+	uint32_t rtt_us;       /* SYN to answer; 0 unknown */
+	uint8_t state;	       /* enum state: open, refuses, closed, silent */
+	uint8_t reason;	       /* enum reason */
+	uint8_t icmp_type, icmp_code;
+	uint8_t ttl;	    /* of the answer; 0 unknown */
+	uint8_t tries;	    /* SYNs sent */
+	uint8_t by_connect; /* 1: no raw socket, connect() was used */
+	uint8_t pad;
+	uint16_t banner_len;
+	uint8_t pad2[2];
+	char vantage[PROBE_VANTAGE_MAX]; /* "self": over the host's own loopback path */
+	char app[RECORD_APP_MAX];	 /* what it speaks; "" not recognised */
+	char product[48];
+	char version[32];
+	char tls[12];	   /* "TLSv1.3"; "" no TLS */
+	char subject[128]; /* of the certificate, RFC 4514 */
+	char issuer[128];
+	char san[256];			   /* subject alternative names, separated by "," */
+	uint8_t banner[RECORD_BANNER_MAX]; /* first bytes it said, as they came */
+};
+
+/* What rules judge: sighting and probe and what changed. */
+struct finding {
+	struct service service;
+	wall_t time_us;
+	struct addr peer;  /* the outside client that met it */
+	uint8_t event;	   /* enum event */
+	uint8_t state;	   /* enum state */
+	uint8_t evidence;  /* enum evidence */
+	uint8_t verified;  /* 1: a probe has settled the state */
+	uint8_t peer_home; /* 1: the peer is inside home */
+	uint8_t pad[3];
+	char app[RECORD_APP_MAX]; /* the wire's word, else the probe's; "" not known */
+	char app_guess[RECORD_APP_MAX];
+	char product[48];
+	char version[32];
+};
+
+#define ALERT_RULE_MAX 160
+
+/* A finding that a rule chose. */
+struct alert {
+	uint64_t number; /* from 1, never repeats */
+	wall_t time_us;
+	uint32_t rule_line; /* 0: the implied last rule */
+	uint8_t level;	    /* enum level */
+	uint8_t pad[3];
+	char rule[ALERT_RULE_MAX]; /* its canonical text, cut if longer */
+	struct finding finding;
+	struct probe probe; /* all zero when not verified */
+};
+
+/* What the sensor counts; one list for messages, health and the manual. */
+#define RECORD_TALLY_LIST(X)                                                                   \
+	X(packets, "packets handled")                                                          \
+	X(bytes, "bytes on the wire of the packets handled")                                   \
+	X(kernel_drops, "packets the kernel dropped for want of buffer space")                 \
+	X(interface_drops, "packets the interface dropped")                                    \
+	X(truncated, "packets cut by the snapshot length")                                     \
+	X(undecoded, "packets that carry nothing flowd follows")                               \
+	X(malformed, "packets with impossible headers")                                        \
+	X(fragments, "IP fragments without a transport header")                                \
+	X(syns, "SYN packets to inside hosts")                                                 \
+	X(synacks, "SYN-ACK packets of inside hosts")                                          \
+	X(synack_repeats, "SYN-ACK packets that repeat one already seen")                      \
+	X(flows_evicted, "connections forgotten because the table was full")                   \
+	X(names_refused, "connections not looked at for a name because the limit was reached") \
+	X(known_evicted, "services not kept in the sensor because the table was full")         \
+	X(records_dropped, "records not sent because core was behind")
+
+struct tally {
+	wall_t time_us;
+#define TALLY_FIELD(id, text) uint64_t id;
+	RECORD_TALLY_LIST(TALLY_FIELD)
+#undef TALLY_FIELD
+};
+
+/* Texts of the enums: static, "?" outside the range. */
+const char *record_proto_text(unsigned proto);
+const char *record_evidence_text(unsigned evidence);
+const char *record_state_text(unsigned state);
+const char *record_event_text(unsigned event);
+const char *record_reason_text(unsigned reason);
+const char *record_level_text(unsigned level);
+
+/* The enum constant of a text of `len` bytes, or ERR_UNKNOWN. */
+int record_proto_parse(const char *text, size_t len);
+int record_evidence_parse(const char *text, size_t len);
+int record_state_parse(const char *text, size_t len);
+int record_event_parse(const char *text, size_t len);
+int record_level_parse(const char *text, size_t len);
+
+static inline bool service_is_same(const struct service *a, const struct service *b)
+{
+	return !memcmp(a, b, sizeof(*a));
+}
+
+/* Copies text into a record's field: cut to fit, NUL-terminated, the rest zero. */
+void record_text_set(char *field, size_t size, const char *text);
+
+#endif
