@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What does this connection speak? nDPI's answer, in our words. Not shared between threads.
+ */
+#ifndef FLOWD_SENSOR_CLASSIFY_H
+#define FLOWD_SENSOR_CLASSIFY_H
+
+#include "base/mono.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct classify;      /* nDPI's tables */
+struct classify_flow; /* what nDPI remembers of one connection */
+
+/* NULL when memory is short. */
+struct classify *classify_new(void);
+void classify_free(struct classify *c);
+
+/* NULL when memory is short. */
+struct classify_flow *classify_flow_new(void);
+void classify_flow_free(struct classify_flow *flow);
+
+/*
+ * Shows a packet with payload: `ip` is its IP header, `len` the captured bytes from there. The
+ * name, in lower case, once the payload itself gave it away; else NULL. A port or an address is
+ * never the reason. Valid as long as `c`.
+ */
+const char *classify_packet(struct classify *c, struct classify_flow *flow, const uint8_t *ip,
+			    size_t len, wall_t time);
+
+/* No more packets will be shown: the name after all, or NULL. */
+const char *classify_end(struct classify *c, struct classify_flow *flow);
+
+/* What is usually found on a server's port; NULL: nothing in particular. A guess, not a detection.
+ */
+const char *classify_guess(struct classify *c, uint8_t proto, uint16_t port);
+
+#endif

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "flowd/sensor/known.h"
+
+#include <stdlib.h>
+
+#define CHUNK 1024 /* entries allocated at once: they never move */
+
+struct known {
+	struct hash_key key;
+	size_t limit, count;
+	struct known_entry **chunks; /* limit / CHUNK + 1 of them */
+	uint32_t *slots;	     /* entry number + 1, 0 empty; open addressing */
+	size_t slot_mask;
+	uint32_t *marked; /* entry numbers */
+	size_t marked_count, marked_size;
+};
+
+struct known *known_new(size_t limit, const struct hash_key *key)
+{
+	struct known *known = calloc(1, sizeof(*known));
+
+	if (!known)
+		return NULL;
+	known->key = *key;
+	known->limit = limit;
+	known->slot_mask = 2 * CHUNK - 1;
+	known->slots = calloc(known->slot_mask + 1, sizeof(*known->slots));
+	known->chunks = calloc(limit / CHUNK + 1, sizeof(struct known_entry *));
+	if (!known->slots || !known->chunks) {
+		known_free(known);
+		return NULL;
+	}
+	return known;
+}
+
+void known_free(struct known *known)
+{
+	size_t i;
+
+	if (!known)
+		return;
+	for (i = 0; known->chunks && i <= known->limit / CHUNK; i++)
+		free(known->chunks[i]);
+	free(known->chunks);
+	free(known->slots);
+	free(known->marked);
+	free(known);
+}
+
+static struct known_entry *entry_at(struct known *known, size_t number)
+{
+	return &known->chunks[number / CHUNK][number % CHUNK];
+}
+
+/* Where the service's entry number is, or belongs. */
+static uint32_t *slot_of(struct known *known, const struct service *service)
+{
+	size_t i = hash_bytes(&known->key, service, sizeof(*service)) & known->slot_mask;
+
+	while (known->slots[i] &&
+	       !service_is_same(&entry_at(known, known->slots[i] - 1)->sighting.service, service))
+		i = (i + 1) & known->slot_mask;
+	return &known->slots[i];
+}
+
+/* Doubles the slots. */
+static bool slots_grow(struct known *known)
+{
+	size_t i, size = 2 * (known->slot_mask + 1);
+	uint32_t *slots = calloc(size, sizeof(*slots));
+
+	if (!slots)
+		return false;
+	free(known->slots);
+	known->slots = slots;
+	known->slot_mask = size - 1;
+	for (i = 0; i < known->count; i++)
+		*slot_of(known, &entry_at(known, i)->sighting.service) = (uint32_t)i + 1;
+	return true;
+}
+
+struct known_entry *known_find(struct known *known, const struct service *service)
+{
+	uint32_t *slot = slot_of(known, service);
+	struct known_entry **chunk, *entry;
+
+	if (*slot)
+		return entry_at(known, *slot - 1);
+	if (known->count == known->limit)
+		return NULL;
+	if (2 * known->count > known->slot_mask) {
+		if (!slots_grow(known))
+			return NULL;
+		slot = slot_of(known, service);
+	}
+	chunk = &known->chunks[known->count / CHUNK];
+	if (!*chunk && !(*chunk = calloc(CHUNK, sizeof(**chunk))))
+		return NULL;
+	entry = entry_at(known, known->count);
+	entry->sighting.service = *service;
+	*slot = (uint32_t)++known->count;
+	return entry;
+}
+
+void known_mark(struct known *known, struct known_entry *entry)
+{
+	uint32_t *marked;
+	size_t size;
+
+	if (entry->dirty)
+		return;
+	if (known->marked_count == known->marked_size) {
+		size = known->marked_size ? 2 * known->marked_size : CHUNK;
+		marked = realloc(known->marked, size * sizeof(*marked));
+		/* Short of memory: it is marked again at its next handshake. */
+		if (!marked)
+			return;
+		known->marked = marked;
+		known->marked_size = size;
+	}
+	known->marked[known->marked_count++] = *slot_of(known, &entry->sighting.service) - 1;
+	entry->dirty = true;
+}
+
+void known_tell(struct known *known, struct known_entry *entry, known_fn fn, void *arg)
+{
+	struct sighting *s = &entry->sighting;
+
+	if (fn(arg, s)) {
+		known_mark(known, entry);
+		return;
+	}
+	entry->said = s->evidence;
+	entry->named = *s->app != 0;
+	s->handshakes = 0;
+	memset(&s->peers, 0, sizeof(s->peers));
+}
+
+static bool has_news(const struct known_entry *entry)
+{
+	const struct sighting *s = &entry->sighting;
+
+	return s->handshakes || s->evidence != entry->said || (*s->app != 0) != entry->named;
+}
+
+void known_flush(struct known *known, known_fn fn, void *arg)
+{
+	size_t i, count = known->marked_count;
+	struct known_entry *entry;
+
+	known->marked_count = 0;
+	for (i = 0; i < count; i++) {
+		/* Marked again when it cannot be told: at a place this loop has gone past. */
+		entry = entry_at(known, known->marked[i]);
+		entry->dirty = false;
+		if (has_news(entry))
+			known_tell(known, entry, fn, arg);
+	}
+}

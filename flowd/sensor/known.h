@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The services the sensor has met or was told of, and what it has counted of each since it last
+ * told core.
+ */
+#ifndef FLOWD_SENSOR_KNOWN_H
+#define FLOWD_SENSOR_KNOWN_H
+
+#include "base/record.h"
+
+struct known; /* the table */
+
+struct known_entry {
+	struct sighting sighting; /* its counts: since it was last said */
+	uint32_t standing;	  /* handshakes without a SYN that nothing has contradicted */
+	uint8_t looks;		  /* connections whose payload was looked at for a name */
+	uint8_t said;		  /* enum evidence that core knows of */
+	bool named;		  /* core knows its name */
+	bool dirty;		  /* marked for the next known_flush */
+};
+
+/* `limit`: services at most. NULL when memory is short. */
+struct known *known_new(size_t limit, const struct hash_key *key);
+void known_free(struct known *known);
+
+/*
+ * The entry of a service, made when it is not there yet; valid until known_free. NULL when the
+ * table is full or memory is short: the service is then told to core each time it is met.
+ */
+struct known_entry *known_find(struct known *known, const struct service *service);
+
+/* Says a sighting to core: 0, or negative when it did not go out and must be said again. */
+typedef int (*known_fn)(void *arg, const struct sighting *sighting);
+
+/* Notes that an entry has something to tell, for the next known_flush. */
+void known_mark(struct known *known, struct known_entry *entry);
+
+/* Tells one entry now; its counts are zero afterwards. When that fails it is marked instead. */
+void known_tell(struct known *known, struct known_entry *entry, known_fn fn, void *arg);
+
+/* Tells all that is marked and has something new, in the order it was marked. */
+void known_flush(struct known *known, known_fn fn, void *arg);
+
+#endif
