@@ -10,6 +10,7 @@
 #include <grp.h>
 #include <linux/landlock.h>
 #include <pwd.h>
+#include <signal.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -156,6 +157,9 @@ int cage_enter(const struct cage *cage, const char **missing)
 		return rc;
 	if ((rc = drop_capabilities()))
 		return rc;
+	/* A change of user forgets it, so it is said here: nobody outlives the parent. */
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL))
+		return -errno;
 	rc = wall_close(cage);
 	if (rc && cage->best_effort && (rc == -ENOSYS || rc == -EOPNOTSUPP || rc == ERR_VERSION)) {
 		if (missing)

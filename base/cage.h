@@ -25,9 +25,10 @@ struct cage {
 int cage_give(const char *user, const char *path);
 
 /*
- * Closes the cage: user and groups, all capabilities, no_new_privs, Landlock. Call it before any
- * thread is started. 0; ERR_CAGE, -errno, ERR_NOT_FOUND (no such user): the role must not go on.
- * `missing` (may be NULL) names the wall that best_effort did without, else NULL.
+ * Closes the cage: user and groups, all capabilities, no_new_privs, death with the parent,
+ * Landlock. Call it before any thread is started. 0; ERR_CAGE, -errno, ERR_NOT_FOUND (no such
+ * user): the role must not go on. `missing` (may be NULL) names the wall that best_effort did
+ * without, else NULL.
  */
 int cage_enter(const struct cage *cage, const char **missing);
 

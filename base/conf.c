@@ -204,6 +204,24 @@ int conf_set(struct conf *conf, const char *name, const char *value, size_t *bad
 	return rc;
 }
 
+int conf_reset(struct conf *conf, const char *name)
+{
+	const struct option *o = option_find(name);
+	void *field;
+	int rc;
+
+	if (!o)
+		return ERR_UNKNOWN;
+	field = (char *)conf + o->offset;
+	if (o->type == PREFIXES)
+		prefix_set_clear(field);
+	if (o->type == LIST)
+		**(char **)field = 0;
+	rc = set_value(conf, o, o->value, NULL);
+	*(bool *)((char *)conf + o->given) = false;
+	return rc;
+}
+
 /* Levenshtein's distance, words of up to 40 letters. */
 static unsigned distance(const char *a, const char *b)
 {
@@ -268,6 +286,11 @@ const char *conf_expects(const char *name, char *out, size_t size)
 	else
 		snprintf(out, size, "a text");
 	return out;
+}
+
+bool conf_is_option(const char *name)
+{
+	return option_find(name);
 }
 
 bool conf_is_switch(const char *name)
@@ -407,4 +430,10 @@ int conf_targets(const struct conf *conf, struct prefix_set *out)
 	else
 		*out = set;
 	return rc;
+}
+
+bool conf_probes(const struct conf *conf)
+{
+	return conf->verify && (!*conf->read || conf->given.verify) &&
+	       !prefix_set_is_any(&conf->home);
 }

@@ -128,11 +128,16 @@ void conf_free(struct conf *conf);
  */
 int conf_set(struct conf *conf, const char *name, const char *value, size_t *bad);
 
+/* Sets one option back to its default. 0, ERR_UNKNOWN, -ENOMEM. */
+int conf_reset(struct conf *conf, const char *name);
+
 /* The name nearest to a mistyped one, NULL when none is near. */
 const char *conf_nearest(const char *name);
 
 /* What the value should look like, for messages: "a duration such as 10s or 5m, from 0s to 1h". */
 const char *conf_expects(const char *name, char *out, size_t size);
+
+bool conf_is_option(const char *name);
 
 /* An option is a switch, which may stand without a value on the command line. */
 bool conf_is_switch(const char *name);
@@ -157,5 +162,11 @@ void conf_print(const struct conf *conf, FILE *out);
  * exclude. 0 or -ENOMEM; `out` must be empty and is the caller's to clear.
  */
 int conf_targets(const struct conf *conf, struct prefix_set *out);
+
+/*
+ * Is anything to be probed? Live unless verify.enabled says no; in a replay, which may be years
+ * old, only when it says yes expressly; never when home is any.
+ */
+bool conf_probes(const struct conf *conf);
 
 #endif

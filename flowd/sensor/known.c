@@ -157,3 +157,16 @@ void known_flush(struct known *known, known_fn fn, void *arg)
 			known_tell(known, entry, fn, arg);
 	}
 }
+
+void known_unsay(struct known *known)
+{
+	size_t i;
+
+	for (i = 0; i < known->count; i++) {
+		struct known_entry *entry = entry_at(known, i);
+
+		entry->said = EVIDENCE_NONE;
+		entry->named = false;
+		known_mark(known, entry);
+	}
+}

@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "flowd/config.h"
+
+#include "base/err.h"
+#include "flowd/yaml.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Short forms: a letter or a word, the option it stands for, and its value where that is fixed. */
+static const struct {
+	const char *word, *name, *value;
+} shorts[] = {
+	{ "-r", "read", NULL },
+	{ "-i", "interface", NULL },
+	{ "--no-verify", "verify.enabled", "no" },
+	{ "--verify", "verify.enabled", "yes" },
+};
+
+struct word {
+	const char *name, *value;
+	const char *as_given;
+};
+
+struct words {
+	struct word *list;
+	size_t count;
+	const char *file;
+};
+
+static int complain(char *error, int rc, const char *word, const char *text)
+{
+	snprintf(error, CONFIG_ERROR_MAX, "%s: %s", word, text);
+	return rc;
+}
+
+/* -h, -n and the like, alone or together ("-nv"); false: it is something else. */
+static bool take_flags(const char *word, struct config_order *order)
+{
+	struct config_order o = *order;
+
+	if (!strcmp(word, "--help"))
+		o.help = true;
+	else if (!strcmp(word, "--version"))
+		o.version = true;
+	else if (word[0] != '-' || !word[1] || word[1 + strspn(word + 1, "hVnv")])
+		return false;
+	else
+		for (word++; *word; word++) {
+			o.help |= *word == 'h';
+			o.version |= *word == 'V';
+			o.check |= *word == 'n';
+			o.verbose |= *word == 'v';
+		}
+	*order = o;
+	return true;
+}
+
+/* The table's name that "--Some-name" stands for, in `name`; false: it is none. */
+static bool long_name(const char *word, char *name, size_t size)
+{
+	size_t len = strcspn(word, "=");
+
+	if (strncmp(word, "--", 2) || len < 3 || len - 2 >= size)
+		return false;
+	memcpy(name, word + 2, len - 2);
+	name[len - 2] = 0;
+	return true;
+}
+
+/* Splits one option off the command line: how many words it takes, or an error. */
+static int take_option(char **argv, struct word *out, char *error)
+{
+	const char *equals = strchr(argv[0], '='), *near;
+	char text[256];
+	char name[128];
+	size_t i;
+
+	*out = (struct word){ .as_given = argv[0] };
+	for (i = 0; i < sizeof(shorts) / sizeof(shorts[0]); i++)
+		if (!strcmp(argv[0], shorts[i].word)) {
+			out->name = shorts[i].name;
+			out->value = shorts[i].value ? shorts[i].value : argv[1];
+			if (!out->value)
+				return complain(error, ERR_SYNTAX, argv[0], "needs a value");
+			return shorts[i].value ? 1 : 2;
+		}
+	if (!long_name(argv[0], name, sizeof(name)))
+		return complain(error, ERR_SYNTAX, argv[0], "is not an option; try --help");
+	out->name = argv[0] + 2;
+	if (conf_is_option(name)) {
+		if (equals || (conf_is_switch(name) && (!argv[1] || argv[1][0] == '-'))) {
+			out->value = equals ? equals + 1 : "yes";
+			return 1;
+		}
+		out->value = argv[1];
+		return argv[1] ? 2 : complain(error, ERR_SYNTAX, argv[0], "needs a value");
+	}
+	if (!equals && !strncmp(name, "no-", 3) && conf_is_switch(name + 3)) {
+		out->name = argv[0] + 5;
+		out->value = "no";
+		return 1;
+	}
+	near = conf_nearest(name);
+	snprintf(text, sizeof(text), "no such option%s%s%s", near ? ", did you mean --" : "",
+		 near ? near : "", near ? "?" : "; try --help");
+	return complain(error, ERR_UNKNOWN, argv[0], text);
+}
+
+static int split(int argc, char **argv, struct words *words, struct config_order *order,
+		 char *error)
+{
+	int i, rc;
+
+	for (i = 1; i < argc; i += rc) {
+		rc = 1;
+		if (take_flags(argv[i], order))
+			continue;
+		if (!strcmp(argv[i], "-c") || !strcmp(argv[i], "--config")) {
+			words->file = argv[i + 1];
+			if (!words->file)
+				return complain(error, ERR_SYNTAX, argv[i], "needs a file");
+			rc = 2;
+			continue;
+		}
+		rc = take_option(argv + i, &words->list[words->count], error);
+		if (rc < 0)
+			return rc;
+		words->count++;
+	}
+	return 0;
+}
+
+/* The command line replaces what the file says of an option; its own repetitions add up. */
+static int apply(const struct words *words, struct conf *conf, char *error)
+{
+	char name[128], text[256], expects[128];
+	size_t i;
+	int rc;
+
+	for (i = 0; i < words->count; i++) {
+		snprintf(name, sizeof(name), "%.*s", (int)strcspn(words->list[i].name, "="),
+			 words->list[i].name);
+		conf_reset(conf, name);
+	}
+	for (i = 0; i < words->count; i++) {
+		snprintf(name, sizeof(name), "%.*s", (int)strcspn(words->list[i].name, "="),
+			 words->list[i].name);
+		rc = conf_set(conf, name, words->list[i].value, NULL);
+		if (!rc)
+			continue;
+		snprintf(text, sizeof(text), "%s: %s, expected %s", words->list[i].value,
+			 err_text(rc), conf_expects(name, expects, sizeof(expects)));
+		return complain(error, rc, words->list[i].as_given, text);
+	}
+	return 0;
+}
+
+int config_read(int argc, char **argv, struct conf *conf, struct config_order *order, char *error)
+{
+	struct words words = { .list = calloc((size_t)argc + 1, sizeof(struct word)) };
+	int rc;
+
+	if (!words.list)
+		return complain(error, -ENOMEM, "command line", err_text(-ENOMEM));
+	rc = split(argc, argv, &words, order, error);
+	if (!rc && words.file)
+		rc = yaml_read(words.file, conf, error);
+	else if (!rc && !access(CONFIG_FILE, F_OK))
+		rc = yaml_read(CONFIG_FILE, conf, error);
+	if (!rc)
+		rc = apply(&words, conf, error);
+	free(words.list);
+	return rc;
+}
+
+int config_check(const struct conf *conf, char *error)
+{
+	if (strcmp(conf->cage, "strict") && strcmp(conf->cage, "best-effort"))
+		return complain(error, ERR_UNKNOWN, "cage", "expected strict or best-effort");
+	if (strlen(conf->verify_vantage) >= 16 || !*conf->verify_vantage)
+		return complain(error, ERR_RANGE, "verify.vantage",
+				"expected a name of 1 to 15 bytes");
+	if (*conf->read && *conf->interfaces && conf->given.read && conf->given.interfaces)
+		return complain(error, ERR_SYNTAX, "read, interface", "a replay has no interface");
+	if (!*conf->read && !*conf->interfaces)
+		return complain(error, ERR_SYNTAX, "interface",
+				"say what to watch: -i INTERFACE or -r FILE");
+	if (!conf->home.count)
+		return complain(
+			error, ERR_SYNTAX, "home",
+			"say which networks are yours: --home PREFIX,... (or any, in a replay)");
+	return 0;
+}
+
+void config_help(FILE *out)
+{
+	struct conf_option o;
+	char left[64];
+	size_t i;
+
+	fputs("usage: flowd -i INTERFACE --home PREFIX,... [options]   watch a border\n"
+	      "       flowd -r FILE --home PREFIX,... [options]        replay a capture\n"
+	      "       flowd -n [-v] [options]      check configuration and rules; -v: print "
+	      "them\n\n"
+	      "  -c FILE   configuration (default: " CONFIG_FILE ", if there)\n"
+	      "  -r FILE   same as --read           -i NAME  same as --interface\n"
+	      "  -n        check and end            -v       with -n: print what is in effect\n"
+	      "  -h        this text                -V       version\n"
+	      "  --verify, --no-verify              same as --verify.enabled=yes, no\n\n",
+	      out);
+	for (i = 0; conf_option(i, &o); i++) {
+		snprintf(left, sizeof(left), "--%s=%s", o.name, o.type);
+		fprintf(out, "  %-36s %s%s%s%s\n", left, o.help, *o.value ? " [" : "", o.value,
+			*o.value ? "]" : "");
+	}
+}
+
+static int write_pairs(const struct conf *conf, FILE *out)
+{
+	struct conf_option o;
+	char *value;
+	size_t i;
+
+	for (i = 0; conf_option(i, &o); i++) {
+		if (!conf_is_given(conf, i))
+			continue;
+		value = conf_value(conf, i);
+		if (!value)
+			return -ENOMEM;
+		fprintf(out, "%s%c%s%c", o.name, 0, value, 0);
+		free(value);
+	}
+	return fflush(out) ? -errno : 0;
+}
+
+int config_pass(const struct conf *conf)
+{
+	int fd = memfd_create("flowd-conf", 0), rc;
+	FILE *out;
+
+	if (fd < 0)
+		return -errno;
+	/* The stream has a descriptor of its own, so that it can be closed. */
+	out = fdopen(dup(fd), "w");
+	rc = out ? write_pairs(conf, out) : -errno;
+	if (out)
+		fclose(out);
+	if (!rc && lseek(fd, 0, SEEK_SET))
+		rc = -errno;
+	if (rc)
+		close(fd);
+	return rc ? rc : fd;
+}
+
+int config_take(int fd, struct conf *conf)
+{
+	struct stat st;
+	const char *map, *name, *value, *end;
+	int rc = 0;
+
+	if (fstat(fd, &st))
+		return -errno;
+	if (!st.st_size) {
+		close(fd);
+		return 0;
+	}
+	map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	close(fd);
+	if (map == MAP_FAILED)
+		return -errno;
+	end = map + st.st_size;
+	for (name = map; !rc && name < end; name = value + strlen(value) + 1) {
+		value = name + strlen(name) + 1;
+		rc = value < end ? conf_set(conf, name, value, NULL) : ERR_SHORT;
+	}
+	munmap((void *)map, (size_t)st.st_size);
+	return rc;
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "flowd/core/alertfile.h"
+
+#include "flowd/core/report.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#define TAIL (64 << 10) /* more than any line */
+
+struct alertfile {
+	int fd;
+	uint64_t last; /* number of the alert written last */
+};
+
+/* Finds the last whole line in the tail; everything after it is cut off. */
+static int read_tail(struct alertfile *f)
+{
+	off_t size = lseek(f->fd, 0, SEEK_END), from = size > TAIL ? size - TAIL : 0;
+	char *tail = malloc(TAIL), *end, *start;
+	ssize_t n;
+	int rc = 0;
+
+	if (!tail)
+		return -ENOMEM;
+	n = size < 0 ? -1 : pread(f->fd, tail, TAIL, from);
+	end = n > 0 ? memrchr(tail, '\n', (size_t)n) : NULL;
+	if (n < 0) {
+		rc = -errno;
+	} else if (!end) {
+		if (ftruncate(f->fd, from))
+			rc = -errno;
+	} else {
+		start = memrchr(tail, '\n', (size_t)(end - tail));
+		start = start ? start + 1 : tail;
+		f->last = report_alert_number(start, (size_t)(end - start));
+		if (ftruncate(f->fd, from + (end - tail) + 1))
+			rc = -errno;
+	}
+	free(tail);
+	return rc;
+}
+
+int alertfile_open(const char *path, struct alertfile **out)
+{
+	struct alertfile *f = calloc(1, sizeof(*f));
+	int rc;
+
+	if (!f)
+		return -ENOMEM;
+	f->fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0640);
+	rc = f->fd < 0 ? -errno : read_tail(f);
+	if (rc) {
+		alertfile_close(f);
+		return rc;
+	}
+	*out = f;
+	return 0;
+}
+
+void alertfile_close(struct alertfile *f)
+{
+	if (!f)
+		return;
+	if (f->fd >= 0)
+		close(f->fd);
+	free(f);
+}
+
+int alertfile_put(struct alertfile *f, const struct alert *alert)
+{
+	char newline[] = "\n";
+	struct iovec parts[2] = { { NULL, 0 }, { newline, 1 } };
+	off_t size;
+	ssize_t n;
+	int rc = 0;
+
+	if (alert->number <= f->last)
+		return 0;
+	parts[0].iov_base = report_alert(alert);
+	if (!parts[0].iov_base)
+		return -ENOMEM;
+	parts[0].iov_len = strlen(parts[0].iov_base);
+	size = lseek(f->fd, 0, SEEK_END);
+	n = writev(f->fd, parts, 2);
+	if (n != (ssize_t)parts[0].iov_len + 1) {
+		rc = n < 0 ? -errno : -ENOSPC;
+		/* Half a line is worse than none. */
+		if (n > 0 && size >= 0 && ftruncate(f->fd, size))
+			rc = -errno;
+	}
+	free(parts[0].iov_base);
+	if (!rc)
+		f->last = alert->number;
+	return rc;
+}

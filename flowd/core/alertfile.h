@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The file of alerts: one JSON line each, exactly once, whatever kills us in between.
+ */
+#ifndef FLOWD_CORE_ALERTFILE_H
+#define FLOWD_CORE_ALERTFILE_H
+
+#include "base/record.h"
+
+struct alertfile;
+
+/*
+ * Opens or makes the file and reads at its tail which alert was written last; half a line at the
+ * end, left by a crash, is cut off. 0 or -errno.
+ */
+int alertfile_open(const char *path, struct alertfile **out);
+void alertfile_close(struct alertfile *file);
+
+/* Appends an alert unless it stands there already. 0; -errno: nothing was added. */
+int alertfile_put(struct alertfile *file, const struct alert *alert);
+
+#endif

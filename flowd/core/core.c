@@ -1,0 +1,478 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "flowd/core/core.h"
+
+#include "base/cage.h"
+#include "base/conf.h"
+#include "base/err.h"
+#include "base/ipc.h"
+#include "base/log.h"
+#include "base/loop.h"
+#include "flowd/core/alertfile.h"
+#include "flowd/core/lifecycle.h"
+#include "flowd/core/report.h"
+#include "flowd/role.h"
+#include "flowd/rulefile.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define TURN 512	    /* messages between two commits */
+#define UNDER_WAY 1024	    /* jobs that verify has at once */
+#define TICK (50 * MONO_MS) /* how often deadlines are looked at */
+#define EXPIRE_EVERY (600 * MONO_SECOND)
+#define RECEIVER "file"
+
+struct core {
+	const struct conf *conf;
+	struct ipc *sensor, *verify;
+	struct loop *loop;
+	struct loop_event *sensor_event, *verify_event, *tick, *term;
+	struct store *store;
+	struct rules *rules;
+	struct alertfile *alerts;
+	struct prefix_set targets;
+	struct lifecycle life;
+	bool replay, ended; /* ended: the sensor said so */
+	bool failed;
+	bool news;  /* the batch holds more than counts */
+	FILE *said; /* lines to print after the commit */
+	char *said_text;
+	size_t said_len;
+	uint64_t next_job;  /* verify has been sent all jobs with a lower id */
+	uint64_t under_way; /* jobs sent whose probe has not come */
+	mono_t may_send;    /* when the rate allows the next job */
+	mono_t expired;	    /* when history was last trimmed */
+	mono_t end;	    /* of the wait for verdicts after a replay */
+};
+
+static void fail(struct core *c, const char *what, int rc)
+{
+	log_error("%s: %s", what, err_text(rc));
+	c->failed = true;
+	loop_stop(c->loop);
+}
+
+/* A line for standard output, once the batch is committed. */
+static void say_line(struct core *c, char *line)
+{
+	if (line)
+		fprintf(c->said, "%s\n", line);
+	free(line);
+}
+
+static void act(void *arg, const struct lifecycle_act *a)
+{
+	struct core *c = arg;
+
+	c->news = true;
+	if (a->event)
+		say_line(c, report_event(a->event));
+	if (a->alert)
+		say_line(c, report_alert(a->alert));
+	if (a->name && c->verify)
+		ipc_send(c->verify, IPC_NAME, a->name);
+}
+
+static int put_alert(void *arg, const struct alert *alert)
+{
+	struct core *c = arg;
+	int rc = alertfile_put(c->alerts, alert);
+
+	if (rc) {
+		log_warning("%s: %s; alerts wait", c->conf->alert_file, err_text(rc));
+		return 1;
+	}
+	store_delete_outbox(c->store, RECEIVER, alert->number);
+	return 0;
+}
+
+static int send_job(void *arg, const struct store_job *j)
+{
+	struct core *c = arg;
+	mono_t now = mono_now(), step = MONO_SECOND / (mono_t)c->conf->verify_rate;
+
+	if (c->under_way >= UNDER_WAY)
+		return 1;
+	/* A second's worth may go at once after a quiet time. */
+	if (c->may_send < now - MONO_SECOND)
+		c->may_send = now - MONO_SECOND;
+	if (j->allowed) {
+		if (c->may_send > now || ipc_send(c->verify, IPC_JOB, &j->job))
+			return 1;
+		c->may_send += step;
+		c->under_way++;
+	}
+	c->next_job = j->job.id + 1;
+	return 0;
+}
+
+/* Sends stored jobs that verify does not have yet, as many as it may have. */
+static void pump_jobs(struct core *c)
+{
+	int rc;
+
+	if (!c->verify || c->under_way >= UNDER_WAY)
+		return;
+	rc = store_walk_jobs(c->store, c->next_job, send_job, c);
+	if (rc < 0)
+		fail(c, "jobs", rc);
+	ipc_flush(c->verify);
+}
+
+/* Commits the batch, then does what follows from it. */
+static void end_turn(struct core *c)
+{
+	int rc = store_commit(c->store, c->news && c->conf->store_sync);
+
+	if (rc) {
+		fail(c, "commit", rc);
+		return;
+	}
+	fflush(c->said);
+	if (c->said_len) {
+		fwrite(c->said_text, 1, c->said_len, stdout);
+		fflush(stdout);
+		rewind(c->said);
+	}
+	if (c->news && c->alerts) {
+		rc = store_walk_outbox(c->store, RECEIVER, put_alert, c);
+		if (rc < 0 || (rc = store_commit(c->store, false)))
+			fail(c, "outbox", rc);
+	}
+	c->news = false;
+	pump_jobs(c);
+}
+
+static int add_known(void *arg, const struct store_service *row)
+{
+	struct known_service k = { .service = row->service, .evidence = row->evidence };
+
+	memcpy(k.app, row->app, sizeof(k.app));
+	return fwrite(&k, sizeof(k), 1, arg) == 1 ? 0 : -ENOMEM;
+}
+
+/* A sensor was born: it gets to know what the store knows. */
+static int greet_sensor(struct core *c)
+{
+	const struct known_head head = { store_peer_key(c->store) };
+	char *bytes = NULL;
+	size_t len;
+	FILE *out = open_memstream(&bytes, &len);
+	int rc = out ? 0 : -ENOMEM;
+
+	if (!rc)
+		rc = store_commit(c->store, false);
+	if (!rc && fwrite(&head, sizeof(head), 1, out) != 1)
+		rc = -ENOMEM;
+	if (!rc)
+		rc = store_walk_services(c->store, NULL, add_known, out);
+	if (out && fclose(out) && !rc)
+		rc = -ENOMEM;
+	if (!rc)
+		rc = ipc_send_bulk(c->sensor, IPC_KNOWN, bytes, len);
+	free(bytes);
+	return rc;
+}
+
+static int take_sighting(struct core *c, const struct sighting *s)
+{
+	/* Packet time rules in a replay; but verdicts come in their own time. */
+	int rc = c->replay && !c->verify ? lifecycle_tick(&c->life, s->last_us) : 0;
+
+	return rc ? rc : lifecycle_sighting(&c->life, s);
+}
+
+static int take_message(struct core *c, const struct ipc_message *m)
+{
+	switch (m->kind) {
+	case IPC_HELLO:
+		return greet_sensor(c);
+	case IPC_SIGHTING:
+		return take_sighting(c, m->record);
+	case IPC_END:
+		c->ended = true;
+		return 0;
+	case IPC_TALLY:
+		return 0;
+	default:
+		log_warning("unexpected message %d from the sensor", m->kind);
+		return 0;
+	}
+}
+
+static int take_verify(struct core *c, const struct ipc_message *m)
+{
+	switch (m->kind) {
+	case IPC_HELLO:
+		c->next_job = 0;
+		c->under_way = 0;
+		return 0;
+	case IPC_PROBE:
+		c->under_way -= c->under_way > 0;
+		return lifecycle_probe(&c->life, m->record);
+	default:
+		log_warning("unexpected message %d from verify", m->kind);
+		return 0;
+	}
+}
+
+/* Takes what waits on a channel, a turn's worth at most; false when nothing did. */
+static bool drain(struct core *c, struct ipc *ipc,
+		  int (*take)(struct core *c, const struct ipc_message *m))
+{
+	struct ipc_message m;
+	int i, rc = 1;
+
+	for (i = 0; i < TURN && !c->failed && (rc = ipc_recv(ipc, false, &m)); i++) {
+		if (rc == -EPIPE) {
+			loop_stop(c->loop);
+			return false;
+		}
+		if (rc < 0) {
+			log_warning("message thrown away: %s", err_text(rc));
+			continue;
+		}
+		if ((rc = take(c, &m)))
+			fail(c, "record", rc);
+		if (m.fd >= 0)
+			close(m.fd);
+	}
+	return i > 0;
+}
+
+static bool has_undecided(const struct core *c)
+{
+	return c->verify && c->life.next_deadline && mono_now() < c->end;
+}
+
+static void sensor_ready(void *arg, int what)
+{
+	struct core *c = arg;
+
+	(void)what;
+	drain(c, c->sensor, take_message);
+	end_turn(c);
+	if (!c->ended)
+		return;
+	loop_event_free(c->sensor_event);
+	c->sensor_event = NULL;
+	c->end = mono_now() + c->conf->alert_deadline;
+	if (!c->replay || !has_undecided(c))
+		loop_stop(c->loop);
+}
+
+static void verify_ready(void *arg, int what)
+{
+	struct core *c = arg;
+
+	(void)what;
+	drain(c, c->verify, take_verify);
+	end_turn(c);
+}
+
+static void expire(struct core *c)
+{
+	const struct store_keep keep = { c->conf->keep_events, c->conf->keep_probes,
+					 c->conf->keep_alerts, c->conf->store_cap };
+	int rc;
+
+	if (c->expired && mono_now() - c->expired < EXPIRE_EVERY)
+		return;
+	c->expired = mono_now();
+	if ((rc = store_expire(c->store, &keep, c->life.now)))
+		log_warning("history is not trimmed: %s", err_text(rc));
+}
+
+static void tick(void *arg, int what)
+{
+	struct core *c = arg;
+	int rc = c->replay ? 0 : lifecycle_tick(&c->life, mono_wall());
+
+	(void)what;
+	if (rc)
+		fail(c, "deadlines", rc);
+	end_turn(c);
+	if (!c->replay)
+		expire(c);
+	if (c->replay && c->ended && (!has_undecided(c) || !c->under_way))
+		loop_stop(c->loop);
+	loop_timer_set(c->tick, TICK);
+}
+
+static void stop_asked(void *arg, int what)
+{
+	struct core *c = arg;
+
+	(void)what;
+	loop_stop(c->loop);
+}
+
+/* The window in which a border is learnt begins with the first live start. */
+static int open_window(struct core *c)
+{
+	wall_t until = 0;
+	int rc = store_get_time(c->store, "learn_until", &until);
+
+	if (rc < 0)
+		return rc;
+	if (!rc && !c->replay) {
+		until = mono_wall() + c->conf->learn;
+		store_put_time(c->store, "learn_until", until);
+		rc = store_commit(c->store, true);
+	}
+	/* Recorded history is judged as it is: whoever replays wants to see. */
+	if (!c->replay)
+		c->life.quiet_until = until;
+	return rc < 0 ? rc : 0;
+}
+
+static bool open_store(struct core *c, const char *state)
+{
+	char error[STORE_ERROR_MAX];
+	int rc;
+
+	if (store_open(state, &c->store, error)) {
+		log_error("%s: %s", state ? state : "store in memory", error);
+		return false;
+	}
+	c->life = (struct lifecycle){ .store = c->store,
+				      .rules = c->rules,
+				      .home = &c->conf->home,
+				      .targets = &c->targets,
+				      .alert_deadline = c->conf->alert_deadline,
+				      .receiver = c->alerts ? RECEIVER : NULL,
+				      .act = act,
+				      .arg = c };
+	rc = open_window(c);
+	if (!rc)
+		rc = lifecycle_open(&c->life);
+	if (rc)
+		log_error("%s: %s", state ? state : "store in memory", err_text(rc));
+	return !rc;
+}
+
+/* What must be opened before the cage closes. */
+static bool open_files(struct core *c, const char *state)
+{
+	char error[RULEFILE_ERROR_MAX];
+	int rc;
+
+	if (rulefile_read(c->conf->rules, &c->rules, error)) {
+		log_error("%s", error);
+		return false;
+	}
+	if (*c->conf->alert_file && (rc = alertfile_open(c->conf->alert_file, &c->alerts))) {
+		log_error("%s: %s", c->conf->alert_file, err_text(rc));
+		return false;
+	}
+	if (state && mkdir(state, 0750) && errno != EEXIST) {
+		log_error("%s: %s", state, err_text(-errno));
+		return false;
+	}
+	if (state && (rc = cage_give(c->conf->user, state))) {
+		log_error("%s: %s", state, err_text(rc));
+		return false;
+	}
+	if (c->verify && (rc = conf_targets(c->conf, &c->targets))) {
+		log_error("targets: %s", err_text(rc));
+		return false;
+	}
+	c->said = open_memstream(&c->said_text, &c->said_len);
+	return c->said;
+}
+
+static bool open_loop(struct core *c)
+{
+	c->loop = loop_new();
+	if (!c->loop)
+		return false;
+	c->sensor_event = loop_fd_new(c->loop, ipc_fd(c->sensor), LOOP_READ, sensor_ready, c);
+	if (c->verify)
+		c->verify_event =
+			loop_fd_new(c->loop, ipc_fd(c->verify), LOOP_READ, verify_ready, c);
+	c->tick = loop_timer_new(c->loop, tick, c);
+	c->term = loop_signal_new(c->loop, SIGTERM, stop_asked, c);
+	if (!c->sensor_event || (c->verify && !c->verify_event) || !c->tick || !c->term)
+		return false;
+	loop_timer_set(c->tick, 0);
+	return true;
+}
+
+static int print_service(void *arg, const struct store_service *row)
+{
+	char *line = report_service(row);
+	int rc = !line || puts(line) < 0 ? -ENOMEM : 0;
+
+	(void)arg;
+	free(line);
+	return rc;
+}
+
+/* Takes what is still queued, decides and prints the rest. */
+static void finish(struct core *c)
+{
+	int rc;
+
+	while (!c->failed && !c->ended && drain(c, c->sensor, take_message))
+		end_turn(c);
+	if (c->replay && !c->failed && (rc = lifecycle_finish(&c->life)))
+		fail(c, "last decisions", rc);
+	if (!c->failed)
+		end_turn(c);
+	if (c->replay && !c->failed && (rc = store_walk_services(c->store, NULL, print_service, c)))
+		fail(c, "services", rc);
+	if (fflush(stdout) && !c->failed)
+		fail(c, "standard output", -errno);
+	if (c->verify)
+		ipc_send(c->verify, IPC_STOP, NULL);
+}
+
+static void core_free(struct core *c)
+{
+	loop_event_free(c->sensor_event);
+	loop_event_free(c->verify_event);
+	loop_event_free(c->tick);
+	loop_event_free(c->term);
+	loop_free(c->loop);
+	store_close(c->store);
+	rules_free(c->rules);
+	alertfile_close(c->alerts);
+	prefix_set_clear(&c->targets);
+	if (c->said)
+		fclose(c->said);
+	free(c->said_text);
+	if (c->verify)
+		ipc_flush(c->verify);
+	ipc_free(c->verify);
+	ipc_free(c->sensor);
+}
+
+int core_run(const struct conf *conf, struct ipc *sensor, struct ipc *verify)
+{
+	struct core c = { .conf = conf, .sensor = sensor, .verify = verify, .failed = true };
+	const char *state = *conf->state ? conf->state : NULL;
+
+	if (!conf_probes(conf)) {
+		ipc_free(verify);
+		c.verify = NULL;
+	}
+	c.replay = *conf->read;
+	if (!state && !c.replay)
+		state = CORE_STATE_DIR;
+	if (open_files(&c, state) && role_cage(conf, state) && open_store(&c, state) &&
+	    open_loop(&c)) {
+		c.failed = false;
+		/* A sensor that outlived another core says again what that one may not have kept.
+		 */
+		ipc_send(sensor, IPC_HELLO, NULL);
+		ipc_flush(sensor);
+		loop_run(c.loop);
+		finish(&c);
+	}
+	core_free(&c);
+	return c.failed;
+}

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "flowd/core/lifecycle.h"
+
+#include "base/err.h"
+
+static struct finding finding_of(const struct lifecycle *l, const struct store_service *row,
+				 enum event event, const struct probe *probe)
+{
+	struct finding f = { .service = row->service,
+			     .time_us = l->now,
+			     .peer = row->peer,
+			     .event = (uint8_t)event,
+			     .state = row->state,
+			     .evidence = row->evidence,
+			     .verified = row->state != STATE_CANDIDATE,
+			     .peer_home = prefix_set_has(l->home, &row->peer) };
+
+	memcpy(f.app, row->app, sizeof(f.app));
+	memcpy(f.app_guess, row->app_guess, sizeof(f.app_guess));
+	if (!probe)
+		return f;
+	if (!*f.app)
+		memcpy(f.app, probe->app, sizeof(f.app));
+	memcpy(f.product, probe->product, sizeof(f.product));
+	memcpy(f.version, probe->version, sizeof(f.version));
+	return f;
+}
+
+static void say_event(struct lifecycle *l, const struct store_service *row, enum event event,
+		      const struct probe *probe)
+{
+	struct store_event e = { .time_us = l->now, .finding = finding_of(l, row, event, probe) };
+
+	store_put_event(l->store, &e);
+	l->act(l->arg, &(struct lifecycle_act){ .event = &e });
+}
+
+/* Judges a job's service and makes the alert that the rules ask for. `probe` NULL: no verdict. */
+static void judge(struct lifecycle *l, const struct store_service *row, enum event event,
+		  const struct probe *probe)
+{
+	struct alert alert = { .time_us = l->now, .finding = finding_of(l, row, event, probe) };
+	struct rules_verdict verdict;
+
+	/* What the wire itself contradicts is no news to anybody, unless a probe has proved it. */
+	if (row->evidence == EVIDENCE_INVALID && row->state != STATE_OPEN)
+		return;
+	rules_judge(l->rules, &alert.finding, &verdict);
+	if (verdict.level == LEVEL_NONE || (verdict.level < LEVEL_HIGH && l->now < l->quiet_until))
+		return;
+	alert.level = (uint8_t)verdict.level;
+	alert.rule_line = verdict.line;
+	record_text_set(alert.rule, sizeof(alert.rule), verdict.rule);
+	if (probe)
+		alert.probe = *probe;
+	store_put_alert(l->store, &alert);
+	if (l->receiver)
+		store_put_outbox(l->store, l->receiver, &alert);
+	l->act(l->arg, &(struct lifecycle_act){ .alert = &alert });
+}
+
+static void make_job(struct lifecycle *l, struct store_service *row, enum event event)
+{
+	struct store_job j = { .job = { .service = row->service,
+					.made_us = l->now,
+					.deadline_us = l->now + l->alert_deadline,
+					.event = (uint8_t)event,
+					.named = *row->app != 0 } };
+
+	memcpy(j.job.app, row->app, sizeof(j.job.app));
+	memcpy(j.job.app_guess, row->app_guess, sizeof(j.job.app_guess));
+	j.allowed = prefix_set_has(l->targets, &row->service.host) &&
+		    rules_may_probe(l->rules, &row->service, NULL);
+	store_put_job(l->store, &j);
+	row->job = j.job.id;
+	l->jobs_made += j.allowed;
+	if (!l->next_deadline)
+		l->next_deadline = j.job.deadline_us;
+}
+
+/* The wire has named the service: verify may be waiting for it. */
+static int pass_name(struct lifecycle *l, const struct store_service *row)
+{
+	struct store_job j;
+	int rc = row->job ? store_get_job(l->store, row->job, &j) : 0;
+
+	if (rc <= 0)
+		return rc;
+	j.job.named = 1;
+	memcpy(j.job.app, row->app, sizeof(j.job.app));
+	store_put_job(l->store, &j);
+	if (j.allowed)
+		l->act(l->arg, &(struct lifecycle_act){ .name = &j.job });
+	return 0;
+}
+
+/* Adds what a sighting says to the row; true when it brings a name for the first time. */
+static bool merge(struct store_service *row, const struct sighting *s)
+{
+	bool named = *s->app && !*row->app;
+
+	if (!row->first_us || s->first_us < row->first_us)
+		row->first_us = s->first_us;
+	if (s->last_us > row->last_us)
+		row->last_us = s->last_us;
+	row->handshakes += s->handshakes;
+	hash_sketch_merge(&row->peers, &s->peers);
+	row->peer = s->peer;
+	row->vlan = s->vlan;
+	/* Only a lone SYN-ACK can be contradicted: see flow.c. */
+	if (s->evidence > row->evidence ||
+	    (s->evidence == EVIDENCE_INVALID && row->evidence == EVIDENCE_ONEWAY))
+		row->evidence = s->evidence;
+	if (named)
+		memcpy(row->app, s->app, sizeof(row->app));
+	if (!*row->app_guess)
+		memcpy(row->app_guess, s->app_guess, sizeof(row->app_guess));
+	return named;
+}
+
+int lifecycle_sighting(struct lifecycle *l, const struct sighting *s)
+{
+	struct store_service row = { .service = s->service };
+	int rc = store_get_service(l->store, &s->service, &row);
+	bool named;
+
+	if (rc < 0)
+		return rc;
+	if (s->last_us > l->now)
+		l->now = s->last_us;
+	named = merge(&row, s);
+	rc = 0;
+	if (!row.announced && row.evidence != EVIDENCE_INVALID) {
+		row.announced = 1;
+		row.state_us = l->now;
+		make_job(l, &row, EVENT_NEW);
+		say_event(l, &row, EVENT_NEW, NULL);
+	} else if (row.state == STATE_GONE && s->handshakes) {
+		row.state = STATE_CANDIDATE;
+		row.state_us = l->now;
+		make_job(l, &row, EVENT_RETURNED);
+		say_event(l, &row, EVENT_RETURNED, NULL);
+	} else if (named) {
+		rc = pass_name(l, &row);
+	}
+	store_put_service(l->store, &row);
+	return rc;
+}
+
+int lifecycle_probe(struct lifecycle *l, const struct probe *probe)
+{
+	struct store_service row;
+	struct store_job j;
+	int rc = store_get_job(l->store, probe->job, &j);
+
+	/* Answered before a restart, and now again. */
+	if (rc <= 0)
+		return rc;
+	rc = store_get_service(l->store, &j.job.service, &row);
+	if (rc <= 0 || !service_is_same(&probe->service, &j.job.service))
+		return rc < 0 ? rc : ERR_CORRUPT;
+	if (probe->finished_us > l->now)
+		l->now = probe->finished_us;
+	store_delete_job(l->store, j.job.id);
+	if (probe->state == STATE_CANDIDATE) {
+		if (!j.judged)
+			judge(l, &row, j.job.event, NULL);
+		return 0;
+	}
+	row.state = probe->state;
+	row.state_us = probe->finished_us;
+	store_put_service(l->store, &row);
+	store_put_probe(l->store, probe);
+	say_event(l, &row, EVENT_VERDICT, probe);
+	if (!j.judged)
+		judge(l, &row, j.job.event, probe);
+	return 0;
+}
+
+struct deciding {
+	struct lifecycle *l;
+	bool all;
+	wall_t next; /* deadline of the first job that may still wait */
+};
+
+/* Decides one job without a verdict; 1: the rest may still wait. */
+static int decide(void *arg, const struct store_job *found)
+{
+	struct deciding *d = arg;
+	struct store_service row;
+	struct store_job j = *found;
+	int rc;
+
+	if (!j.judged && !d->all && j.job.deadline_us > d->l->now) {
+		d->next = j.job.deadline_us;
+		return 1;
+	}
+	d->l->undecided_from = j.job.id + 1;
+	if (j.judged)
+		return 0;
+	rc = store_get_service(d->l->store, &j.job.service, &row);
+	if (rc < 0)
+		return rc;
+	if (rc)
+		judge(d->l, &row, j.job.event, NULL);
+	j.judged = 1;
+	if (j.allowed)
+		store_put_job(d->l->store, &j);
+	else
+		store_delete_job(d->l->store, j.job.id);
+	return 0;
+}
+
+static int decide_jobs(struct lifecycle *l, bool all)
+{
+	struct deciding d = { .l = l, .all = all };
+	int rc = store_commit(l->store, false);
+
+	if (!rc)
+		rc = store_walk_jobs(l->store, l->undecided_from, decide, &d);
+	if (rc < 0)
+		return rc;
+	l->next_deadline = d.next;
+	return store_commit(l->store, false);
+}
+
+int lifecycle_open(struct lifecycle *l)
+{
+	struct deciding d = { .l = l };
+	int rc = store_walk_jobs(l->store, 0, decide, &d);
+
+	l->next_deadline = d.next;
+	return rc < 0 ? rc : store_commit(l->store, false);
+}
+
+int lifecycle_tick(struct lifecycle *l, wall_t now)
+{
+	if (now > l->now)
+		l->now = now;
+	if (!l->next_deadline || l->now < l->next_deadline)
+		return 0;
+	return decide_jobs(l, false);
+}
+
+int lifecycle_finish(struct lifecycle *l)
+{
+	return decide_jobs(l, true);
+}

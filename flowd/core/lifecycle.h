@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How a service goes from first sighting to verdict and alert. Works on the store alone and on the
+ * time it is told; what is to be said or sent is handed to a function and may be done only after
+ * store_commit.
+ */
+#ifndef FLOWD_CORE_LIFECYCLE_H
+#define FLOWD_CORE_LIFECYCLE_H
+
+#include "base/prefix.h"
+#include "rules/rules.h"
+#include "store/store.h"
+
+/* Something to do once it is committed; exactly one pointer is set, borrowed until the function
+ * returns. */
+struct lifecycle_act {
+	const struct store_event *event; /* say it */
+	const struct alert *alert;	 /* hand it out */
+	const struct job *name;		 /* tell verify that the wire has named a job's service */
+};
+
+typedef void (*lifecycle_fn)(void *arg, const struct lifecycle_act *act);
+
+struct lifecycle {
+	struct store *store;
+	const struct rules *rules;
+	const struct prefix_set *home;
+	const struct prefix_set *targets; /* what may be probed; empty: nothing */
+	mono_t alert_deadline;
+	wall_t quiet_until;   /* before it only levels high and critical become alerts */
+	const char *receiver; /* of the outbox; NULL none */
+	lifecycle_fn act;
+	void *arg;
+	/* Its own: */
+	wall_t now;		 /* never goes back */
+	wall_t next_deadline;	 /* of the first undecided job; 0 none */
+	uint64_t undecided_from; /* no undecided job has a lower id */
+	uint64_t jobs_made;	 /* jobs verify may have, since the start */
+};
+
+/* Finds the jobs that were left undecided. 0 or an error of the store. */
+int lifecycle_open(struct lifecycle *l);
+
+/* The clock stands at `now`: decides the jobs whose deadline has passed. Commits. 0 or an error of
+ * the store. */
+int lifecycle_tick(struct lifecycle *l, wall_t now);
+
+/* Nothing more will come: decides all that is undecided. Commits. 0 or an error of the store. */
+int lifecycle_finish(struct lifecycle *l);
+
+/* Takes a record into the batch. 0 or an error of the store. */
+int lifecycle_sighting(struct lifecycle *l, const struct sighting *sighting);
+int lifecycle_probe(struct lifecycle *l, const struct probe *probe);
+
+#endif

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "flowd/core/report.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+
+/* Sets a key to bytes that may be anything: what is not UTF-8 is read as Latin-1, none become null.
+ */
+static void set_bytes(json_t *object, const char *key, const uint8_t *from, size_t len)
+{
+	size_t i;
+	json_t *text = len ? json_stringn((const char *)from, len) : json_null();
+	char *copy, *to;
+
+	if (!text && (copy = malloc(2 * len))) {
+		for (i = 0, to = copy; i < len; i++) {
+			if (from[i] >= 0x80)
+				*to++ = (char)(0xc0 | from[i] >> 6);
+			*to++ = (char)(from[i] < 0x80 ? from[i] : 0x80 | (from[i] & 0x3f));
+		}
+		text = json_stringn(copy, (size_t)(to - copy));
+		free(copy);
+	}
+	json_object_set_new(object, key, text);
+}
+
+static void set_text(json_t *object, const char *key, const char *text, size_t size)
+{
+	set_bytes(object, key, (const uint8_t *)text, strnlen(text, size));
+}
+
+#define SET_TEXT(object, key, field) set_text(object, key, field, sizeof(field))
+
+static void set_number(json_t *object, const char *key, uint64_t n)
+{
+	json_object_set_new(object, key, json_integer((json_int_t)n));
+}
+
+static void set_time(json_t *object, const char *key, wall_t time)
+{
+	char stamp[MONO_STAMP_MAX];
+
+	json_object_set_new(object, key, json_string(mono_stamp(time, stamp)));
+}
+
+static void set_word(json_t *object, const char *key, const char *word)
+{
+	json_object_set_new(object, key, json_string(word));
+}
+
+static void set_service(json_t *object, const struct service *s)
+{
+	char text[ADDR_TEXT_MAX];
+
+	set_word(object, "ip", addr_text(&s->host, text));
+	set_word(object, "proto", record_proto_text(s->proto));
+	set_number(object, "port", s->port);
+}
+
+/* The name, or that there is none, and then the guess. */
+static void set_app(json_t *object, const char *app, const char *guess)
+{
+	set_text(object, "app", *app ? app : "unknown", RECORD_APP_MAX);
+	set_text(object, "app_guess", *app ? "" : guess, RECORD_APP_MAX);
+}
+
+static char *line_of(json_t *object)
+{
+	char *line = json_dumps(object, JSON_COMPACT);
+
+	json_decref(object);
+	return line;
+}
+
+char *report_service(const struct store_service *row)
+{
+	json_t *o = json_object();
+
+	set_word(o, "type", "service");
+	set_service(o, &row->service);
+	set_app(o, row->app, row->app_guess);
+	set_word(o, "evidence", record_evidence_text(row->evidence));
+	set_word(o, "state", record_state_text(row->state));
+	json_object_set_new(o, "ephemeral", json_null());
+	set_time(o, "first_seen", row->first_us);
+	set_time(o, "last_seen", row->last_us);
+	set_number(o, "handshakes", row->handshakes);
+	set_number(o, "peers", hash_sketch_count(&row->peers));
+	set_number(o, "vlan", row->vlan);
+	return line_of(o);
+}
+
+static void set_finding(json_t *o, const struct finding *f)
+{
+	char text[ADDR_TEXT_MAX];
+
+	set_word(o, "event", record_event_text(f->event));
+	set_service(o, &f->service);
+	set_app(o, f->app, f->app_guess);
+	set_word(o, "evidence", record_evidence_text(f->evidence));
+	set_word(o, "state", record_state_text(f->state));
+	json_object_set_new(o, "verified", json_boolean(f->verified));
+	set_word(o, "peer", addr_text(&f->peer, text));
+	SET_TEXT(o, "product", f->product);
+	SET_TEXT(o, "version", f->version);
+}
+
+char *report_event(const struct store_event *event)
+{
+	json_t *o = json_object();
+
+	set_word(o, "type", "event");
+	set_number(o, "number", event->number);
+	set_time(o, "time", event->time_us);
+	set_finding(o, &event->finding);
+	return line_of(o);
+}
+
+static json_t *certificate_json(const struct probe *p)
+{
+	json_t *o = json_object();
+
+	SET_TEXT(o, "subject", p->subject);
+	SET_TEXT(o, "issuer", p->issuer);
+	SET_TEXT(o, "san", p->san);
+	set_time(o, "not_after", p->not_after_us);
+	return o;
+}
+
+static json_t *probe_json(const struct probe *p)
+{
+	char text[ADDR_TEXT_MAX];
+	json_t *o = json_object();
+
+	SET_TEXT(o, "vantage", p->vantage);
+	set_time(o, "started", p->started_us);
+	set_time(o, "finished", p->finished_us);
+	set_word(o, "state", record_state_text(p->state));
+	set_word(o, "reason", record_reason_text(p->reason));
+	if (p->reason == REASON_ICMP) {
+		set_number(o, "icmp_type", p->icmp_type);
+		set_number(o, "icmp_code", p->icmp_code);
+		set_word(o, "icmp_from", addr_text(&p->icmp_from, text));
+	}
+	set_word(o, "method", p->by_connect ? "connect" : "syn");
+	set_number(o, "tries", p->tries);
+	set_number(o, "rtt_us", p->rtt_us);
+	set_number(o, "ttl", p->ttl);
+	SET_TEXT(o, "app", p->app);
+	SET_TEXT(o, "tls", p->tls);
+	json_object_set_new(o, "certificate", p->not_after_us ? certificate_json(p) : json_null());
+	set_bytes(o, "banner", p->banner,
+		  p->banner_len < sizeof(p->banner) ? p->banner_len : sizeof(p->banner));
+	return o;
+}
+
+char *report_alert(const struct alert *a)
+{
+	json_t *o = json_object();
+
+	set_word(o, "type", "alert");
+	set_number(o, "number", a->number);
+	set_time(o, "time", a->time_us);
+	set_word(o, "level", record_level_text(a->level));
+	set_finding(o, &a->finding);
+	SET_TEXT(o, "rule", a->rule);
+	set_number(o, "rule_line", a->rule_line);
+	json_object_set_new(o, "probe", a->probe.job ? probe_json(&a->probe) : json_null());
+	return line_of(o);
+}
+
+uint64_t report_alert_number(const char *line, size_t len)
+{
+	json_t *o = json_loadb(line, len, 0, NULL);
+	json_int_t n = json_integer_value(json_object_get(o, "number"));
+
+	json_decref(o);
+	return n > 0 ? (uint64_t)n : 0;
+}

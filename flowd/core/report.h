@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The nouns as lines of JSON; flowd(8) describes the keys.
+ */
+#ifndef FLOWD_CORE_REPORT_H
+#define FLOWD_CORE_REPORT_H
+
+#include "store/store.h"
+
+/* Each gives one line without its newline, to be freed; NULL when memory is short. */
+char *report_service(const struct store_service *row);
+char *report_event(const struct store_event *event);
+char *report_alert(const struct alert *alert);
+
+/* The number of an alert's line of `len` bytes; 0: it is none. */
+uint64_t report_alert_number(const char *line, size_t len);
+
+#endif

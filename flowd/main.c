@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * flowd: who there is, and what joins them.
+ */
+#include "base/log.h"
+#include "flowd/config.h"
+#include "flowd/core/core.h"
+#include "flowd/parent.h"
+#include "flowd/rulefile.h"
+#include "flowd/sensor/sensor.h"
+#include "verify/verify.h"
+
+static int run_sensor(const struct conf *conf, struct ipc **ends)
+{
+	return sensor_run(conf, ends[0]);
+}
+
+static int run_core(const struct conf *conf, struct ipc **ends)
+{
+	return core_run(conf, ends[0], ends[1]);
+}
+
+static int run_verify(const struct conf *conf, struct ipc **ends)
+{
+	return verify_run(conf, ends[0]);
+}
+
+/* Core waits for nobody: who may wait for it would wait for ever. */
+static const struct parent_role roles[] = {
+	{ "sensor", run_sensor, PARENT_REPLAY, NULL },
+	{ "core", run_core, PARENT_NEVER, NULL },
+	{ "verify", run_verify, PARENT_ALWAYS, conf_probes },
+	{ NULL, NULL, PARENT_NEVER, NULL },
+};
+
+static const struct parent_link links[] = {
+	{ "sensor", "core" }, /* sightings, tallies; known services back */
+	{ "core", "verify" }, /* jobs, names; probes back */
+	{ NULL, NULL },
+};
+
+static const struct parent_plan plan = { roles, links, "core" };
+
+/* Reads and checks the rules; with `print` shows them and the configuration. Exit status. */
+static int check(const struct conf *conf, bool print)
+{
+	char error[RULEFILE_ERROR_MAX];
+	struct rules *rules;
+
+	if (rulefile_read(conf->rules, &rules, error)) {
+		log_error("%s", error);
+		return 1;
+	}
+	if (print) {
+		printf("# configuration\n");
+		conf_print(conf, stdout);
+		printf("\n# rules\n");
+		rules_print(rules, stdout);
+	}
+	rules_free(rules);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct config_order order = { .help = false };
+	char error[CONFIG_ERROR_MAX];
+	struct conf conf;
+	int status = parent_role_run(&plan, argc, argv);
+
+	if (status >= 0)
+		return status;
+	if (conf_new(&conf))
+		return 1;
+	if (config_read(argc, argv, &conf, &order, error) ||
+	    (!order.help && !order.version && config_check(&conf, error))) {
+		log_error("%s", error);
+		status = 1;
+	} else if (order.help) {
+		config_help(stdout);
+		status = 0;
+	} else if (order.version) {
+		printf("flowd %s\n", PACKAGE_VERSION);
+		status = 0;
+	} else {
+		status = check(&conf, order.check && order.verbose);
+		if (!status && !order.check)
+			status = parent_run(&plan, &conf);
+	}
+	conf_free(&conf);
+	return status;
+}

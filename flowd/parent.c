@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "flowd/parent.h"
+
+#include "base/err.h"
+#include "base/log.h"
+#include "flowd/config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define FIRST_FD 3  /* of a role: its configuration, then its ends */
+#define SPARE_FD 64 /* above all that a role is given */
+#define DELAY_FIRST (100 * MONO_MS)
+#define DELAY_MOST (30 * MONO_SECOND)
+#define LIVED (60 * MONO_SECOND)   /* a role that lived so long is well */
+#define PATIENCE (5 * MONO_SECOND) /* with a role that was asked to end */
+
+static char role_word[] = "--role"; /* argv wants it writable */
+
+struct child {
+	pid_t pid; /* 0: not running */
+	mono_t started;
+	mono_t again; /* when it is to be started again; 0 not */
+	mono_t delay;
+	int status; /* exit status of the last run */
+};
+
+struct parent {
+	const struct parent_plan *plan;
+	const struct conf *conf;
+	int self; /* this program */
+	int ends[PARENT_LINKS_MAX][2];
+	struct child children[PARENT_ROLES_MAX];
+	sigset_t signals, before;
+};
+
+static bool is_wanted(const struct parent *p, size_t i)
+{
+	return !p->plan->roles[i].wanted || p->plan->roles[i].wanted(p->conf);
+}
+
+static bool is_end(const struct parent_link *link, const char *role, int side)
+{
+	return !strcmp(side ? link->to : link->from, role);
+}
+
+/* In the child: puts the role's descriptors where it looks for them; the rest closes at exec. */
+static int place_fds(const struct parent *p, const struct parent_role *role, int conf_fd)
+{
+	int fds[PARENT_LINKS_MAX + 1], count = 0, i, side;
+
+	fds[count++] = fcntl(conf_fd, F_DUPFD_CLOEXEC, SPARE_FD);
+	for (i = 0; p->plan->links[i].from; i++)
+		for (side = 0; side < 2; side++)
+			if (is_end(&p->plan->links[i], role->name, side))
+				fds[count++] = fcntl(p->ends[i][side], F_DUPFD_CLOEXEC, SPARE_FD);
+	for (i = 0; i < count; i++)
+		if (fds[i] < 0 || dup2(fds[i], FIRST_FD + i) < 0)
+			return -errno;
+	return 0;
+}
+
+/* In the child: becomes the role; comes back only when that fails. */
+static void become(const struct parent *p, const struct parent_role *role, int conf_fd)
+{
+	char title[64];
+	char *argv[] = { title, role_word, (char *)role->name, NULL };
+
+	snprintf(title, sizeof(title), "flowd: %s", role->name);
+	/* Ctrl-C goes to the whole group: the parent ends the roles in order. */
+	signal(SIGINT, SIG_IGN);
+	signal(SIGPIPE, SIG_IGN);
+	sigprocmask(SIG_SETMASK, &p->before, NULL);
+	if (!place_fds(p, role, conf_fd))
+		execveat(p->self, "", argv, environ, AT_EMPTY_PATH);
+	_exit(127);
+}
+
+static int start(struct parent *p, size_t i)
+{
+	const struct parent_role *role = &p->plan->roles[i];
+	struct child *c = &p->children[i];
+	int conf_fd;
+
+	if (!is_wanted(p, i))
+		return 0;
+	conf_fd = config_pass(p->conf);
+	if (conf_fd < 0)
+		return conf_fd;
+	c->started = mono_now();
+	c->again = 0;
+	c->pid = fork();
+	if (!c->pid)
+		become(p, role, conf_fd);
+	close(conf_fd);
+	return c->pid < 0 ? -errno : 0;
+}
+
+/* A role has ended: when is it to come back? */
+static void plan_return(struct parent *p, size_t i)
+{
+	struct child *c = &p->children[i];
+	const char *name = p->plan->roles[i].name;
+	mono_t now = mono_now();
+
+	if (now - c->started > LIVED || !c->delay)
+		c->delay = DELAY_FIRST;
+	else
+		c->delay = c->delay * 2 < DELAY_MOST ? c->delay * 2 : DELAY_MOST;
+	c->again = now + c->delay;
+	if (WIFSIGNALED(c->status))
+		log_error("%s was ended by signal %d; back in %lld ms", name, WTERMSIG(c->status),
+			  (long long)(c->delay / MONO_MS));
+	else
+		log_error("%s ended with status %d; back in %lld ms", name, WEXITSTATUS(c->status),
+			  (long long)(c->delay / MONO_MS));
+}
+
+static void reap(struct parent *p)
+{
+	int status;
+	pid_t pid;
+	size_t i;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+		for (i = 0; p->plan->roles[i].name; i++)
+			if (p->children[i].pid == pid) {
+				p->children[i].pid = 0;
+				p->children[i].status = status;
+			}
+}
+
+/* Waits for a signal, at most until `until`. The signal, or 0. */
+static int wait_signal(const struct parent *p, mono_t until)
+{
+	mono_t left = until - mono_now();
+	struct timespec ts = { 0, 0 };
+	int signal;
+
+	if (left > 0)
+		ts = (struct timespec){ left / MONO_SECOND, left % MONO_SECOND * 1000 };
+	signal = sigtimedwait(&p->signals, NULL, &ts);
+	return signal < 0 ? 0 : signal;
+}
+
+/* Asks a role to end and waits for it; with force when it does not. */
+static void stop(struct parent *p, size_t i)
+{
+	mono_t until = mono_now() + PATIENCE;
+	struct child *c = &p->children[i];
+
+	if (c->pid)
+		kill(c->pid, SIGTERM);
+	while (c->pid && mono_now() < until) {
+		wait_signal(p, until);
+		reap(p);
+	}
+	if (!c->pid)
+		return;
+	log_warning("%s does not end: killed", p->plan->roles[i].name);
+	kill(c->pid, SIGKILL);
+	waitpid(c->pid, &c->status, 0);
+	c->pid = 0;
+}
+
+static void stop_all(struct parent *p)
+{
+	size_t i;
+
+	/* In the order of the table: who says, before who listens. */
+	for (i = 0; p->plan->roles[i].name; i++)
+		stop(p, i);
+}
+
+static int open_links(struct parent *p)
+{
+	int i, rc = 0;
+
+	for (i = 0; p->plan->links[i].from && !rc; i++)
+		rc = ipc_pair(p->ends[i], p->conf->queue);
+	return rc;
+}
+
+/* 0, or the status of a role that did not end well. */
+static int worst_status(const struct parent *p)
+{
+	int worst = 0, one;
+	size_t i;
+
+	for (i = 0; p->plan->roles[i].name; i++) {
+		one = p->children[i].status;
+		one = WIFSIGNALED(one) ? 128 + WTERMSIG(one) : WEXITSTATUS(one);
+		worst = one > worst ? one : worst;
+	}
+	return worst;
+}
+
+/* A replay: it is over when the last role has ended, or any has failed. */
+static int run_once(struct parent *p)
+{
+	int signal = 0;
+	bool over = false;
+	size_t i;
+
+	while (!over) {
+		signal = wait_signal(p, mono_now() + MONO_SECOND);
+		reap(p);
+		over = signal == SIGINT || signal == SIGTERM;
+		for (i = 0; p->plan->roles[i].name; i++)
+			if (!p->children[i].pid &&
+			    (!strcmp(p->plan->roles[i].name, p->plan->last) ||
+			     WIFSIGNALED(p->children[i].status)))
+				over = true;
+	}
+	for (i = 0; p->plan->roles[i].name; i++)
+		if (!p->children[i].pid && WIFSIGNALED(p->children[i].status))
+			log_error("%s was ended by signal %d", p->plan->roles[i].name,
+				  WTERMSIG(p->children[i].status));
+	stop_all(p);
+	return signal == SIGINT || signal == SIGTERM ? 128 + signal : worst_status(p);
+}
+
+static int run_live(struct parent *p)
+{
+	mono_t next;
+	int signal;
+	size_t i;
+
+	for (;;) {
+		next = mono_now() + DELAY_MOST;
+		for (i = 0; p->plan->roles[i].name; i++) {
+			struct child *c = &p->children[i];
+
+			if (!is_wanted(p, i))
+				continue;
+			if (!c->pid && !c->again)
+				plan_return(p, i);
+			if (!c->pid && c->again <= mono_now() && start(p, i))
+				plan_return(p, i);
+			if (c->again && c->again < next)
+				next = c->again;
+		}
+		signal = wait_signal(p, next);
+		reap(p);
+		if (signal == SIGINT || signal == SIGTERM)
+			break;
+	}
+	stop_all(p);
+	return 0;
+}
+
+int parent_run(const struct parent_plan *plan, const struct conf *conf)
+{
+	struct parent p = { .plan = plan, .conf = conf };
+	int rc = 0;
+	size_t i;
+
+	sigemptyset(&p.signals);
+	sigaddset(&p.signals, SIGCHLD);
+	sigaddset(&p.signals, SIGINT);
+	sigaddset(&p.signals, SIGTERM);
+	sigprocmask(SIG_BLOCK, &p.signals, &p.before);
+	p.self = open("/proc/self/exe", O_PATH | O_CLOEXEC);
+	if (p.self < 0)
+		rc = -errno;
+	if (!rc)
+		rc = open_links(&p);
+	for (i = 0; plan->roles[i].name && !rc; i++)
+		rc = start(&p, i);
+	if (rc) {
+		log_error("%s", err_text(rc));
+		stop_all(&p);
+		return 1;
+	}
+	return *conf->read ? run_once(&p) : run_live(&p);
+}
+
+int parent_role_run(const struct parent_plan *plan, int argc, char **argv)
+{
+	struct ipc *ends[PARENT_LINKS_MAX] = { NULL };
+	const struct parent_role *role;
+	int i, side, count = 0, status;
+	struct conf conf;
+	bool waits;
+
+	if (argc != 3 || strcmp(argv[1], role_word))
+		return -1;
+	for (role = plan->roles; role->name && strcmp(role->name, argv[2]); role++)
+		;
+	if (!role->name || conf_new(&conf) || config_take(FIRST_FD, &conf))
+		return 1;
+	log_open(role->name, conf.log_debug ? LOG_DEBUG : LOG_INFO);
+	waits = role->waits == PARENT_ALWAYS || (role->waits == PARENT_REPLAY && *conf.read);
+	for (i = 0; plan->links[i].from; i++)
+		for (side = 0; side < 2; side++)
+			if (is_end(&plan->links[i], role->name, side)) {
+				ends[count] = ipc_new(FIRST_FD + 1 + count, 0, waits);
+				if (!ends[count++])
+					return 1;
+			}
+	status = role->run(&conf, ends);
+	conf_free(&conf);
+	return status;
+}

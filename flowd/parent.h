@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The process that spawns the roles, waits for them and brings them back. It reads nothing from
+ * anyone.
+ */
+#ifndef FLOWD_PARENT_H
+#define FLOWD_PARENT_H
+
+#include "base/conf.h"
+#include "base/ipc.h"
+
+#define PARENT_ROLES_MAX 8
+#define PARENT_LINKS_MAX 8
+
+/* May the role be made to wait when a queue is full? Else it drops and counts. */
+enum parent_wait { PARENT_NEVER, PARENT_REPLAY, PARENT_ALWAYS };
+
+/* A role, and what it runs with its ends of the links, in the order of the table of links. */
+struct parent_role {
+	const char *name;
+	int (*run)(const struct conf *conf, struct ipc **ends);
+	enum parent_wait waits;
+	bool (*wanted)(const struct conf *conf); /* NULL: always */
+};
+
+/* A pair of sockets between two roles, by their names. */
+struct parent_link {
+	const char *from, *to;
+};
+
+/* The house: the roles in the order they are asked to end, and what joins them; both end with a
+ * NULL name. */
+struct parent_plan {
+	const struct parent_role *roles;
+	const struct parent_link *links;
+	const char *last; /* a replay is over when this role has ended */
+};
+
+/* Runs the roles until SIGINT or SIGTERM, or the end of a replay. Returns the exit status. */
+int parent_run(const struct parent_plan *plan, const struct conf *conf);
+
+/*
+ * Is this process a role that parent_run started? Then runs it and returns its exit status; else
+ * -1.
+ */
+int parent_role_run(const struct parent_plan *plan, int argc, char **argv);
+
+#endif

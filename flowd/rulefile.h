@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The rules of the configuration, from their file or built in.
+ */
+#ifndef FLOWD_RULEFILE_H
+#define FLOWD_RULEFILE_H
+
+#include "rules/rules.h"
+
+#define RULEFILE_ERROR_MAX 512
+
+/*
+ * Reads the rules file `path`, "" the built-in ones. 0 and the rules, the caller's to free; -errno
+ * or as rules_read, and "file:line:column: what is wrong" in `error` (RULEFILE_ERROR_MAX bytes).
+ */
+int rulefile_read(const char *path, struct rules **out, char *error);
+
+#endif

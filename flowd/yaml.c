@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "flowd/yaml.h"
+
+#include "base/err.h"
+
+#include <errno.h>
+#include <libfyaml.h>
+#include <string.h>
+
+#define NAME_MAX_LEN 128
+
+struct reader {
+	const char *path;
+	struct conf *conf;
+	char *error;
+};
+
+/* Says what is wrong at a place counted from 0. */
+static int complain(const struct reader *r, int rc, int line, int column, const char *text)
+{
+	snprintf(r->error, YAML_ERROR_MAX, "%s:%d:%d: %s", r->path, line + 1, column + 1, text);
+	return rc;
+}
+
+/* The same at a node, `offset` bytes into it. */
+static int complain_at(const struct reader *r, int rc, struct fy_node *node, size_t offset,
+		       const char *text)
+{
+	struct fy_token *token = fy_node_get_scalar_token(node);
+	const struct fy_mark *mark = token ? fy_token_start_mark(token) : NULL;
+
+	if (!mark)
+		return complain(r, rc, 0, 0, text);
+	return complain(r, rc, mark->line, mark->column + (int)offset, text);
+}
+
+static int set_scalar(const struct reader *r, const char *name, struct fy_node *node)
+{
+	const char *value = fy_node_get_scalar0(node);
+	char text[256], expects[128];
+	size_t bad = 0;
+	int rc = conf_set(r->conf, name, value ? value : "", &bad);
+
+	if (!rc)
+		return 0;
+	snprintf(text, sizeof(text), "%s: %s, expected %s", name, err_text(rc),
+		 conf_expects(name, expects, sizeof(expects)));
+	return complain_at(r, rc, node, bad, text);
+}
+
+static int unknown(const struct reader *r, const char *name, struct fy_node *key)
+{
+	const char *near = conf_nearest(name);
+	char text[300];
+
+	snprintf(text, sizeof(text), "no option is called %s%s%s%s", name,
+		 near ? ", did you mean " : "", near ? near : "", near ? "?" : "");
+	return complain_at(r, ERR_UNKNOWN, key, 0, text);
+}
+
+static int set_sequence(const struct reader *r, const char *name, struct fy_node *node)
+{
+	void *iter = NULL;
+	struct fy_node *item;
+	int rc = 0;
+
+	while (!rc && (item = fy_node_sequence_iterate(node, &iter)))
+		rc = fy_node_is_scalar(item)
+			     ? set_scalar(r, name, item)
+			     : complain_at(r, ERR_SYNTAX, item, 0, "expected a value");
+	return rc;
+}
+
+static int set_mapping(const struct reader *r, const char *prefix, struct fy_node *node)
+{
+	char name[NAME_MAX_LEN];
+	void *iter = NULL;
+	struct fy_node_pair *pair;
+	int rc = 0;
+
+	while (!rc && (pair = fy_node_mapping_iterate(node, &iter))) {
+		struct fy_node *key = fy_node_pair_key(pair), *value = fy_node_pair_value(pair);
+		const char *word = fy_node_get_scalar0(key);
+
+		if (snprintf(name, sizeof(name), "%s%s%s", prefix, *prefix ? "." : "",
+			     word ? word : "") >= (int)sizeof(name))
+			return complain_at(r, ERR_RANGE, key, 0, "name too long");
+		if (value && fy_node_is_mapping(value))
+			rc = set_mapping(r, name, value);
+		else if (!conf_is_option(name))
+			rc = unknown(r, name, key);
+		else if (value && fy_node_is_sequence(value))
+			rc = set_sequence(r, name, value);
+		else if (value && fy_node_is_scalar(value))
+			rc = set_scalar(r, name, value);
+		else
+			rc = complain_at(r, ERR_SYNTAX, key, 0, "expected a value");
+	}
+	return rc;
+}
+
+static int read_document(const struct reader *r, FILE *file, struct fy_diag *diag)
+{
+	const struct fy_parse_cfg cfg = { .flags = FYPCF_QUIET | FYPCF_COLLECT_DIAG, .diag = diag };
+	struct fy_document *document = fy_document_build_from_fp(&cfg, file);
+	struct fy_diag_error *first;
+	struct fy_node *root;
+	void *iter = NULL;
+	int rc = 0;
+
+	if (!document) {
+		first = fy_diag_errors_iterate(diag, &iter);
+		return first ? complain(r, ERR_SYNTAX, first->line, first->column, first->msg)
+			     : complain(r, ERR_SYNTAX, 0, 0, "not YAML");
+	}
+	root = fy_document_root(document);
+	if (root && fy_node_is_mapping(root))
+		rc = set_mapping(r, "", root);
+	else if (root && !fy_node_is_null(root))
+		rc = complain(r, ERR_SYNTAX, 0, 0, "expected options, name: value");
+	fy_document_destroy(document);
+	return rc;
+}
+
+int yaml_read(const char *path, struct conf *conf, char *error)
+{
+	const struct fy_diag_cfg quiet = { .level = FYET_ERROR,
+					   .module_mask = (1u << FYEM_MAX) - 1 };
+	const struct reader r = { path, conf, error };
+	struct fy_diag *diag;
+	FILE *file = fopen(path, "re");
+	int rc;
+
+	if (!file) {
+		rc = -errno;
+		snprintf(error, YAML_ERROR_MAX, "%s: %s", path, err_text(rc));
+		return rc;
+	}
+	diag = fy_diag_create(&quiet);
+	if (diag) {
+		fy_diag_set_collect_errors(diag, true);
+		rc = read_document(&r, file, diag);
+		fy_diag_destroy(diag);
+	} else {
+		rc = complain(&r, -ENOMEM, 0, 0, err_text(-ENOMEM));
+	}
+	fclose(file);
+	return rc;
+}

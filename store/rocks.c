@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/rocks.h"
+
+#include "base/err.h"
+
+#include <rocksdb/c.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define WRITE_BUFFER (16 << 20) /* of each table, before it goes to a file */
+#define BACKGROUND_JOBS 2
+#define LOG_FILES 2
+#define OPEN_FILES 256
+#define WARNINGS 2 /* InfoLogLevel::WARN_LEVEL */
+
+struct rocks {
+	rocksdb_t *db;
+	rocksdb_env_t *env; /* of a database in memory */
+	rocksdb_options_t *options;
+	rocksdb_readoptions_t *read;
+	rocksdb_writeoptions_t *write, *write_sync;
+	rocksdb_writebatch_wi_t *batch;
+	rocksdb_column_family_handle_t *tables[ROCKS_TABLE_END];
+};
+
+struct rocks_cursor {
+	rocksdb_iterator_t *iterator;
+	bool backwards, started;
+};
+
+static const char *const names[ROCKS_TABLE_END] = {
+#define ROCKS_NAME(id, name) [id] = name,
+	ROCKS_TABLE_LIST(ROCKS_NAME)
+#undef ROCKS_NAME
+};
+
+/* True, with the text in `error` (may be NULL), when RocksDB complains. */
+static bool failed(char *text, char *error)
+{
+	if (!text)
+		return false;
+	if (error)
+		snprintf(error, ROCKS_ERROR_MAX, "%s", text);
+	rocksdb_free(text);
+	return true;
+}
+
+static void set_options(struct rocks *r, bool memory)
+{
+	r->options = rocksdb_options_create();
+	rocksdb_options_set_create_if_missing(r->options, 1);
+	rocksdb_options_set_create_missing_column_families(r->options, 1);
+	rocksdb_options_set_write_buffer_size(r->options, WRITE_BUFFER);
+	rocksdb_options_set_max_background_jobs(r->options, BACKGROUND_JOBS);
+	rocksdb_options_set_keep_log_file_num(r->options, LOG_FILES);
+	rocksdb_options_set_info_log_level(r->options, WARNINGS);
+	rocksdb_options_set_max_open_files(r->options, OPEN_FILES);
+	r->read = rocksdb_readoptions_create();
+	r->write = rocksdb_writeoptions_create();
+	r->write_sync = rocksdb_writeoptions_create();
+	rocksdb_writeoptions_set_sync(r->write_sync, 1);
+	r->batch = rocksdb_writebatch_wi_create(0, 1);
+	if (memory) {
+		r->env = rocksdb_create_mem_env();
+		rocksdb_options_set_env(r->options, r->env);
+		rocksdb_writeoptions_disable_WAL(r->write, 1);
+		rocksdb_writeoptions_set_sync(r->write_sync, 0);
+		rocksdb_writeoptions_disable_WAL(r->write_sync, 1);
+	}
+}
+
+int rocks_open(const char *path, struct rocks **out, char *error)
+{
+	const rocksdb_options_t *options[ROCKS_TABLE_END];
+	struct rocks *r = calloc(1, sizeof(*r));
+	char *text = NULL;
+	size_t i;
+
+	if (!r) {
+		snprintf(error, ROCKS_ERROR_MAX, "out of memory");
+		return ERR_STORE;
+	}
+	set_options(r, !path);
+	for (i = 0; i < ROCKS_TABLE_END; i++)
+		options[i] = r->options;
+	r->db = rocksdb_open_column_families(r->options, path ? path : "/flowd", ROCKS_TABLE_END,
+					     names, options, r->tables, &text);
+	if (failed(text, error)) {
+		r->db = NULL;
+		rocks_close(r);
+		return ERR_STORE;
+	}
+	*out = r;
+	return 0;
+}
+
+void rocks_close(struct rocks *r)
+{
+	size_t i;
+
+	if (!r)
+		return;
+	for (i = 0; r->db && i < ROCKS_TABLE_END; i++)
+		rocksdb_column_family_handle_destroy(r->tables[i]);
+	if (r->db)
+		rocksdb_close(r->db);
+	rocksdb_writebatch_wi_destroy(r->batch);
+	rocksdb_writeoptions_destroy(r->write_sync);
+	rocksdb_writeoptions_destroy(r->write);
+	rocksdb_readoptions_destroy(r->read);
+	rocksdb_options_destroy(r->options);
+	if (r->env)
+		rocksdb_env_destroy(r->env);
+	free(r);
+}
+
+int rocks_get(struct rocks *r, enum rocks_table table, const void *key, size_t key_len, void *value,
+	      size_t size)
+{
+	char *text = NULL, *found;
+	size_t found_size;
+	int rc;
+
+	found = rocksdb_writebatch_wi_get_from_batch_and_db_cf(
+		r->batch, r->db, r->read, r->tables[table], key, key_len, &found_size, &text);
+	if (failed(text, NULL))
+		return ERR_STORE;
+	if (!found)
+		return 0;
+	rc = found_size == size ? 1 : ERR_CORRUPT;
+	if (rc == 1)
+		memcpy(value, found, size);
+	rocksdb_free(found);
+	return rc;
+}
+
+void rocks_put(struct rocks *r, enum rocks_table table, const void *key, size_t key_len,
+	       const void *value, size_t size)
+{
+	rocksdb_writebatch_wi_put_cf(r->batch, r->tables[table], key, key_len, value, size);
+}
+
+void rocks_delete(struct rocks *r, enum rocks_table table, const void *key, size_t key_len)
+{
+	rocksdb_writebatch_wi_delete_cf(r->batch, r->tables[table], key, key_len);
+}
+
+int rocks_commit(struct rocks *r, bool sync)
+{
+	char *text = NULL;
+
+	if (!rocksdb_writebatch_wi_count(r->batch))
+		return 0;
+	rocksdb_write_writebatch_wi(r->db, sync ? r->write_sync : r->write, r->batch, &text);
+	if (failed(text, NULL))
+		return ERR_STORE;
+	rocksdb_writebatch_wi_clear(r->batch);
+	return 0;
+}
+
+int rocks_delete_range(struct rocks *r, enum rocks_table table, const void *from, size_t from_len,
+		       const void *to, size_t to_len)
+{
+	char *text = NULL;
+
+	rocksdb_delete_range_cf(r->db, r->write, r->tables[table], from, from_len, to, to_len,
+				&text);
+	return failed(text, NULL) ? ERR_STORE : 0;
+}
+
+uint64_t rocks_size(struct rocks *r)
+{
+	uint64_t sum = 0, one;
+	size_t i;
+
+	for (i = 0; i < ROCKS_TABLE_END; i++)
+		if (!rocksdb_property_int_cf(r->db, r->tables[i], "rocksdb.total-sst-files-size",
+					     &one))
+			sum += one;
+	return sum;
+}
+
+static struct rocks_cursor *cursor_new(struct rocks *r, enum rocks_table table, bool backwards)
+{
+	struct rocks_cursor *c = calloc(1, sizeof(*c));
+
+	if (!c)
+		return NULL;
+	c->iterator = rocksdb_create_iterator_cf(r->db, r->read, r->tables[table]);
+	c->backwards = backwards;
+	return c;
+}
+
+struct rocks_cursor *rocks_cursor_new(struct rocks *r, enum rocks_table table, const void *from,
+				      size_t from_len)
+{
+	struct rocks_cursor *c = cursor_new(r, table, false);
+
+	if (c)
+		rocksdb_iter_seek(c->iterator, from, from_len);
+	return c;
+}
+
+struct rocks_cursor *rocks_cursor_new_last(struct rocks *r, enum rocks_table table)
+{
+	struct rocks_cursor *c = cursor_new(r, table, true);
+
+	if (c)
+		rocksdb_iter_seek_to_last(c->iterator);
+	return c;
+}
+
+void rocks_cursor_free(struct rocks_cursor *c)
+{
+	if (!c)
+		return;
+	rocksdb_iter_destroy(c->iterator);
+	free(c);
+}
+
+bool rocks_cursor_next(struct rocks_cursor *c, const void **key, size_t *key_len,
+		       const void **value, size_t *size)
+{
+	const void *found;
+	size_t len;
+
+	if (c->started && c->backwards)
+		rocksdb_iter_prev(c->iterator);
+	else if (c->started)
+		rocksdb_iter_next(c->iterator);
+	c->started = true;
+	if (!rocksdb_iter_valid(c->iterator)) {
+		c->started = false;
+		return false;
+	}
+	found = rocksdb_iter_key(c->iterator, &len);
+	if (key) {
+		*key = found;
+		*key_len = len;
+	}
+	found = rocksdb_iter_value(c->iterator, &len);
+	if (value) {
+		*value = found;
+		*size = len;
+	}
+	return true;
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Tables of keys and values that survive kill -9 (RocksDB column families). One writer.
+ */
+#ifndef STORE_ROCKS_H
+#define STORE_ROCKS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define ROCKS_ERROR_MAX 512
+
+/* X(constant, name on disk) */
+#define ROCKS_TABLE_LIST(X)             \
+	X(ROCKS_META, "default")        \
+	X(ROCKS_SERVICES, "services")   \
+	X(ROCKS_PROBES, "probes")       \
+	X(ROCKS_PROBE_LOG, "probe_log") \
+	X(ROCKS_EVENTS, "events")       \
+	X(ROCKS_JOBS, "jobs")           \
+	X(ROCKS_ALERTS, "alerts")       \
+	X(ROCKS_OUTBOX, "outbox")
+
+enum rocks_table {
+#define ROCKS_ENUM(id, name) id,
+	ROCKS_TABLE_LIST(ROCKS_ENUM)
+#undef ROCKS_ENUM
+		ROCKS_TABLE_END
+};
+
+struct rocks;
+struct rocks_cursor;
+
+/*
+ * Opens the database in the directory `path`, making it where there is none; NULL: in memory. 0, or
+ * ERR_STORE and what is wrong in `error` (ROCKS_ERROR_MAX bytes).
+ */
+int rocks_open(const char *path, struct rocks **out, char *error);
+void rocks_close(struct rocks *rocks);
+
+/*
+ * Reads a value of exactly `size` bytes, also one not committed yet. 1; 0 there is none;
+ * ERR_CORRUPT another size, ERR_STORE.
+ */
+int rocks_get(struct rocks *rocks, enum rocks_table table, const void *key, size_t key_len,
+	      void *value, size_t size);
+
+/* Put into the batch. */
+void rocks_put(struct rocks *rocks, enum rocks_table table, const void *key, size_t key_len,
+	       const void *value, size_t size);
+void rocks_delete(struct rocks *rocks, enum rocks_table table, const void *key, size_t key_len);
+
+/*
+ * Writes the batch, all or nothing. It survives the end of the process; with `sync` the end of the
+ * machine too. 0 or ERR_STORE, then the batch is kept.
+ */
+int rocks_commit(struct rocks *rocks, bool sync);
+
+/* Deletes the keys in [from, to) at once, past the batch. 0 or ERR_STORE. */
+int rocks_delete_range(struct rocks *rocks, enum rocks_table table, const void *from,
+		       size_t from_len, const void *to, size_t to_len);
+
+/* Bytes on disk. */
+uint64_t rocks_size(struct rocks *rocks);
+
+/*
+ * A walk over what is committed, from the first key not before `from`. NULL when memory is short.
+ */
+struct rocks_cursor *rocks_cursor_new(struct rocks *rocks, enum rocks_table table, const void *from,
+				      size_t from_len);
+
+/* The same backwards, from the last key; NULL when memory is short. */
+struct rocks_cursor *rocks_cursor_new_last(struct rocks *rocks, enum rocks_table table);
+void rocks_cursor_free(struct rocks_cursor *cursor);
+
+/*
+ * The next pair, borrowed until the next call: true, or false at the end. `key` and `value` may be
+ * NULL.
+ */
+bool rocks_cursor_next(struct rocks_cursor *cursor, const void **key, size_t *key_len,
+		       const void **value, size_t *size);
+
+#endif

@@ -1,0 +1,399 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/store.h"
+
+#include "base/err.h"
+#include "base/wire.h"
+#include "store/rocks.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define SCHEMA 1 /* of keys and rows; RECORD_VERSION goes with it */
+
+_Static_assert(sizeof(struct store_service) == 272, "layout");
+_Static_assert(sizeof(struct store_event) == 200, "layout");
+_Static_assert(sizeof(struct store_job) == 120, "layout");
+
+#define SERVICE_KEY 23
+#define VANTAGE_KEY (SERVICE_KEY + PROBE_VANTAGE_MAX)
+#define LOG_KEY (8 + SERVICE_KEY) /* time, service */
+#define NUMBERED_KEY 16		  /* time, number */
+#define RECEIVER_MAX 16
+#define OUTBOX_KEY (RECEIVER_MAX + 8)
+
+/* The last numbers given; stored with every batch that gave one. */
+struct numbers {
+	uint64_t event, job, alert;
+};
+
+struct version {
+	uint32_t schema, record;
+};
+
+struct store {
+	struct rocks *rocks;
+	struct hash_key peer_key;
+	struct numbers numbers, stored;
+};
+
+/* The order of the bytes is zone, host, protocol, port. */
+static void service_key(const struct service *s, uint8_t *out)
+{
+	wire_put_be32(out, s->zone);
+	memcpy(out + 4, s->host.b, 16);
+	out[20] = s->proto;
+	wire_put_be16(out + 21, s->port);
+}
+
+/* Times before 1970 sort first, as if they were 1970. */
+static void numbered_key(wall_t time, uint64_t number, uint8_t *out)
+{
+	wire_put_be64(out, time < 0 ? 0 : (uint64_t)time);
+	wire_put_be64(out + 8, number);
+}
+
+static void outbox_key(const char *receiver, uint64_t number, uint8_t *out)
+{
+	record_text_set((char *)out, RECEIVER_MAX, receiver);
+	wire_put_be64(out + RECEIVER_MAX, number);
+}
+
+static int meta_get(struct store *s, const char *name, void *value, size_t size)
+{
+	return rocks_get(s->rocks, ROCKS_META, name, strlen(name), value, size);
+}
+
+static void meta_put(struct store *s, const char *name, const void *value, size_t size)
+{
+	rocks_put(s->rocks, ROCKS_META, name, strlen(name), value, size);
+}
+
+static int check_version(struct store *s, bool memory, char *error)
+{
+	struct version version, ours = { SCHEMA, RECORD_VERSION };
+	int rc = meta_get(s, "version", &version, sizeof(version));
+
+	if (rc < 0) {
+		snprintf(error, STORE_ERROR_MAX, "version: %s", err_text(rc));
+		return rc;
+	}
+	if (rc && memcmp(&version, &ours, sizeof(ours))) {
+		snprintf(error, STORE_ERROR_MAX, "schema %u.%u, this flowd reads %u.%u",
+			 version.schema, version.record, ours.schema, ours.record);
+		return ERR_VERSION;
+	}
+	if (rc)
+		return 0;
+	if (!memory)
+		s->peer_key = hash_key_new();
+	meta_put(s, "version", &ours, sizeof(ours));
+	meta_put(s, "peer_key", &s->peer_key, sizeof(s->peer_key));
+	return store_commit(s, true);
+}
+
+int store_open(const char *path, struct store **out, char *error)
+{
+	struct store *s = calloc(1, sizeof(*s));
+	int rc;
+
+	if (!s) {
+		snprintf(error, STORE_ERROR_MAX, "out of memory");
+		return ERR_STORE;
+	}
+	rc = rocks_open(path, &s->rocks, error);
+	if (!rc)
+		rc = check_version(s, !path, error);
+	if (!rc && (meta_get(s, "peer_key", &s->peer_key, sizeof(s->peer_key)) < 0 ||
+		    meta_get(s, "numbers", &s->numbers, sizeof(s->numbers)) < 0)) {
+		snprintf(error, STORE_ERROR_MAX, "its own facts are damaged");
+		rc = ERR_CORRUPT;
+	}
+	if (rc) {
+		store_close(s);
+		return rc;
+	}
+	s->stored = s->numbers;
+	*out = s;
+	return 0;
+}
+
+void store_close(struct store *s)
+{
+	if (!s)
+		return;
+	rocks_close(s->rocks);
+	free(s);
+}
+
+struct hash_key store_peer_key(const struct store *s)
+{
+	return s->peer_key;
+}
+
+int store_get_service(struct store *s, const struct service *service, struct store_service *out)
+{
+	uint8_t key[SERVICE_KEY];
+
+	service_key(service, key);
+	return rocks_get(s->rocks, ROCKS_SERVICES, key, sizeof(key), out, sizeof(*out));
+}
+
+int store_get_job(struct store *s, uint64_t id, struct store_job *out)
+{
+	uint8_t key[8];
+
+	wire_put_be64(key, id);
+	return rocks_get(s->rocks, ROCKS_JOBS, key, sizeof(key), out, sizeof(*out));
+}
+
+static void vantage_key(const struct service *service, const char *vantage, uint8_t *out)
+{
+	service_key(service, out);
+	record_text_set((char *)out + SERVICE_KEY, PROBE_VANTAGE_MAX, vantage);
+}
+
+int store_get_probe(struct store *s, const struct service *service, const char *vantage,
+		    struct probe *out)
+{
+	uint8_t key[VANTAGE_KEY];
+
+	vantage_key(service, vantage, key);
+	return rocks_get(s->rocks, ROCKS_PROBES, key, sizeof(key), out, sizeof(*out));
+}
+
+int store_get_time(struct store *s, const char *name, wall_t *out)
+{
+	return meta_get(s, name, out, sizeof(*out));
+}
+
+void store_put_service(struct store *s, const struct store_service *row)
+{
+	uint8_t key[SERVICE_KEY];
+
+	service_key(&row->service, key);
+	rocks_put(s->rocks, ROCKS_SERVICES, key, sizeof(key), row, sizeof(*row));
+}
+
+void store_put_event(struct store *s, struct store_event *row)
+{
+	uint8_t key[NUMBERED_KEY];
+
+	if (!row->number)
+		row->number = ++s->numbers.event;
+	numbered_key(row->time_us, row->number, key);
+	rocks_put(s->rocks, ROCKS_EVENTS, key, sizeof(key), row, sizeof(*row));
+}
+
+void store_put_job(struct store *s, struct store_job *row)
+{
+	uint8_t key[8];
+
+	if (!row->job.id)
+		row->job.id = ++s->numbers.job;
+	wire_put_be64(key, row->job.id);
+	rocks_put(s->rocks, ROCKS_JOBS, key, sizeof(key), row, sizeof(*row));
+}
+
+void store_delete_job(struct store *s, uint64_t id)
+{
+	uint8_t key[8];
+
+	wire_put_be64(key, id);
+	rocks_delete(s->rocks, ROCKS_JOBS, key, sizeof(key));
+}
+
+void store_put_probe(struct store *s, const struct probe *row)
+{
+	uint8_t key[VANTAGE_KEY], log[LOG_KEY];
+
+	vantage_key(&row->service, row->vantage, key);
+	rocks_put(s->rocks, ROCKS_PROBES, key, sizeof(key), row, sizeof(*row));
+	wire_put_be64(log, (uint64_t)row->finished_us);
+	service_key(&row->service, log + 8);
+	rocks_put(s->rocks, ROCKS_PROBE_LOG, log, sizeof(log), row, sizeof(*row));
+}
+
+void store_put_alert(struct store *s, struct alert *row)
+{
+	uint8_t key[NUMBERED_KEY];
+
+	if (!row->number)
+		row->number = ++s->numbers.alert;
+	numbered_key(row->time_us, row->number, key);
+	rocks_put(s->rocks, ROCKS_ALERTS, key, sizeof(key), row, sizeof(*row));
+}
+
+void store_put_time(struct store *s, const char *name, wall_t time)
+{
+	meta_put(s, name, &time, sizeof(time));
+}
+
+void store_put_outbox(struct store *s, const char *receiver, const struct alert *alert)
+{
+	uint8_t key[OUTBOX_KEY];
+
+	outbox_key(receiver, alert->number, key);
+	rocks_put(s->rocks, ROCKS_OUTBOX, key, sizeof(key), alert, sizeof(*alert));
+}
+
+void store_delete_outbox(struct store *s, const char *receiver, uint64_t number)
+{
+	uint8_t key[OUTBOX_KEY];
+
+	outbox_key(receiver, number, key);
+	rocks_delete(s->rocks, ROCKS_OUTBOX, key, sizeof(key));
+}
+
+int store_commit(struct store *s, bool sync)
+{
+	int rc;
+
+	if (memcmp(&s->numbers, &s->stored, sizeof(s->numbers)))
+		meta_put(s, "numbers", &s->numbers, sizeof(s->numbers));
+	rc = rocks_commit(s->rocks, sync);
+	if (!rc)
+		s->stored = s->numbers;
+	return rc;
+}
+
+/* Calls one of the typed functions of the header. */
+typedef int (*row_fn)(void *fn, void *arg, const void *row);
+
+struct walk {
+	size_t row_size;
+	const void *prefix; /* keys that start otherwise end the walk */
+	size_t prefix_len;
+	row_fn call;
+	void *fn, *arg;
+};
+
+/* Takes the walk from where `cursor` stands; frees it. */
+static int walk_rows(const struct walk *w, struct rocks_cursor *cursor)
+{
+	/* Rows are read in place by functions that expect aligned structs. */
+	_Alignas(16) uint8_t row[sizeof(struct alert)];
+	const void *key, *value;
+	size_t key_len, size;
+	int rc = 0;
+
+	if (!cursor)
+		return -ENOMEM;
+	while (!rc && rocks_cursor_next(cursor, &key, &key_len, &value, &size)) {
+		if (key_len < w->prefix_len || memcmp(key, w->prefix, w->prefix_len))
+			break;
+		if (size != w->row_size) {
+			rc = ERR_CORRUPT;
+			break;
+		}
+		memcpy(row, value, size);
+		rc = w->call(w->fn, w->arg, row);
+	}
+	rocks_cursor_free(cursor);
+	return rc;
+}
+
+#define ROW_CALLER(name, type, function)                                 \
+	static int call_##name(void *fn, void *arg, const void *row)     \
+	{                                                                \
+		return (*(function *)fn)(arg, (const struct type *)row); \
+	}
+ROW_CALLER(service, store_service, store_service_fn)
+ROW_CALLER(event, store_event, store_event_fn)
+ROW_CALLER(job, store_job, store_job_fn)
+ROW_CALLER(alert, alert, store_alert_fn)
+
+int store_walk_services(struct store *s, const struct service *from, store_service_fn fn, void *arg)
+{
+	const struct walk w = { .row_size = sizeof(struct store_service),
+				.call = call_service,
+				.fn = &fn,
+				.arg = arg };
+	uint8_t key[SERVICE_KEY] = { 0 };
+
+	if (from)
+		service_key(from, key);
+	return walk_rows(&w, rocks_cursor_new(s->rocks, ROCKS_SERVICES, key, sizeof(key)));
+}
+
+int store_walk_events(struct store *s, store_event_fn fn, void *arg)
+{
+	const struct walk w = {
+		.row_size = sizeof(struct store_event), .call = call_event, .fn = &fn, .arg = arg
+	};
+
+	return walk_rows(&w, rocks_cursor_new_last(s->rocks, ROCKS_EVENTS));
+}
+
+int store_walk_jobs(struct store *s, uint64_t from, store_job_fn fn, void *arg)
+{
+	const struct walk w = {
+		.row_size = sizeof(struct store_job), .call = call_job, .fn = &fn, .arg = arg
+	};
+	uint8_t key[8];
+
+	wire_put_be64(key, from);
+	return walk_rows(&w, rocks_cursor_new(s->rocks, ROCKS_JOBS, key, sizeof(key)));
+}
+
+int store_walk_outbox(struct store *s, const char *receiver, store_alert_fn fn, void *arg)
+{
+	uint8_t key[OUTBOX_KEY];
+	const struct walk w = { .row_size = sizeof(struct alert),
+				.prefix = key,
+				.prefix_len = RECEIVER_MAX,
+				.call = call_alert,
+				.fn = &fn,
+				.arg = arg };
+
+	outbox_key(receiver, 0, key);
+	return walk_rows(&w, rocks_cursor_new(s->rocks, ROCKS_OUTBOX, key, sizeof(key)));
+}
+
+/* Drops the rows of a table, whose keys lead with time, from before `cut`. */
+static int expire_table(struct store *s, enum rocks_table table, wall_t cut)
+{
+	uint8_t from[8] = { 0 }, to[8];
+
+	if (cut <= 0)
+		return 0;
+	wire_put_be64(to, (uint64_t)cut);
+	return rocks_delete_range(s->rocks, table, from, sizeof(from), to, sizeof(to));
+}
+
+/* The time of a table's oldest row; `none` when it is empty. */
+static wall_t oldest(struct store *s, enum rocks_table table, wall_t none)
+{
+	struct rocks_cursor *cursor = rocks_cursor_new(s->rocks, table, "", 0);
+	const void *key;
+	size_t len;
+	wall_t time = none;
+
+	if (cursor && rocks_cursor_next(cursor, &key, &len, NULL, NULL) && len >= 8)
+		time = (wall_t)wire_be64_at(key);
+	rocks_cursor_free(cursor);
+	return time;
+}
+
+/* Over the cap: the oldest tenth of the time that events and probes span goes. */
+static int expire_oldest(struct store *s, wall_t now)
+{
+	wall_t events = oldest(s, ROCKS_EVENTS, now), probes = oldest(s, ROCKS_PROBE_LOG, now);
+	wall_t from = events < probes ? events : probes, cut = from + (now - from) / 10;
+	int rc = expire_table(s, ROCKS_EVENTS, cut);
+
+	return rc ? rc : expire_table(s, ROCKS_PROBE_LOG, cut);
+}
+
+int store_expire(struct store *s, const struct store_keep *keep, wall_t now)
+{
+	int rc = keep->events ? expire_table(s, ROCKS_EVENTS, now - keep->events) : 0;
+
+	if (!rc && keep->probes)
+		rc = expire_table(s, ROCKS_PROBE_LOG, now - keep->probes);
+	if (!rc && keep->alerts)
+		rc = expire_table(s, ROCKS_ALERTS, now - keep->alerts);
+	if (!rc && keep->disk_cap && rocks_size(s->rocks) > keep->disk_cap)
+		rc = expire_oldest(s, now);
+	return rc;
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What flowd remembers: services, probes, events, jobs, alerts, outbox. One writer (core); what is
+ * put is seen by the getters at once, by the walks after store_commit.
+ */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include "base/record.h"
+
+#define STORE_ERROR_MAX 512
+
+struct store;
+
+/* A service as it is remembered. */
+struct store_service {
+	struct service service;
+	wall_t first_us, last_us;
+	uint64_t handshakes;
+	uint64_t job;	  /* the latest made for it; 0 none */
+	struct addr peer; /* the latest */
+	wall_t state_us;  /* since when the state holds */
+	uint16_t vlan;
+	uint8_t evidence, state; /* enums */
+	uint8_t announced;	 /* 1: its "new" event is stored */
+	uint8_t pad[3];
+	char app[RECORD_APP_MAX];
+	char app_guess[RECORD_APP_MAX];
+	struct hash_sketch peers;
+	uint8_t pad2[4];
+};
+
+/* Something that happened to a service. */
+struct store_event {
+	uint64_t number; /* from 1, never repeats */
+	wall_t time_us;
+	struct finding finding;
+};
+
+/* A job until its probe has come. */
+struct store_job {
+	struct job job;
+	wall_t sent_us;	 /* 0: not yet */
+	uint8_t judged;	 /* 1: the deadline has passed and its alert was decided */
+	uint8_t allowed; /* 1: may be sent to verify */
+	uint8_t pad[6];
+};
+
+/*
+ * Opens the store in the directory `path`, making it where there is none; NULL: in memory, gone at
+ * the end. 0; ERR_STORE, ERR_VERSION (made by another schema) and what is wrong in `error`
+ * (STORE_ERROR_MAX bytes).
+ */
+int store_open(const char *path, struct store **out, char *error);
+void store_close(struct store *store);
+
+/* The key of the peers' sketches, made with the store (all zero in memory). */
+struct hash_key store_peer_key(const struct store *store);
+
+/* Getters: 1 found, 0 not, ERR_STORE, ERR_CORRUPT. */
+int store_get_service(struct store *store, const struct service *key, struct store_service *out);
+int store_get_job(struct store *store, uint64_t id, struct store_job *out);
+int store_get_probe(struct store *store, const struct service *key, const char *vantage,
+		    struct probe *out);
+int store_get_time(struct store *store, const char *name, wall_t *out);
+
+/* Put into the batch; `number` and `job.id` 0 are given the next number. */
+void store_put_service(struct store *store, const struct store_service *row);
+void store_put_event(struct store *store, struct store_event *row);
+void store_put_job(struct store *store, struct store_job *row);
+void store_put_probe(struct store *store, const struct probe *row);
+void store_put_alert(struct store *store, struct alert *row);
+void store_put_time(struct store *store, const char *name, wall_t time);
+void store_delete_job(struct store *store, uint64_t id);
+
+/* The alert is to be handed to a receiver (its name, up to 15 bytes), or has been. */
+void store_put_outbox(struct store *store, const char *receiver, const struct alert *alert);
+void store_delete_outbox(struct store *store, const char *receiver, uint64_t number);
+
+/* Makes what was put durable: 0 or ERR_STORE. `sync`: against the end of the machine too. */
+int store_commit(struct store *store, bool sync);
+
+/* A walk ends when the function returns not 0, which is returned; else 0, -ENOMEM, ERR_CORRUPT. */
+typedef int (*store_service_fn)(void *arg, const struct store_service *row);
+typedef int (*store_event_fn)(void *arg, const struct store_event *row);
+typedef int (*store_job_fn)(void *arg, const struct store_job *row);
+typedef int (*store_alert_fn)(void *arg, const struct alert *row);
+
+/* Services in the order of zone, host, protocol, port, from the first not before `from` (NULL:
+ * all). */
+int store_walk_services(struct store *store, const struct service *from, store_service_fn fn,
+			void *arg);
+
+/* Events, the newest first. */
+int store_walk_events(struct store *store, store_event_fn fn, void *arg);
+
+/* Jobs with an id not below `from`, in their order. */
+int store_walk_jobs(struct store *store, uint64_t from, store_job_fn fn, void *arg);
+
+/* Alerts still to be handed to a receiver, the oldest first. */
+int store_walk_outbox(struct store *store, const char *receiver, store_alert_fn fn, void *arg);
+
+/* How long history is kept; 0: for ever. */
+struct store_keep {
+	mono_t events, probes, alerts;
+	uint64_t disk_cap; /* bytes; over it the oldest history goes first; 0 no cap */
+};
+
+/* Drops what is older than it is to be kept. 0 or ERR_STORE. */
+int store_expire(struct store *store, const struct store_keep *keep, wall_t now);
+
+#endif
