@@ -10,7 +10,7 @@
 #include <time.h>
 
 #define YEAR_0_US (-62167219200LL * MONO_SECOND)
-#define YEAR_9999_US (253402300799LL * MONO_SECOND)
+#define YEAR_9999_US (253402300799LL * MONO_SECOND + 999999)
 #define DURATION_MAX (36525 * MONO_DAY)
 
 static const struct {

@@ -164,6 +164,7 @@ struct probe {
 	char issuer[128];
 	char san[256];			   /* subject alternative names, separated by "," */
 	uint8_t banner[RECORD_BANNER_MAX]; /* first bytes it said, as they came */
+	uint8_t pad3[4];
 };
 
 /* What rules judge: sighting and probe and what changed. */
