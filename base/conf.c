@@ -111,7 +111,7 @@ static int set_text(char **field, const char *value, bool add)
 {
 	char *text;
 
-	if (!add || !**field)
+	if (!add || !*field || !**field)
 		text = strdup(value);
 	else if (asprintf(&text, "%s,%s", *field, value) < 0)
 		text = NULL;

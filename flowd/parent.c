@@ -187,6 +187,18 @@ static int open_links(struct parent *p)
 	return rc;
 }
 
+/* This program, out of the way of the descriptors that roles are given. */
+static int open_self(struct parent *p)
+{
+	int fd = open("/proc/self/exe", O_PATH | O_CLOEXEC);
+
+	p->self = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, SPARE_FD);
+	if (p->self < 0)
+		return -errno;
+	close(fd);
+	return 0;
+}
+
 /* 0, or the status of a role that did not end well. */
 static int worst_status(const struct parent *p)
 {
@@ -201,29 +213,50 @@ static int worst_status(const struct parent *p)
 	return worst;
 }
 
-/* A replay: it is over when the last role has ended, or any has failed. */
-static int run_once(struct parent *p)
+static bool is_running(const struct parent *p)
 {
-	int signal = 0;
-	bool over = false;
 	size_t i;
 
-	while (!over) {
-		signal = wait_signal(p, mono_now() + MONO_SECOND);
-		reap(p);
-		over = signal == SIGINT || signal == SIGTERM;
-		for (i = 0; p->plan->roles[i].name; i++)
-			if (!p->children[i].pid &&
-			    (!strcmp(p->plan->roles[i].name, p->plan->last) ||
-			     WIFSIGNALED(p->children[i].status)))
-				over = true;
+	for (i = 0; p->plan->roles[i].name; i++)
+		if (p->children[i].pid)
+			return true;
+	return false;
+}
+
+/* The last role of a replay has ended, or any role has been ended by a signal. */
+static bool is_over(const struct parent *p)
+{
+	const struct child *c;
+	size_t i;
+
+	for (i = 0; p->plan->roles[i].name; i++) {
+		c = &p->children[i];
+		if (!c->pid && (WIFSIGNALED(c->status) || !strcmp(p->plan->roles[i].name, p->plan->last)))
+			return true;
 	}
+	return false;
+}
+
+static int run_once(struct parent *p)
+{
+	mono_t until;
+	int signal = 0;
+	size_t i;
+
+	while (!signal && !is_over(p)) {
+		signal = wait_signal(p, mono_now() + MONO_SECOND);
+		signal = signal == SIGCHLD ? 0 : signal;
+		reap(p);
+	}
+	/* The others have nothing more to do and know it. */
+	for (until = mono_now() + PATIENCE; !signal && is_running(p) && mono_now() < until; reap(p))
+		wait_signal(p, until);
 	for (i = 0; p->plan->roles[i].name; i++)
 		if (!p->children[i].pid && WIFSIGNALED(p->children[i].status))
 			log_error("%s was ended by signal %d", p->plan->roles[i].name,
 				  WTERMSIG(p->children[i].status));
 	stop_all(p);
-	return signal == SIGINT || signal == SIGTERM ? 128 + signal : worst_status(p);
+	return signal ? 128 + signal : worst_status(p);
 }
 
 static int run_live(struct parent *p)
@@ -266,9 +299,7 @@ int parent_run(const struct parent_plan *plan, const struct conf *conf)
 	sigaddset(&p.signals, SIGINT);
 	sigaddset(&p.signals, SIGTERM);
 	sigprocmask(SIG_BLOCK, &p.signals, &p.before);
-	p.self = open("/proc/self/exe", O_PATH | O_CLOEXEC);
-	if (p.self < 0)
-		rc = -errno;
+	rc = open_self(&p);
 	if (!rc)
 		rc = open_links(&p);
 	for (i = 0; plan->roles[i].name && !rc; i++)

@@ -2,6 +2,7 @@
 #include "flowd/sensor/classify.h"
 
 #include "base/record.h"
+#include "flowd/sensor/doubt.h"
 
 #include <ctype.h>
 #include <ndpi/ndpi_api.h>
@@ -26,6 +27,7 @@ struct classify {
 
 struct classify_flow {
 	struct ndpi_flow_struct ndpi;
+	struct doubt_words client, server;
 };
 
 struct classify *classify_new(void)
@@ -99,23 +101,33 @@ static const char *settle(struct classify *c, const struct classify_flow *flow, 
 {
 	unsigned id = found.master_protocol != NDPI_PROTOCOL_UNKNOWN ? found.master_protocol
 								     : found.app_protocol;
+	const char *name = name_of(c, id);
 
 	if (flow->ndpi.confidence != NDPI_CONFIDENCE_DPI &&
 	    flow->ndpi.confidence != NDPI_CONFIDENCE_DPI_CACHE)
 		return NULL;
-	return name_of(c, id);
+	return name && doubt_is_wrong(name, &flow->client, &flow->server) ? NULL : name;
 }
 
-const char *classify_packet(struct classify *c, struct classify_flow *flow, const uint8_t *ip,
-			    size_t len, wall_t time)
+static void note_words(struct doubt_words *words, const struct packet *p)
 {
-	ndpi_protocol found;
+	if (words->len)
+		return;
+	words->len = (uint8_t)(p->payload_len < DOUBT_WORDS ? p->payload_len : DOUBT_WORDS);
+	words->total = p->data_len;
+	memcpy(words->bytes, p->ip + p->ip_len - p->payload_len, words->len);
+}
 
-	if (len > UINT16_MAX)
-		len = UINT16_MAX;
-	found = ndpi_detection_process_packet(c->ndpi, &flow->ndpi, ip, (unsigned short)len,
-					      (uint64_t)(time / MONO_MS));
-	return settle(c, flow, found);
+const char *classify_packet(struct classify *c, struct classify_flow *flow, const struct packet *p,
+			    bool from_server)
+{
+	uint32_t len = p->ip_len < UINT16_MAX ? p->ip_len : UINT16_MAX;
+
+	note_words(from_server ? &flow->server : &flow->client, p);
+	return settle(c, flow,
+		      ndpi_detection_process_packet(c->ndpi, &flow->ndpi, p->ip,
+						    (unsigned short)len,
+						    (uint64_t)(p->time_us / MONO_MS)));
 }
 
 const char *classify_end(struct classify *c, struct classify_flow *flow)

@@ -5,11 +5,7 @@
 #ifndef FLOWD_SENSOR_CLASSIFY_H
 #define FLOWD_SENSOR_CLASSIFY_H
 
-#include "base/mono.h"
-
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "flowd/sensor/decode.h"
 
 struct classify;      /* nDPI's tables */
 struct classify_flow; /* what nDPI remembers of one connection */
@@ -23,12 +19,11 @@ struct classify_flow *classify_flow_new(void);
 void classify_flow_free(struct classify_flow *flow);
 
 /*
- * Shows a packet with payload: `ip` is its IP header, `len` the captured bytes from there. The
- * name, in lower case, once the payload itself gave it away; else NULL. A port or an address is
- * never the reason. Valid as long as `c`.
+ * Shows a packet with payload. The name, in lower case, once the payload itself gave it away; else
+ * NULL. A port or an address is never the reason. Valid as long as `c`.
  */
-const char *classify_packet(struct classify *c, struct classify_flow *flow, const uint8_t *ip,
-			    size_t len, wall_t time);
+const char *classify_packet(struct classify *c, struct classify_flow *flow,
+			    const struct packet *packet, bool from_server);
 
 /* No more packets will be shown: the name after all, or NULL. */
 const char *classify_end(struct classify *c, struct classify_flow *flow);

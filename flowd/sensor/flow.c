@@ -28,6 +28,7 @@ struct conn {
 	wall_t time_us;
 	struct known_entry *entry;  /* NULL: not answered yet, or the table of services is full */
 	struct classify_flow *look; /* NULL: not being looked at */
+	const char *early;	    /* the name that data on the SYN gave away; else NULL */
 };
 
 struct flow {
@@ -208,6 +209,17 @@ static bool is_watched(const struct flow *flow, const struct addr *server,
 	       !is_ours(flow, client, client_port);
 }
 
+/* The name that the data of a SYN gives away at once, or NULL: nothing is kept for who may never be
+ * answered. */
+static const char *early_name(struct flow *flow, const struct packet *p)
+{
+	struct classify_flow *look = p->payload_len ? classify_flow_new() : NULL;
+	const char *name = look ? classify_packet(flow->o.classify, look, p, false) : NULL;
+
+	classify_flow_free(look);
+	return name;
+}
+
 static void take_syn(struct flow *flow, const struct packet *p)
 {
 	bool in = is_watched(flow, &p->dst, &p->src, p->sport);
@@ -242,6 +254,7 @@ static void take_syn(struct flow *flow, const struct packet *p)
 	c->flags |= CONN_SYN;
 	c->syn[0] = p->seq;
 	c->syn_len[0] = (uint16_t)(p->data_len < UINT16_MAX ? p->data_len : UINT16_MAX);
+	c->early = early_name(flow, p);
 }
 
 /* Does the SYN-ACK acknowledge the SYN `i`, with or without its data (RFC 7413)? */
@@ -329,6 +342,14 @@ static bool wants_name(const struct known_entry *entry)
 	return !*entry->sighting.app && entry->looks < LOOKS_MAX;
 }
 
+static void set_name(struct flow *flow, struct known_entry *entry, const char *name)
+{
+	if (!name || *entry->sighting.app)
+		return;
+	record_text_set(entry->sighting.app, sizeof(entry->sighting.app), name);
+	known_tell(flow->o.known, entry, flow->o.say, flow->o.arg);
+}
+
 static void take_synack(struct flow *flow, const struct packet *p)
 {
 	enum evidence evidence;
@@ -350,6 +371,8 @@ static void take_synack(struct flow *flow, const struct packet *p)
 	c->flags |= CONN_ANSWERED;
 	c->flags &= (uint8_t)~CONN_CLIENT_ON;
 	note_answer(flow, c, p, evidence);
+	if (c->entry)
+		set_name(flow, c->entry, c->early);
 	if (evidence != EVIDENCE_INVALID && c->entry &&
 	    (c->entry->sighting.evidence < EVIDENCE_FULL || wants_name(c->entry)))
 		conn_follow(flow, c);
@@ -390,16 +413,8 @@ static void take_client(struct flow *flow, struct conn *c, const struct packet *
 	raise(flow, c->entry, c->flags & CONN_SYN ? EVIDENCE_FULL : EVIDENCE_HANDSHAKE);
 }
 
-static void set_name(struct flow *flow, struct known_entry *entry, const char *name)
-{
-	if (!name || *entry->sighting.app)
-		return;
-	record_text_set(entry->sighting.app, sizeof(entry->sighting.app), name);
-	known_tell(flow->o.known, entry, flow->o.say, flow->o.arg);
-}
-
 /* Shows a payload to nDPI; true: there is nothing more to learn from this connection. */
-static bool look(struct flow *flow, struct conn *c, const struct packet *p)
+static bool look(struct flow *flow, struct conn *c, const struct packet *p, bool from_server)
 {
 	const char *name;
 
@@ -416,7 +431,7 @@ static bool look(struct flow *flow, struct conn *c, const struct packet *p)
 		flow->looking++;
 		c->entry->looks++;
 	}
-	name = classify_packet(flow->o.classify, c->look, p->ip, p->ip_len, p->time_us);
+	name = classify_packet(flow->o.classify, c->look, p, from_server);
 	if (!name && ++c->payloads >= flow->o.conf->name_packets)
 		name = classify_end(flow->o.classify, c->look);
 	set_name(flow, c->entry, name);
@@ -431,7 +446,7 @@ static void take_followed(struct flow *flow, struct conn *c, const struct packet
 	if (client)
 		take_client(flow, c, p);
 	if (p->payload_len && !(p->flags & TCP_RST))
-		done = look(flow, c, p);
+		done = look(flow, c, p, !client);
 	else if (!wants_name(c->entry) && !c->look)
 		done = c->flags & CONN_CLIENT_ON;
 	if (p->flags & (TCP_RST | TCP_FIN)) {
