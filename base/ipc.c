@@ -263,6 +263,11 @@ int ipc_recv(struct ipc *ipc, bool wait, struct ipc_message *out)
 	return rc;
 }
 
+bool ipc_has_more(const struct ipc *ipc)
+{
+	return ipc->in_at < ipc->in_len;
+}
+
 int ipc_pair(int fds[2], size_t buffer)
 {
 	int i, size = (int)buffer;

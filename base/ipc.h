@@ -88,6 +88,9 @@ uint64_t ipc_drops(const struct ipc *ipc);
  */
 int ipc_recv(struct ipc *ipc, bool wait, struct ipc_message *out);
 
+/* Messages of a packet already taken from the socket are waiting: no loop will tell of them. */
+bool ipc_has_more(const struct ipc *ipc);
+
 /* A pair of connected sockets with send buffers of `buffer` bytes each. 0 or -errno. */
 int ipc_pair(int fds[2], size_t buffer);
 

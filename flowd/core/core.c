@@ -220,18 +220,19 @@ static int take_verify(struct core *c, const struct ipc_message *m)
 	}
 }
 
-/* Takes what waits on a channel, a turn's worth at most; false when nothing did. */
+/* Takes what waits on a channel, about a turn's worth; false when nothing did. */
 static bool drain(struct core *c, struct ipc *ipc,
 		  int (*take)(struct core *c, const struct ipc_message *m))
 {
 	struct ipc_message m;
-	int i, rc = 1;
+	int i, rc;
 
-	for (i = 0; i < TURN && !c->failed && (rc = ipc_recv(ipc, false, &m)); i++) {
-		if (rc == -EPIPE) {
+	for (i = 0; (i < TURN || ipc_has_more(ipc)) && !c->failed; i++) {
+		rc = ipc_recv(ipc, false, &m);
+		if (rc == -EPIPE)
 			loop_stop(c->loop);
-			return false;
-		}
+		if (!rc || rc == -EPIPE)
+			break;
 		if (rc < 0) {
 			log_warning("message thrown away: %s", err_text(rc));
 			continue;

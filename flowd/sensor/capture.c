@@ -9,7 +9,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define FILE_BUFFER (1 << 20) /* libpcap's own is 4 KiB, which costs a tenth of the time */
+/*
+ * Instead of the 4 KiB that libpcap would read at once: fits the second-level cache. Aligned, for
+ * the kernel copies to a place 16 bytes into a page six times slower (measured; HACKING.md).
+ */
+#define FILE_BUFFER (128 << 10)
 
 struct capture {
 	pcap_t *pcap;
@@ -54,7 +58,7 @@ static bool file_open(struct capture *c, const char *path, char *error)
 	}
 	if (!fstat(fileno(c->file), &st) && S_ISREG(st.st_mode))
 		c->size = (uint64_t)st.st_size;
-	c->buffer = malloc(FILE_BUFFER);
+	c->buffer = aligned_alloc(4096, FILE_BUFFER);
 	if (c->buffer)
 		setvbuf(c->file, c->buffer, _IOFBF, FILE_BUFFER);
 	c->pcap = pcap_fopen_offline(c->file, text);
