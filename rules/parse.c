@@ -143,7 +143,7 @@ static int parse_item(struct parse *p, struct set *set, bool peer)
 
 	if (p->token.text[0] == '@') {
 		rc = parse_group_use(p, set);
-	} else if (lex_is(&p->token, "home") && set->kind != SET_APPS) {
+	} else if (lex_is(&p->token, "home")) {
 		if (!peer)
 			return fail(p, &p->token, ERR_SYNTAX,
 				    "'home' may only follow peer: hosts are always inside home");

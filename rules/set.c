@@ -203,14 +203,17 @@ static int parse_ports(const char *text, size_t len, struct set_ports *out)
 	return 0;
 }
 
+/* Words of the language that somebody expects to have a meaning here. */
+static bool is_reserved(const char *name)
+{
+	return !strcmp(name, "any") || !strcmp(name, "home") || !strcmp(name, "not");
+}
+
 static int parse_app(const char *text, size_t len, struct set_app *out)
 {
 	struct set_app app = { "" };
 	size_t i, n = 0;
 
-	/* Words of the language that somebody expects to have a meaning here. */
-	if (len == 3 && (!memcmp(text, "any", 3) || !memcmp(text, "not", 3)))
-		return ERR_SYNTAX;
 	for (i = 0; i < len; i++) {
 		char c = text[i];
 
@@ -224,6 +227,9 @@ static int parse_app(const char *text, size_t len, struct set_app *out)
 			return ERR_RANGE;
 		app.name[n++] = c;
 	}
+	/* Whatever is accepted is told from ports and addresses where a group starts with it. */
+	if (is_reserved(app.name) || set_kind_guess(app.name, n) != SET_APPS)
+		return ERR_SYNTAX;
 	*out = app;
 	return 0;
 }
