@@ -25,8 +25,8 @@ int fault_at(struct rules_error *error, const struct lex_token *at, int rc, cons
 
 struct fault_near fault_near_new(const struct lex_token *word)
 {
-	/* A suggestion further off than a third of the word is a guess, not a help. */
-	unsigned limit = word->len < 3 ? 1 : word->len < 6 ? 2 : 3;
+	/* A suggestion further off is a guess, not a help. */
+	unsigned limit = word->len < 5 ? 1 : word->len < 9 ? 2 : 3;
 
 	return (struct fault_near){ .word = word, .distance = limit + 1 };
 }

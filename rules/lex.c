@@ -78,6 +78,8 @@ static bool is_word_byte(int c)
 
 static int fail_byte(const struct lex_token *token, int c, struct rules_error *error)
 {
+	if (!c)
+		return fault_at(error, token, ERR_SYNTAX, "a NUL byte has no place in a text");
 	if (c == ',')
 		return fault_at(error, token, ERR_SYNTAX,
 				"',' separates nothing here, a set is written { a b c }");

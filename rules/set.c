@@ -390,13 +390,13 @@ bool set_has_app(const struct set *set, const char *app)
 static int print_prefixes(const struct set_list *list, FILE *out)
 {
 	const struct prefix_set prefixes = { list->items, list->count };
-	char *text = prefix_set_text(&prefixes), *p;
+	char *text = prefix_set_text(&prefixes), *p, *rest;
 	int count = 0;
 
 	if (!text)
 		return -ENOMEM;
-	for (p = text; *p; p += strcspn(p, ","), p += *p == ',', count++)
-		fprintf(out, " %.*s", (int)strcspn(p, ","), p);
+	for (p = strtok_r(text, ",", &rest); p; p = strtok_r(NULL, ",", &rest), count++)
+		fprintf(out, " %s", p);
 	free(text);
 	return count;
 }
