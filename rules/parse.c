@@ -5,6 +5,7 @@
 #include "rules/rules.h"
 
 #include <errno.h>
+#include <search.h>
 #include <stdlib.h>
 
 #define NAME_MAX_LEN 64
@@ -73,12 +74,15 @@ static bool is_name(const char *text, size_t len)
 
 static const struct set_group *find_group(const struct rules *rules, const char *name, size_t len)
 {
-	size_t i;
+	char text[NAME_MAX_LEN + 1] = "";
+	const struct set_group key = { .name = text };
+	void *found;
 
-	for (i = 0; i < rules->group_count; i++)
-		if (!strncmp(rules->groups[i]->name, name, len) && !rules->groups[i]->name[len])
-			return rules->groups[i];
-	return NULL;
+	if (len > NAME_MAX_LEN)
+		return NULL;
+	memcpy(text, name, len);
+	found = tfind(&key, &rules->names, rule_order_groups);
+	return found ? *(struct set_group **)found : NULL;
 }
 
 static int fail_group(struct parse *p)
@@ -390,6 +394,8 @@ static int add_group(struct parse *p, const struct lex_token *verb)
 	group->number = (uint32_t)rules->group_count;
 	/* Not among the others before it is whole: it cannot hold itself. */
 	rc = parse_group(p, group);
+	if (!rc && !tsearch(group, &rules->names, rule_order_groups))
+		rc = no_memory(p, verb);
 	if (rc) {
 		rule_clear_group(group);
 		free(group);

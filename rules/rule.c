@@ -121,6 +121,13 @@ int rule_print_group(struct set_group *group)
 	return rc;
 }
 
+int rule_order_groups(const void *a, const void *b)
+{
+	const struct set_group *x = a, *y = b;
+
+	return strcmp(x->name, y->name);
+}
+
 void rule_clear(struct rule *rule)
 {
 	unsigned i;

@@ -26,6 +26,7 @@ struct rules {
 	size_t count, room;
 	struct set_group **groups; /* owned, in the order of the file */
 	size_t group_count, group_room;
+	void *names; /* the groups by name: a tree of tsearch(3) */
 };
 
 /* Every condition holds for the finding. */
@@ -34,6 +35,9 @@ bool rule_matches(const struct rule *rule, const struct finding *finding);
 /* Makes the canonical text. 0 or -ENOMEM. */
 int rule_print(struct rule *rule);
 int rule_print_group(struct set_group *group);
+
+/* The order of groups by name, for tsearch(3). */
+int rule_order_groups(const void *a, const void *b);
 
 /* Free what these own, not themselves. */
 void rule_clear(struct rule *rule);

@@ -4,6 +4,7 @@
 #include "rules/parse.h"
 
 #include <errno.h>
+#include <search.h>
 #include <stdlib.h>
 
 int rules_read(const char *text, size_t len, struct rules **out, struct rules_error *error)
@@ -33,6 +34,7 @@ void rules_free(struct rules *rules)
 		rule_clear(&rules->list[i]);
 	free(rules->list);
 	for (i = 0; i < rules->group_count; i++) {
+		tdelete(rules->groups[i], &rules->names, rule_order_groups);
 		rule_clear_group(rules->groups[i]);
 		free(rules->groups[i]);
 	}
