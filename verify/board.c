@@ -88,7 +88,7 @@ struct board *board_new(const struct task_room *room, unsigned parallel, board_f
 
 	if (!b)
 		return NULL;
-	b->timer = loop_timer_new(room->loop, on_timer, b);
+	b->timer = loop_timer_new(room->talk.loop, on_timer, b);
 	if (!b->timer) {
 		free(b);
 		return NULL;
@@ -158,7 +158,7 @@ static void board_run(struct board *b)
 		if (task_send(t) == -EAGAIN) {
 			t->is_wanting = true;
 			TAILQ_INSERT_HEAD(&b->sending, t, turn);
-			loop_timer_set(b->timer, budget_wait(b->room.budget, mono_now()));
+			loop_timer_set(b->timer, budget_wait(b->room.talk.budget, mono_now()));
 			break;
 		}
 		start_waiting(b);
@@ -195,13 +195,18 @@ void board_name(struct board *b, const struct job *job)
 void board_hear(struct board *b, const struct syn_answer *answer)
 {
 	struct task *t, *next;
+	bool running = b->running;
 
+	/* Nobody but the one who hears may go meanwhile. */
+	b->running = true;
 	for (t = LIST_FIRST(service_bucket(b, &answer->host, answer->port)); t; t = next) {
 		next = LIST_NEXT(t, by_service);
 		if (t->job.service.port == answer->port &&
 		    addr_is_same(&t->job.service.host, &answer->host))
 			task_hear(t, answer);
 	}
+	b->running = running;
+	board_run(b);
 }
 
 void board_pause(struct board *b, bool paused)

@@ -133,7 +133,7 @@ int task_start(struct task *t)
 	int rc;
 
 	t->probe = p = calloc(1, sizeof(*p));
-	t->timer = loop_timer_new(room->loop, on_timer, t);
+	t->timer = loop_timer_new(room->talk.loop, on_timer, t);
 	if (!p || !t->timer) {
 		free(p);
 		t->probe = NULL;
@@ -145,10 +145,10 @@ int task_start(struct task *t)
 	p->job = t->job.id;
 	p->service = *service;
 	p->started_us = mono_wall();
-	rc = source_find(room->source, &service->host, service->port, &t->way);
+	rc = source_find(room->talk.source, &service->host, service->port, &t->way);
 	record_text_set(p->vantage, sizeof(p->vantage),
 			t->way.self ? "self" : room->conf->verify_vantage);
-	if (rc || !budget_may(room->budget, &service->host)) {
+	if (rc || !budget_may(room->talk.budget, &service->host)) {
 		finish(t, STATE_CANDIDATE, REASON_NONE);
 		return 0;
 	}
@@ -173,7 +173,7 @@ static void sending_failed(struct task *t, int rc)
 static int send_syn(struct task *t)
 {
 	mono_t now = mono_now();
-	int rc = raw_send(t->room->raw, t->room->budget, &t->way, now);
+	int rc = raw_send(t->room->raw, t->room->talk.budget, &t->way, now);
 
 	if (rc == -EAGAIN)
 		return rc;
@@ -190,8 +190,6 @@ static int send_syn(struct task *t)
 
 static int send_talk(struct task *t)
 {
-	struct talk_room room = { t->room->loop, t->room->budget, t->room->source, t->room->tls,
-				  t->room->conf->verify_hello_wait };
 	struct talk_order order = { .way = t->way,
 				    .hello = t->hello,
 				    .connect_wait = connect_wait(t),
@@ -199,7 +197,7 @@ static int send_talk(struct task *t)
 	int rc;
 
 	memcpy(order.app, t->job.app, sizeof(order.app));
-	rc = talk_open(&room, &order, on_talk, t, &t->talk);
+	rc = talk_open(&t->room->talk, &order, on_talk, t, &t->talk);
 	if (rc == -EAGAIN)
 		return rc;
 	if (rc) {
@@ -420,6 +418,8 @@ void task_name(struct task *t, const struct job *job)
 {
 	enum banner_hello hello;
 
+	if (t->job.named && has_name(t))
+		return;
 	memcpy(t->job.app, job->app, sizeof(t->job.app));
 	memcpy(t->job.app_guess, job->app_guess, sizeof(t->job.app_guess));
 	t->job.named = 1;

@@ -19,11 +19,8 @@ typedef void (*task_fn)(void *arg, struct task *task);
 /* What all tasks share; all borrowed. */
 struct task_room {
 	const struct conf *conf;
-	struct loop *loop;
-	struct budget *budget;
-	struct source *source;
-	struct raw *raw; /* NULL: no raw sockets, connect() takes the SYN's place */
-	struct tls_client *tls;
+	struct talk_room talk;
+	struct raw *raw;     /* NULL: no raw sockets, connect() takes the SYN's place */
 	struct hash_key key; /* of tables */
 	task_fn want;	     /* the task has something to send: give it its turn by task_send */
 	task_fn done;	     /* the probe is final; the callee frees the task */

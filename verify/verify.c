@@ -133,6 +133,8 @@ static void take_job(struct verify *v, const struct job *job)
 		return;
 	}
 	rc = board_put(v->board, job);
+	if (rc > 0 && job->named)
+		board_name(v->board, job);
 	if (rc < 0 && !v->overflow++)
 		log_warning("too many jobs wait (%d): job left to be sent again: %s", BOARD_MOST,
 			    err_text(rc));
@@ -248,14 +250,15 @@ static int close_cage(const struct conf *conf)
 static int open_loop(struct verify *v)
 {
 	struct task_room room = { .conf = v->conf,
-				  .budget = &v->budget,
-				  .source = &v->source,
+				  .talk = { .budget = &v->budget,
+					    .source = &v->source,
+					    .tls = v->tls,
+					    .hello_wait = v->conf->verify_hello_wait },
 				  .raw = v->has_raw ? &v->raw : NULL,
-				  .tls = v->tls,
 				  .key = hash_key_new() };
 	int i;
 
-	v->loop = room.loop = loop_new();
+	v->loop = room.talk.loop = loop_new();
 	if (!v->loop)
 		return -ENOMEM;
 	v->board = board_new(&room, parallel_of(v->conf), on_probe, v);
@@ -310,8 +313,12 @@ int verify_run(const struct conf *conf, struct ipc *core)
 		rc = close_cage(conf);
 	if (!rc && (rc = open_loop(&v)))
 		log_error("event loop: %s", err_text(rc));
-	if (!rc)
+	if (!rc) {
+		/* Whatever jobs an earlier life had, core will send them again. */
+		ipc_send(core, IPC_HELLO, NULL);
+		ipc_flush(core);
 		loop_run(v.loop);
+	}
 	if (v.refused > 1 || v.overflow || v.lost)
 		log_info("jobs refused %llu, left waiting in core %llu, answers lost %llu",
 			 (unsigned long long)v.refused, (unsigned long long)v.overflow,
