@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Drives the verify role alone: jobs in by the command line or standard input, probes out as JSON
+ * lines.
+ *
+ *   verify_drive [--NAME VALUE]... [-t SECONDS] [-d] [ADDRESS PORT APP]...
+ *
+ * Options are flowd's own, by their names ("--verify.rate 50"). APP is the name the wire gave; "-"
+ * none and final; "?" not known yet; "?APP" not known yet, said after 150 ms; "~APP" only what the
+ * port suggests. "-" as the only job reads "ADDRESS PORT APP" lines. Ends when every job is
+ * answered, or after SECONDS (60); -d sends every job twice. The exit status is the role's.
+ */
+#include "base/conf.h"
+#include "base/err.h"
+#include "base/ipc.h"
+#include "base/record.h"
+#include "verify/verify.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define JOBS_MOST 100000
+#define NAME_AFTER (150 * MONO_MS)
+
+static struct job *jobs;
+static char (*late)[RECORD_APP_MAX];
+static mono_t *sent_at;
+static size_t count, answered;
+
+static void die(const char *what, const char *why)
+{
+	fprintf(stderr, "verify_drive: %s: %s\n", what, why);
+	exit(2);
+}
+
+static void add_job(const char *address, const char *port, const char *app)
+{
+	struct job *job = &jobs[count];
+
+	if (count == JOBS_MOST)
+		die(address, "too many jobs");
+	*job = (struct job){ .id = count + 1, .event = EVENT_NEW, .made_us = mono_wall() };
+	if (addr_parse(address, strlen(address), &job->service.host))
+		die(address, "no address");
+	job->service.port = (uint16_t)atoi(port);
+	job->service.proto = PROTO_TCP;
+	if (*app == '~')
+		record_text_set(job->app_guess, sizeof(job->app_guess), app + 1);
+	else if (*app == '?')
+		record_text_set(late[count], sizeof(late[count]), app + 1);
+	else if (*app != '-')
+		record_text_set(job->app, sizeof(job->app), app);
+	job->named = *app != '?' && *app != '~';
+	count++;
+}
+
+static void read_jobs(void)
+{
+	char address[64], port[8], app[32];
+
+	while (scanf("%63s %7s %31s", address, port, app) == 3)
+		add_job(address, port, app);
+}
+
+static void print_text(const char *name, const uint8_t *text, size_t len)
+{
+	size_t i;
+
+	printf(", \"%s\": \"", name);
+	for (i = 0; i < len; i++)
+		if (text[i] >= ' ' && text[i] < 0x7f && text[i] != '"' && text[i] != '\\')
+			putchar(text[i]);
+		else
+			printf("\\u%04x", text[i]);
+	putchar('"');
+}
+
+static void print_string(const char *name, const char *text)
+{
+	print_text(name, (const uint8_t *)text, strlen(text));
+}
+
+static void print_probe(const struct probe *p)
+{
+	char text[ADDR_TEXT_MAX];
+
+	printf("{\"job\": %llu", (unsigned long long)p->job);
+	print_string("host", addr_text(&p->service.host, text));
+	printf(", \"port\": %u", p->service.port);
+	print_string("state", record_state_text(p->state));
+	print_string("reason", record_reason_text(p->reason));
+	print_string("icmp_from", p->reason == REASON_ICMP ? addr_text(&p->icmp_from, text) : "");
+	printf(", \"icmp\": [%u, %u], \"rtt_us\": %u, \"ttl\": %u, \"tries\": %u, "
+	       "\"by_connect\": %u",
+	       p->icmp_type, p->icmp_code, p->rtt_us, p->ttl, p->tries, p->by_connect);
+	print_string("vantage", p->vantage);
+	print_string("app", p->app);
+	print_string("product", p->product);
+	print_string("version", p->version);
+	print_string("tls", p->tls);
+	print_string("subject", p->subject);
+	print_string("issuer", p->issuer);
+	print_string("san", p->san);
+	print_text("banner", p->banner, p->banner_len);
+	printf(", \"not_after_us\": %lld, \"took_us\": %lld, \"since_job_us\": %lld}\n",
+	       (long long)p->not_after_us, (long long)(p->finished_us - p->started_us),
+	       (long long)(mono_now() - sent_at[p->job - 1]));
+	fflush(stdout);
+}
+
+static void give_names(struct ipc *ipc, mono_t now)
+{
+	struct job job;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (!late[i][0] || now - sent_at[i] < NAME_AFTER)
+			continue;
+		job = jobs[i];
+		job.named = 1;
+		record_text_set(job.app, sizeof(job.app), late[i]);
+		late[i][0] = 0;
+		ipc_send(ipc, IPC_NAME, &job);
+	}
+	ipc_flush(ipc);
+}
+
+/* Sends all jobs and takes their answers until all are there. */
+static void drive(struct ipc *ipc, mono_t until, int copies)
+{
+	struct pollfd fd = { ipc_fd(ipc), POLLIN, 0 };
+	struct ipc_message m;
+	size_t next = 0;
+	int rc, i;
+
+	while (answered < count && mono_now() < until) {
+		for (; next < count && !ipc_flush(ipc); next++) {
+			sent_at[next] = mono_now();
+			for (i = 0; i < copies; i++)
+				ipc_send(ipc, IPC_JOB, &jobs[next]);
+		}
+		ipc_flush(ipc);
+		give_names(ipc, mono_now());
+		poll(&fd, 1, 10);
+		while ((rc = ipc_recv(ipc, false, &m)) > 0) {
+			if (m.kind != IPC_PROBE)
+				continue;
+			print_probe(m.record);
+			answered++;
+		}
+		if (rc == -EPIPE)
+			return;
+	}
+	/* Answered once, and only once. */
+	poll(NULL, 0, copies > 1 ? 300 : 0);
+	while (ipc_recv(ipc, false, &m) > 0)
+		answered++;
+	ipc_send(ipc, IPC_STOP, NULL);
+	ipc_flush(ipc);
+}
+
+static int option(struct conf *conf, char **arg)
+{
+	size_t bad;
+	int rc = conf_set(conf, arg[0] + 2, arg[1], &bad);
+
+	if (rc)
+		die(arg[0], err_text(rc));
+	return 2;
+}
+
+int main(int argc, char **argv)
+{
+	struct conf conf;
+	mono_t wait = 60 * MONO_SECOND;
+	int fds[2], status = 0, copies = 1, i = 1;
+	struct ipc *ipc;
+	pid_t pid;
+
+	jobs = calloc(JOBS_MOST, sizeof(*jobs));
+	late = calloc(JOBS_MOST, sizeof(*late));
+	sent_at = calloc(JOBS_MOST, sizeof(*sent_at));
+	if (!jobs || !late || !sent_at || conf_new(&conf) || ipc_pair(fds, 1 << 22))
+		die("start", "out of memory");
+	while (i < argc && argv[i][0] == '-' && argv[i][1]) {
+		if (argv[i][1] == 'd') {
+			copies = 2;
+			i++;
+		} else if (i + 1 == argc) {
+			die(argv[i], "value missing");
+		} else if (argv[i][1] == 't') {
+			wait = atoi(argv[i + 1]) * MONO_SECOND;
+			i += 2;
+		} else {
+			i += option(&conf, argv + i);
+		}
+	}
+	if (i + 1 == argc)
+		read_jobs();
+	for (; i + 2 < argc; i += 3)
+		add_job(argv[i], argv[i + 1], argv[i + 2]);
+	pid = fork();
+	if (!pid) {
+		free(jobs);
+		free(late);
+		free(sent_at);
+		close(fds[0]);
+		status = verify_run(&conf, ipc_new(fds[1], 1, false));
+		conf_free(&conf);
+		exit(status);
+	}
+	close(fds[1]);
+	ipc = ipc_new(fds[0], 0, true);
+	if (!ipc)
+		die("start", "out of memory");
+	drive(ipc, mono_now() + wait, copies);
+	/* The role must end by the word already: the channel stays open until it has. */
+	if (waitpid(pid, &status, 0) != pid)
+		status = 1;
+	ipc_free(ipc);
+	conf_free(&conf);
+	if (answered != count)
+		fprintf(stderr, "verify_drive: %zu jobs, %zu answers\n", count, answered);
+	return WIFEXITED(status) ? (answered != count ? 3 : WEXITSTATUS(status)) : 4;
+}

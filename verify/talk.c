@@ -1,0 +1,405 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "verify/talk.h"
+
+#include "base/err.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <linux/errqueue.h>
+
+#define QUIET_WAIT (200 * MONO_MS) /* after bytes that are not understood, or not whole */
+#define BYTES_MOST (256 << 10)	   /* of one conversation; certificates are long */
+#define PORTS_TRIED 16
+
+enum phase { PHASE_CONNECT, PHASE_LISTEN, PHASE_HELLO, PHASE_OVER };
+
+struct talk {
+	const struct talk_room *room; /* borrowed */
+	struct talk_order order;
+	talk_fn fn;
+	void *arg;
+	int fd;
+	struct loop_event *ready, *timer;
+	struct tls *tls; /* NULL: plain */
+	bool inside;	 /* the handshake is finished */
+	enum phase phase;
+	int early; /* errno of a connect that failed at once */
+	mono_t started, deadline;
+	size_t total; /* bytes received */
+	struct talk_result result;
+	size_t len;
+	uint8_t bytes[BANNER_MAX]; /* plain, or the records until the handshake is finished */
+};
+
+static void on_ready(void *arg, int what);
+static void on_timer(void *arg, int what);
+
+/* The source port of a connection in TIME_WAIT can be bound but not used for the same target. */
+static int dial(const struct talk_room *room, const struct talk_order *order, int *early)
+{
+	struct sockaddr_storage ss;
+	unsigned len = addr_to_socket(&order->way.to, order->way.port, &ss);
+	int fd, left, on = 1, rc;
+
+	rc = budget_take(room->budget, &order->way.to, mono_now());
+	for (left = PORTS_TRIED; !rc && left; left--) {
+		fd = source_socket(room->source, &order->way);
+		if (fd < 0)
+			return fd;
+		if (addr_is_v4(&order->way.to))
+			setsockopt(fd, IPPROTO_IP, IP_RECVERR, &on, sizeof(on));
+		else
+			setsockopt(fd, IPPROTO_IPV6, IPV6_RECVERR, &on, sizeof(on));
+		*early = connect(fd, (struct sockaddr *)&ss, len) ? errno : EISCONN;
+		if (*early == EINPROGRESS || *early == EISCONN || *early == ECONNREFUSED ||
+		    *early == ECONNRESET || *early == EHOSTUNREACH)
+			return fd;
+		close(fd);
+		if (*early != EADDRNOTAVAIL)
+			return -*early;
+	}
+	return rc ? rc : -EADDRINUSE;
+}
+
+int talk_open(const struct talk_room *room, const struct talk_order *order, talk_fn fn, void *arg,
+	      struct talk **out)
+{
+	struct talk *t = calloc(1, sizeof(*t));
+	int rc;
+
+	if (!t)
+		return -ENOMEM;
+	t->room = room;
+	t->order = *order;
+	t->fn = fn;
+	t->arg = arg;
+	t->started = mono_now();
+	rc = t->fd = dial(room, order, &t->early);
+	if (rc >= 0) {
+		t->ready = loop_fd_new(room->loop, t->fd, LOOP_WRITE, on_ready, t);
+		t->timer = loop_timer_new(room->loop, on_timer, t);
+		rc = t->ready && t->timer ? 0 : -ENOMEM;
+	}
+	if (rc) {
+		talk_free(t);
+		return rc;
+	}
+	if (t->early == EINPROGRESS || t->early == EISCONN)
+		t->early = 0;
+	loop_timer_set(t->timer, t->early ? 0 : order->connect_wait);
+	*out = t;
+	return 0;
+}
+
+void talk_free(struct talk *t)
+{
+	if (!t)
+		return;
+	loop_event_free(t->ready);
+	loop_event_free(t->timer);
+	tls_free(t->tls);
+	if (t->fd >= 0)
+		close(t->fd);
+	free(t);
+}
+
+bool talk_is_listening(const struct talk *t)
+{
+	return t->phase == PHASE_LISTEN && !t->len;
+}
+
+/* The last thing done with `t`: the callee may have freed it. */
+static void finish(struct talk *t, enum talk_end end)
+{
+	struct talk_result *r = &t->result;
+
+	if (t->tls) {
+		tls_read_facts(t->tls, &r->tls);
+		r->is_tls = t->inside || r->tls.version[0];
+	}
+	if (t->len)
+		banner_read(t->bytes, t->len, t->order.app, &r->banner);
+	if (t->tls && !t->inside && !strcmp(r->banner.app, "tls")) {
+		/* An alert, or a handshake that stopped half-way: nothing to be read by people. */
+		r->is_tls = true;
+		memset(&r->banner, 0, sizeof(r->banner));
+		t->len = 0;
+	}
+	r->said_len = (uint16_t)(t->len < sizeof(r->said) ? t->len : sizeof(r->said));
+	memcpy(r->said, t->bytes, r->said_len);
+	r->end = t->len || r->is_tls ? TALK_ANSWERED : end;
+	t->phase = PHASE_OVER;
+	loop_timer_stop(t->timer);
+	loop_event_free(t->ready);
+	t->ready = NULL;
+	t->fn(t->arg, r);
+}
+
+static void wait_for(struct talk *t, mono_t wait)
+{
+	t->deadline = mono_now() + wait;
+	loop_timer_set(t->timer, wait);
+}
+
+/* The ICMP error behind a failed connect, which Linux queues since IP_RECVERR is set. */
+static void read_icmp(struct talk *t)
+{
+	union {
+		struct cmsghdr head;
+		char space[512];
+	} control;
+	struct msghdr msg = { .msg_control = &control, .msg_controllen = sizeof(control) };
+	struct sock_extended_err error;
+	struct sockaddr_storage from = { .ss_family = AF_UNSPEC };
+	struct cmsghdr *c;
+	size_t len;
+
+	if (recvmsg(t->fd, &msg, MSG_ERRQUEUE | MSG_DONTWAIT) < 0)
+		return;
+	for (c = CMSG_FIRSTHDR(&msg); c; c = CMSG_NXTHDR(&msg, c)) {
+		len = c->cmsg_len - CMSG_LEN(0);
+		if (!(c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_RECVERR) &&
+		    !(c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_RECVERR))
+			continue;
+		if (len < sizeof(error))
+			continue;
+		memcpy(&error, CMSG_DATA(c), sizeof(error));
+		if (error.ee_origin != SO_EE_ORIGIN_ICMP && error.ee_origin != SO_EE_ORIGIN_ICMP6)
+			continue;
+		len -= sizeof(error);
+		memcpy(&from, CMSG_DATA(c) + sizeof(error),
+		       len < sizeof(from) ? len : sizeof(from));
+		t->result.is_icmp = true;
+		t->result.icmp_type = error.ee_type;
+		t->result.icmp_code = error.ee_code;
+		addr_from_socket(&from, &t->result.icmp_from, NULL);
+	}
+}
+
+/* False: sending failed, the other side is gone. */
+static bool send_out(struct talk *t, const void *bytes, size_t len)
+{
+	if (send(t->fd, bytes, len, MSG_NOSIGNAL) != (ssize_t)len)
+		return false;
+	t->result.spoke = true;
+	return true;
+}
+
+static bool send_tls(struct talk *t)
+{
+	uint8_t out[4096];
+	size_t n;
+
+	while ((n = tls_take(t->tls, out, sizeof(out))))
+		if (!send_out(t, out, n))
+			return false;
+	return true;
+}
+
+static size_t http_request(const struct talk *t, char *out, size_t size)
+{
+	char host[ADDR_TEXT_MAX];
+	bool six = !addr_is_v4(&t->order.way.to);
+
+	addr_text(&t->order.way.to, host);
+	return (size_t)snprintf(out, size,
+				"GET / HTTP/1.1\r\nHost: %s%s%s:%u\r\nUser-Agent: flowd\r\n"
+				"Accept: */*\r\nConnection: close\r\n\r\n",
+				six ? "[" : "", host, six ? "]" : "", t->order.way.port);
+}
+
+static bool say_http(struct talk *t)
+{
+	char request[256];
+	size_t len = http_request(t, request, sizeof(request));
+
+	if (!t->inside)
+		return send_out(t, request, len);
+	return !tls_send(t->tls, request, len) && send_tls(t);
+}
+
+static bool say(struct talk *t, enum banner_hello hello)
+{
+	static const char redis[] = "INFO server\r\n";
+
+	switch (hello) {
+	case BANNER_HTTP:
+		return say_http(t);
+	case BANNER_REDIS:
+		return send_out(t, redis, sizeof(redis) - 1);
+	case BANNER_TLS:
+		t->tls = tls_new(t->room->tls);
+		if (!t->tls)
+			return false;
+		tls_step(t->tls);
+		return send_tls(t);
+	default:
+		return true;
+	}
+}
+
+/* Says the hello, if there is one, and waits. May free `t`. */
+static void speak(struct talk *t, enum banner_hello hello, mono_t listen_wait)
+{
+	t->phase = hello == BANNER_LISTEN ? PHASE_LISTEN : PHASE_HELLO;
+	if (!say(t, hello)) {
+		finish(t, TALK_RESET);
+		return;
+	}
+	wait_for(t, hello == BANNER_LISTEN ? listen_wait : t->room->hello_wait);
+}
+
+void talk_speak(struct talk *t, const char *app, enum banner_hello hello, mono_t listen_wait)
+{
+	record_text_set(t->order.app, sizeof(t->order.app), app);
+	if (!t->ready)
+		t->ready = loop_fd_new(t->room->loop, t->fd, LOOP_READ, on_ready, t);
+	if (t->ready) {
+		speak(t, hello, listen_wait);
+		return;
+	}
+	finish(t, TALK_SILENT);
+}
+
+static void connected(struct talk *t)
+{
+	int off = 0, error = 0;
+	socklen_t len = sizeof(error);
+
+	getsockopt(t->fd, SOL_SOCKET, SO_ERROR, &error, &len);
+	t->result.rtt = mono_now() - t->started;
+	/* An accept followed at once by a reset is seen as this, never as ECONNREFUSED. */
+	if (error == ECONNRESET || error == EPIPE) {
+		finish(t, TALK_RESET);
+		return;
+	}
+	if (error) {
+		read_icmp(t);
+		t->result.error = error;
+		finish(t, TALK_UNREACHED);
+		return;
+	}
+	/* From here on ICMP errors shall be soft again. */
+	setsockopt(t->fd, IPPROTO_IP, IP_RECVERR, &off, sizeof(off));
+	setsockopt(t->fd, IPPROTO_IPV6, IPV6_RECVERR, &off, sizeof(off));
+	loop_event_free(t->ready);
+	t->ready = loop_fd_new(t->room->loop, t->fd, LOOP_READ, on_ready, t);
+	if (t->ready)
+		speak(t, t->order.hello, t->order.listen_wait);
+	else
+		finish(t, TALK_SILENT);
+}
+
+static void keep(struct talk *t, const void *bytes, size_t len)
+{
+	size_t room = sizeof(t->bytes) - t->len;
+
+	len = len < room ? len : room;
+	memcpy(t->bytes + t->len, bytes, len);
+	t->len += len;
+}
+
+/* More bytes are there: is it enough? May free `t`. */
+static void judge(struct talk *t)
+{
+	int sure = banner_read(t->bytes, t->len, t->order.app, &t->result.banner);
+	mono_t left;
+
+	if (sure == BANNER_DONE || t->len == sizeof(t->bytes)) {
+		finish(t, TALK_ANSWERED);
+		return;
+	}
+	left = t->deadline - mono_now();
+	loop_timer_set(t->timer, left < 0 ? 0 : left < QUIET_WAIT ? left : QUIET_WAIT);
+}
+
+/* The handshake is finished: what is in there? */
+static bool go_inside(struct talk *t)
+{
+	t->inside = true;
+	t->len = 0;
+	wait_for(t, t->room->hello_wait);
+	return banner_inside(t->order.app)[0] ? send_tls(t) : say_http(t);
+}
+
+/* Records came. May free `t`. */
+static void hear_tls(struct talk *t, const void *bytes, size_t len)
+{
+	uint8_t plain[4096];
+	size_t before = t->len;
+	int rc;
+
+	if (!t->inside)
+		keep(t, bytes, len);
+	if (tls_put(t->tls, bytes, len)) {
+		finish(t, TALK_SILENT);
+		return;
+	}
+	if (!t->inside) {
+		rc = tls_step(t->tls);
+		if (!send_tls(t) || rc < 0 || (rc && !go_inside(t))) {
+			finish(t, TALK_ANSWERED);
+			return;
+		}
+		if (!rc)
+			return;
+		before = 0;
+	}
+	while ((rc = tls_recv(t->tls, plain, sizeof(plain))) > 0)
+		keep(t, plain, (size_t)rc);
+	if (rc < 0)
+		finish(t, TALK_ANSWERED);
+	else if (t->len > before)
+		judge(t);
+}
+
+static void hear(struct talk *t)
+{
+	uint8_t bytes[4096];
+	ssize_t n = recv(t->fd, bytes, sizeof(bytes), 0);
+
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	t->total += n > 0 ? (size_t)n : 0;
+	if (n <= 0 || t->total > BYTES_MOST) {
+		finish(t, n < 0 ? TALK_RESET : TALK_CLOSED);
+	} else if (t->tls) {
+		hear_tls(t, bytes, (size_t)n);
+	} else {
+		keep(t, bytes, (size_t)n);
+		judge(t);
+	}
+}
+
+static void on_ready(void *arg, int what)
+{
+	struct talk *t = arg;
+
+	(void)what;
+	if (t->phase == PHASE_CONNECT)
+		connected(t);
+	else
+		hear(t);
+}
+
+static void on_timer(void *arg, int what)
+{
+	struct talk *t = arg;
+
+	(void)what;
+	if (t->phase != PHASE_CONNECT) {
+		finish(t, TALK_SILENT);
+		return;
+	}
+	if (t->early)
+		read_icmp(t);
+	t->result.error = t->early ? t->early : ETIMEDOUT;
+	t->result.rtt = mono_now() - t->started;
+	finish(t, TALK_UNREACHED);
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One connection to a service: connect, listen, say a hello, hear the answer.
+ */
+#ifndef VERIFY_TALK_H
+#define VERIFY_TALK_H
+
+#include "base/loop.h"
+#include "verify/banner.h"
+#include "verify/budget.h"
+#include "verify/source.h"
+#include "verify/tls.h"
+
+struct talk; /* one conversation */
+
+/* What all conversations share; all borrowed. */
+struct talk_room {
+	struct loop *loop;
+	struct budget *budget;
+	struct source *source;
+	struct tls_client *tls;
+	mono_t hello_wait; /* for the answer to a hello */
+};
+
+struct talk_order {
+	struct source_way way;
+	enum banner_hello hello;  /* to say at once, or BANNER_LISTEN */
+	char app[RECORD_APP_MAX]; /* the wire's name, "" none */
+	mono_t connect_wait, listen_wait;
+};
+
+enum talk_end {
+	TALK_UNREACHED, /* `error` and the icmp fields say why */
+	TALK_SILENT,	/* connected, and not a byte in time */
+	TALK_CLOSED,	/* closed by the server without a byte */
+	TALK_RESET,	/* likewise, reset */
+	TALK_ANSWERED,	/* it said something; the banner tells whether we understood */
+};
+
+struct talk_result {
+	enum talk_end end;
+	bool spoke;   /* we said something */
+	bool is_icmp; /* an ICMP error ended the connecting */
+	bool is_tls;  /* it finished a handshake, or sent TLS records */
+	uint8_t icmp_type, icmp_code;
+	int error;  /* errno of the connecting; ETIMEDOUT */
+	mono_t rtt; /* of the connecting */
+	struct addr icmp_from;
+	struct banner banner; /* inside TLS, if it was reached */
+	struct tls_facts tls;
+	uint16_t said_len;
+	uint8_t said[RECORD_BANNER_MAX]; /* inside TLS, if it was reached */
+};
+
+/*
+ * Called once when a conversation is over, and again after each talk_speak. `result` is borrowed
+ * until the conversation is freed or goes on; the callee may do either.
+ */
+typedef void (*talk_fn)(void *arg, const struct talk_result *result);
+
+/*
+ * Connects; `fn` is never called before this returns. 0; -EAGAIN, ERR_DENIED as budget_take;
+ * -ENETUNREACH (no route), -EADDRINUSE (no port is free), -errno: nothing was sent.
+ */
+int talk_open(const struct talk_room *room, const struct talk_order *order, talk_fn fn, void *arg,
+	      struct talk **out);
+void talk_free(struct talk *talk);
+
+/* Connected, and neither side has said a word yet. */
+bool talk_is_listening(const struct talk *talk);
+
+/*
+ * Tells a listening conversation, or one that ended TALK_SILENT while listening, the name the wire
+ * knows by now and what to do: say the hello, or with BANNER_LISTEN listen for `listen_wait` more.
+ * `fn` may be called before this returns.
+ */
+void talk_speak(struct talk *talk, const char *app, enum banner_hello hello, mono_t listen_wait);
+
+#endif

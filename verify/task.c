@@ -1,0 +1,439 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "verify/task.h"
+
+#include "base/err.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#define LIMIT (15 * MONO_SECOND) /* from the first packet to the probe */
+#define DIALS 2
+
+static void on_timer(void *arg, int what);
+static void on_talk(void *arg, const struct talk_result *r);
+
+struct task *task_new(const struct task_room *room, const struct job *job)
+{
+	struct task *t = calloc(1, sizeof(*t));
+
+	if (!t)
+		return NULL;
+	t->room = room;
+	t->job = *job;
+	t->arrived = mono_now();
+	return t;
+}
+
+void task_free(struct task *t)
+{
+	if (!t)
+		return;
+	talk_free(t->talk);
+	loop_event_free(t->timer);
+	free(t->probe);
+	free(t);
+}
+
+/* The last thing done with `t`. */
+static void finish(struct task *t, enum state state, enum reason reason)
+{
+	t->probe->state = (uint8_t)state;
+	t->probe->reason = (uint8_t)reason;
+	t->probe->finished_us = mono_wall();
+	t->room->done(t->room->arg, t);
+}
+
+static void finish_open(struct task *t)
+{
+	finish(t, STATE_OPEN, REASON_SYN_ACK);
+}
+
+/* The wire has said what it is, if it will ever: job.app may still be "". */
+static bool has_name(const struct task *t)
+{
+	return t->job.app[0];
+}
+
+/* Text from another process ends within its field. */
+static void close_texts(struct job *job)
+{
+	job->app[sizeof(job->app) - 1] = 0;
+	job->app_guess[sizeof(job->app_guess) - 1] = 0;
+}
+
+static enum banner_hello hello_first(const struct task *t)
+{
+	bool speaks;
+
+	return banner_hello(t->job.app, &speaks);
+}
+
+/* The hello to try next; BANNER_LISTEN: none is left. */
+static enum banner_hello hello_next(const struct task *t)
+{
+	static const enum banner_hello order[] = { BANNER_TLS, BANNER_HTTP, BANNER_REDIS };
+	bool speaks;
+	enum banner_hello hello;
+	size_t i;
+
+	hello = banner_hello(has_name(t) ? t->job.app : t->job.app_guess, &speaks);
+	if (hello != BANNER_LISTEN && !(t->tried & 1u << hello))
+		return hello;
+	for (i = 0; !has_name(t) && i < sizeof(order) / sizeof(order[0]); i++)
+		if (!(t->tried & 1u << order[i]))
+			return order[i];
+	return BANNER_LISTEN;
+}
+
+static mono_t listen_wait(const struct task *t)
+{
+	const struct conf *conf = t->room->conf;
+	mono_t name = t->arrived + conf->verify_name_wait - mono_now();
+	bool speaks;
+
+	banner_hello(t->job.app, &speaks);
+	if (speaks)
+		return conf->verify_hello_wait;
+	if (t->job.named || has_name(t) || name < conf->verify_banner_wait)
+		return conf->verify_banner_wait;
+	return name;
+}
+
+/* How long connect() may take: as a probe of its own as long as all SYNs would. */
+static mono_t connect_wait(const struct task *t)
+{
+	const struct conf *conf = t->room->conf;
+	mono_t wait = conf->verify_hello_wait;
+
+	if (t->probe->by_connect)
+		wait = conf->verify_syn_wait * ((1 << conf->verify_tries) - 1);
+	return wait < LIMIT ? wait : LIMIT;
+}
+
+/* Sets the timer, but not beyond the limit. */
+static void wait_for(struct task *t, mono_t wait)
+{
+	mono_t left = t->limit - mono_now();
+
+	wait = wait < left ? wait : left;
+	loop_timer_set(t->timer, wait > 0 ? wait : 0);
+}
+
+static void set_limit(struct task *t)
+{
+	if (!t->limit)
+		t->limit = mono_now() + LIMIT;
+}
+
+int task_start(struct task *t)
+{
+	const struct task_room *room = t->room;
+	const struct service *service = &t->job.service;
+	struct probe *p;
+	int rc;
+
+	t->probe = p = calloc(1, sizeof(*p));
+	t->timer = loop_timer_new(room->talk.loop, on_timer, t);
+	if (!p || !t->timer) {
+		free(p);
+		t->probe = NULL;
+		loop_event_free(t->timer);
+		t->timer = NULL;
+		return -ENOMEM;
+	}
+	close_texts(&t->job);
+	p->job = t->job.id;
+	p->service = *service;
+	p->started_us = mono_wall();
+	rc = source_find(room->talk.source, &service->host, service->port, &t->way);
+	record_text_set(p->vantage, sizeof(p->vantage),
+			t->way.self ? "self" : room->conf->verify_vantage);
+	if (rc || !budget_may(room->talk.budget, &service->host)) {
+		finish(t, STATE_CANDIDATE, REASON_NONE);
+		return 0;
+	}
+	p->by_connect = t->way.self || !room->raw || !raw_has(room->raw, &service->host);
+	t->stage = p->by_connect ? TASK_TALK : TASK_SYN;
+	t->hello = hello_first(t);
+	room->want(room->arg, t);
+	return 0;
+}
+
+/* Sending was refused by this host itself, or by the budget: that says nothing of the service. */
+static void sending_failed(struct task *t, int rc)
+{
+	if (rc != ERR_DENIED && t->probe->state == STATE_OPEN)
+		finish_open(t);
+	else if (rc == -EHOSTUNREACH)
+		finish(t, STATE_SILENT, REASON_ICMP);
+	else
+		finish(t, STATE_CANDIDATE, REASON_NONE);
+}
+
+static int send_syn(struct task *t)
+{
+	mono_t now = mono_now();
+	int rc = raw_send(t->room->raw, t->room->talk.budget, &t->way, now);
+
+	if (rc == -EAGAIN)
+		return rc;
+	if (rc) {
+		sending_failed(t, rc);
+		return 0;
+	}
+	set_limit(t);
+	t->sent = now;
+	t->probe->tries++;
+	wait_for(t, t->room->conf->verify_syn_wait << (t->probe->tries - 1));
+	return 0;
+}
+
+static int send_talk(struct task *t)
+{
+	struct talk_order order = { .way = t->way,
+				    .hello = t->hello,
+				    .connect_wait = connect_wait(t),
+				    .listen_wait = listen_wait(t) };
+	int rc;
+
+	memcpy(order.app, t->job.app, sizeof(order.app));
+	rc = talk_open(&t->room->talk, &order, on_talk, t, &t->talk);
+	if (rc == -EAGAIN)
+		return rc;
+	if (rc) {
+		sending_failed(t, rc);
+		return 0;
+	}
+	set_limit(t);
+	if (t->probe->by_connect)
+		t->probe->tries = 1;
+	t->tried |= 1u << t->hello;
+	wait_for(t, LIMIT);
+	return 0;
+}
+
+int task_send(struct task *t)
+{
+	return t->stage == TASK_SYN ? send_syn(t) : send_talk(t);
+}
+
+/* Opens one more connection when its turn comes. */
+static void dial(struct task *t, enum banner_hello hello)
+{
+	talk_free(t->talk);
+	t->talk = NULL;
+	t->hello = hello;
+	t->room->want(t->room->arg, t);
+}
+
+void task_hear(struct task *t, const struct syn_answer *answer)
+{
+	struct probe *p = t->probe;
+
+	if (t->stage != TASK_SYN || !p->tries)
+		return;
+	/* Of several SYNs nobody knows which one was answered (Karn). */
+	if (p->tries == 1)
+		p->rtt_us = (uint32_t)(mono_now() - t->sent);
+	p->ttl = answer->ttl;
+	switch (answer->kind) {
+	case SYN_OPEN:
+		p->state = STATE_OPEN;
+		p->reason = REASON_SYN_ACK;
+		t->stage = TASK_TALK;
+		/* The name may have come meanwhile. */
+		t->hello = hello_first(t);
+		wait_for(t, LIMIT);
+		t->room->want(t->room->arg, t);
+		return;
+	case SYN_CLOSED:
+		finish(t, STATE_CLOSED, REASON_RST);
+		return;
+	case SYN_UNREACHABLE:
+		p->icmp_type = answer->icmp_type;
+		p->icmp_code = answer->icmp_code;
+		p->icmp_from = answer->icmp_from;
+		finish(t, STATE_SILENT, REASON_ICMP);
+		return;
+	}
+}
+
+static void on_timer(void *arg, int what)
+{
+	struct task *t = arg;
+
+	(void)what;
+	if (t->stage == TASK_SYN && mono_now() < t->limit &&
+	    t->probe->tries < t->room->conf->verify_tries) {
+		/* Its turn may be long in coming. */
+		wait_for(t, LIMIT);
+		t->room->want(t->room->arg, t);
+	} else if (t->probe->state == STATE_OPEN) {
+		finish_open(t);
+	} else {
+		finish(t, STATE_SILENT, REASON_NO_ANSWER);
+	}
+}
+
+/* connect() failed. */
+static void hear_unreached(struct task *t, const struct talk_result *r)
+{
+	struct probe *p = t->probe;
+
+	if (t->connected) {
+		finish_open(t);
+		return;
+	}
+	/*
+	 * The SYN was answered, a full connection is not: once may be chance (a full backlog),
+	 * twice means that something other than a service answers SYNs: a SYN proxy, a scan trap.
+	 */
+	if (!p->by_connect && ++t->failed_dials < DIALS) {
+		dial(t, t->hello);
+		return;
+	}
+	if (r->is_icmp) {
+		p->icmp_type = r->icmp_type;
+		p->icmp_code = r->icmp_code;
+		p->icmp_from = r->icmp_from;
+		finish(t, STATE_SILENT, REASON_ICMP);
+	} else if (r->error == ECONNREFUSED) {
+		if (p->by_connect)
+			p->rtt_us = (uint32_t)r->rtt;
+		finish(t, STATE_CLOSED, REASON_RST);
+	} else if (r->error == ETIMEDOUT) {
+		finish(t, STATE_SILENT, REASON_NO_ANSWER);
+	} else {
+		finish(t, STATE_SILENT, REASON_ICMP);
+	}
+}
+
+/* Nothing more to be tried? Then say so, else go on. */
+static void go_on(struct task *t, const struct talk_result *r)
+{
+	enum banner_hello next = hello_next(t);
+	bool shut = r->end == TALK_CLOSED || r->end == TALK_RESET;
+
+	if (next != BANNER_LISTEN) {
+		dial(t, next);
+		return;
+	}
+	/*
+	 * It went away after our hello without a word, and we never saw it wait for one: that may
+	 * be a dislike of the hello, or of us. Listening tells.
+	 */
+	if (shut && !t->is_quiet && !t->probe->banner_len) {
+		t->listen_only = true;
+		dial(t, BANNER_LISTEN);
+		return;
+	}
+	finish_open(t);
+}
+
+static void keep_tls(struct probe *p, const struct talk_result *r)
+{
+	const char *wrapped = banner_wrapped(r->banner.app);
+
+	record_text_set(p->app, sizeof(p->app), wrapped[0] ? wrapped : "tls");
+	memcpy(p->tls, r->tls.version, sizeof(p->tls));
+	memcpy(p->subject, r->tls.subject, sizeof(p->subject));
+	memcpy(p->issuer, r->tls.issuer, sizeof(p->issuer));
+	memcpy(p->san, r->tls.san, sizeof(p->san));
+	p->not_after_us = r->tls.not_after_us;
+}
+
+/* It said something. */
+static void hear_answer(struct task *t, const struct talk_result *r)
+{
+	struct probe *p = t->probe;
+	bool is_known = r->banner.app[0] || r->is_tls;
+
+	if (is_known || !p->banner_len) {
+		memset(p->banner, 0, sizeof(p->banner));
+		memcpy(p->banner, r->said, r->said_len);
+		p->banner_len = r->said_len;
+	}
+	if (is_known) {
+		memcpy(p->app, r->banner.app, sizeof(p->app));
+		memcpy(p->product, r->banner.product, sizeof(p->product));
+		memcpy(p->version, r->banner.version, sizeof(p->version));
+	}
+	if (r->is_tls)
+		keep_tls(p, r);
+	if (r->banner.wants_tls && !r->is_tls && !(t->tried & 1u << BANNER_TLS))
+		dial(t, BANNER_TLS);
+	else if (is_known || p->app[0] || !r->spoke)
+		finish_open(t);
+	else
+		go_on(t, r);
+}
+
+/* It took the connection and kept silent while we did. */
+static void hear_silence(struct task *t)
+{
+	enum banner_hello next = hello_next(t);
+
+	t->is_quiet = true;
+	if (t->listen_only || next == BANNER_LISTEN) {
+		finish_open(t);
+		return;
+	}
+	t->hello = next;
+	t->tried |= 1u << next;
+	talk_speak(t->talk, t->job.app, next, 0);
+}
+
+/* The conversation is over, for now. */
+static void on_talk(void *arg, const struct talk_result *r)
+{
+	struct task *t = arg;
+	struct probe *p = t->probe;
+
+	if (r->end == TALK_UNREACHED) {
+		hear_unreached(t, r);
+		return;
+	}
+	if (p->by_connect && !t->connected)
+		p->rtt_us = (uint32_t)r->rtt;
+	t->connected = true;
+	p->state = STATE_OPEN;
+	p->reason = REASON_SYN_ACK;
+	if (r->end == TALK_ANSWERED)
+		hear_answer(t, r);
+	else if (p->app[0])
+		finish_open(t);
+	else if (r->spoke)
+		go_on(t, r);
+	else if (r->end == TALK_SILENT)
+		hear_silence(t);
+	else if (t->is_quiet)
+		go_on(t, r);
+	else
+		finish(t, STATE_REFUSES,
+		       r->end == TALK_RESET ? REASON_RESET_AFTER_ACCEPT
+					    : REASON_CLOSE_AFTER_ACCEPT);
+}
+
+void task_name(struct task *t, const struct job *job)
+{
+	enum banner_hello hello;
+
+	if (t->job.named && has_name(t))
+		return;
+	memcpy(t->job.app, job->app, sizeof(t->job.app));
+	memcpy(t->job.app_guess, job->app_guess, sizeof(t->job.app_guess));
+	t->job.named = 1;
+	close_texts(&t->job);
+	hello = hello_first(t);
+	if (!t->talk) {
+		/* A first conversation that waits for its turn; later ones follow their plan. */
+		if (t->stage != TASK_TALK || !t->tried)
+			t->hello = hello;
+		return;
+	}
+	if (!talk_is_listening(t->talk) || t->listen_only || !has_name(t))
+		return;
+	t->hello = hello;
+	t->tried |= 1u << hello;
+	talk_speak(t->talk, t->job.app, hello, listen_wait(t));
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The client side of TLS over bytes that somebody else carries, and what a certificate says.
+ * Nothing is verified: any server may talk, however old or broken.
+ */
+#ifndef VERIFY_TLS_H
+#define VERIFY_TLS_H
+
+#include "base/mono.h"
+
+#include <stdint.h>
+
+struct tls_client; /* what all connections share */
+struct tls;	   /* one connection */
+
+/* As the fields of struct probe; "" and 0 not known. */
+struct tls_facts {
+	char version[12];
+	char subject[128], issuer[128]; /* RFC 4514 */
+	char san[256];			/* whole names only, separated by "," */
+	wall_t not_after_us;
+};
+
+/* Reads what OpenSSL wants of the file system: call it before the cage closes. NULL on failure. */
+struct tls_client *tls_client_new(void);
+void tls_client_free(struct tls_client *client);
+
+/* NULL when memory is short. `client` is borrowed. */
+struct tls *tls_new(struct tls_client *client);
+void tls_free(struct tls *tls);
+
+/* Takes bytes that came from the server. 0 or -ENOMEM. */
+int tls_put(struct tls *tls, const void *bytes, size_t len);
+
+/* Gives bytes that are to go to the server; how many, 0 none. */
+size_t tls_take(struct tls *tls, void *out, size_t size);
+
+/* Goes on with the handshake. 1: finished; 0: bytes are to be carried; ERR_UNKNOWN: it failed. */
+int tls_step(struct tls *tls);
+
+/* Encrypts text, when the handshake is finished. 0 or ERR_UNKNOWN. */
+int tls_send(struct tls *tls, const void *text, size_t len);
+
+/* Decrypts. How many bytes, 0: more must come; -EPIPE: none will. */
+int tls_recv(struct tls *tls, void *out, size_t size);
+
+/* What is known, also of a handshake that failed half-way. 1: the server sent a certificate. */
+int tls_read_facts(const struct tls *tls, struct tls_facts *out);
+
+#endif

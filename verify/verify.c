@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "verify/verify.h"
+
+#include "base/cage.h"
+#include "base/err.h"
+#include "base/ipc.h"
+#include "base/log.h"
+#include "verify/board.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#define RETRY_WAIT (20 * MONO_MS) /* when core's queue was full */
+#define FILES_BESIDE 64		  /* descriptors that are not conversations */
+
+struct verify;
+
+struct ear {
+	struct verify *verify;
+	enum raw_socket which;
+	struct loop_event *event;
+};
+
+struct unsent {
+	struct probe probe;
+	STAILQ_ENTRY(unsent) next;
+};
+
+struct verify {
+	const struct conf *conf;
+	struct ipc *core;
+	struct loop *loop;
+	struct loop_event *core_event, *retry;
+	struct budget budget;
+	struct source source;
+	struct raw raw;
+	bool has_raw;
+	struct tls_client *tls;
+	struct board *board;
+	struct ear ears[RAW_SOCKETS];
+	STAILQ_HEAD(, unsent) unsent; /* core's queue was full */
+	uint64_t refused, overflow, lost;
+	int status;
+};
+
+static void stop(struct verify *v, int status)
+{
+	v->status = status;
+	loop_stop(v->loop);
+}
+
+/* -EAGAIN: core's queue is full; otherwise it is done with. */
+static int give_probe(struct verify *v, const struct probe *probe)
+{
+	int rc = ipc_send(v->core, IPC_PROBE, probe);
+
+	if (!rc && (rc = ipc_flush(v->core)) == -EAGAIN) {
+		/* In the batch: it only wants flushing. */
+		loop_timer_set(v->retry, RETRY_WAIT);
+		rc = 0;
+	}
+	if (rc && rc != -EAGAIN)
+		stop(v, rc == -EPIPE ? 0 : 1);
+	return rc;
+}
+
+static void on_probe(void *arg, const struct probe *probe)
+{
+	struct verify *v = arg;
+	struct unsent *u;
+
+	if (STAILQ_EMPTY(&v->unsent) && give_probe(v, probe) != -EAGAIN)
+		return;
+	/* No new jobs until core has taken the old ones, so that this list stays short. */
+	board_pause(v->board, true);
+	loop_timer_set(v->retry, RETRY_WAIT);
+	u = malloc(sizeof(*u));
+	if (!u) {
+		v->lost++;
+		return;
+	}
+	u->probe = *probe;
+	STAILQ_INSERT_TAIL(&v->unsent, u, next);
+}
+
+static void on_retry(void *arg, int what)
+{
+	struct verify *v = arg;
+	struct unsent *u;
+	int rc;
+
+	(void)what;
+	if (ipc_flush(v->core) == -EAGAIN) {
+		loop_timer_set(v->retry, RETRY_WAIT);
+		return;
+	}
+	while ((u = STAILQ_FIRST(&v->unsent))) {
+		rc = give_probe(v, &u->probe);
+		if (rc == -EAGAIN) {
+			loop_timer_set(v->retry, RETRY_WAIT);
+			return;
+		}
+		STAILQ_REMOVE_HEAD(&v->unsent, next);
+		free(u);
+	}
+	board_pause(v->board, false);
+}
+
+/* A probe that says: not looked at. */
+static void refuse(struct verify *v, const struct job *job)
+{
+	struct probe probe = { .job = job->id, .service = job->service, .state = STATE_CANDIDATE };
+	char text[ADDR_TEXT_MAX];
+
+	probe.started_us = probe.finished_us = mono_wall();
+	record_text_set(probe.vantage, sizeof(probe.vantage), v->conf->verify_vantage);
+	if (!v->refused++)
+		log_warning("refused to probe %s port %u: outside targets, or no TCP; further "
+			    "refusals are only counted",
+			    addr_text(&job->service.host, text), job->service.port);
+	on_probe(v, &probe);
+}
+
+static void take_job(struct verify *v, const struct job *job)
+{
+	int rc;
+
+	if (job->service.proto != PROTO_TCP || !job->service.port ||
+	    !budget_may(&v->budget, &job->service.host)) {
+		refuse(v, job);
+		return;
+	}
+	rc = board_put(v->board, job);
+	if (rc > 0 && job->named)
+		board_name(v->board, job);
+	if (rc < 0 && !v->overflow++)
+		log_warning("too many jobs wait (%d): job left to be sent again: %s", BOARD_MOST,
+			    err_text(rc));
+}
+
+static void on_core(void *arg, int what)
+{
+	struct verify *v = arg;
+	struct ipc_message m;
+	int rc;
+
+	(void)what;
+	while ((rc = ipc_recv(v->core, false, &m)) != 0) {
+		if (rc == ERR_VERSION || rc == ERR_SHORT || rc == ERR_UNKNOWN) {
+			log_error("message from core: %s", err_text(rc));
+			continue;
+		}
+		if (rc < 0 || m.kind == IPC_STOP) {
+			if (rc < 0 && rc != -EPIPE)
+				log_error("core: %s", err_text(rc));
+			stop(v, rc < 0 && rc != -EPIPE);
+			return;
+		}
+		if (m.kind == IPC_JOB)
+			take_job(v, m.record);
+		else if (m.kind == IPC_NAME)
+			board_name(v->board, m.record);
+		if (m.fd >= 0)
+			close(m.fd);
+	}
+}
+
+static void on_ear(void *arg, int what)
+{
+	struct ear *ear = arg;
+	struct syn_answer answer;
+
+	(void)what;
+	while (raw_recv(&ear->verify->raw, ear->which, &answer))
+		board_hear(ear->verify->board, &answer);
+}
+
+/* Every conversation is a descriptor. */
+static unsigned parallel_of(const struct conf *conf)
+{
+	struct rlimit files;
+	uint64_t most;
+
+	if (getrlimit(RLIMIT_NOFILE, &files))
+		return (unsigned)conf->verify_parallel;
+	most = conf->verify_parallel + FILES_BESIDE;
+	if (files.rlim_cur < most) {
+		files.rlim_cur = files.rlim_max < most ? files.rlim_max : most;
+		setrlimit(RLIMIT_NOFILE, &files);
+	}
+	if (files.rlim_cur >= most)
+		return (unsigned)conf->verify_parallel;
+	log_warning("verify.parallel is cut to %u: the limit of open files is %u",
+		    (unsigned)files.rlim_cur / 2, (unsigned)files.rlim_cur);
+	return (unsigned)files.rlim_cur / 2;
+}
+
+static int open_raw(struct verify *v)
+{
+	int rc = raw_open(&v->raw, &v->source);
+
+	v->has_raw = !rc;
+	if (rc == -EPERM || rc == -EACCES) {
+		log_warning("no CAP_NET_RAW: connect() takes the place of half-open probes");
+		return 0;
+	}
+	if (rc)
+		log_error("raw sockets: %s", err_text(rc));
+	return rc;
+}
+
+static int open_sockets(struct verify *v)
+{
+	struct prefix_set targets = { NULL, 0 };
+	int rc;
+
+	rc = source_open(&v->source, v->conf);
+	if (rc) {
+		log_error("verify.source, verify.interface or verify.ports: %s", err_text(rc));
+		return rc;
+	}
+	rc = conf_targets(v->conf, &targets);
+	if (rc)
+		return rc;
+	budget_open(&v->budget, targets, v->conf->verify_rate, mono_now());
+	v->tls = tls_client_new();
+	if (!v->tls) {
+		log_error("the TLS library does not start");
+		return -ENOMEM;
+	}
+	return open_raw(v);
+}
+
+static int close_cage(const struct conf *conf)
+{
+	struct cage cage = { .user = conf->user[0] ? conf->user : NULL,
+			     .best_effort = !strcmp(conf->cage, "best-effort") };
+	const char *missing;
+	int rc = cage_enter(&cage, &missing);
+
+	if (rc)
+		log_error("cage: %s", err_text(rc));
+	else if (missing)
+		log_warning("caged without %s", missing);
+	return rc;
+}
+
+static int open_loop(struct verify *v)
+{
+	struct task_room room = { .conf = v->conf,
+				  .talk = { .budget = &v->budget,
+					    .source = &v->source,
+					    .tls = v->tls,
+					    .hello_wait = v->conf->verify_hello_wait },
+				  .raw = v->has_raw ? &v->raw : NULL,
+				  .key = hash_key_new() };
+	int i;
+
+	v->loop = room.talk.loop = loop_new();
+	if (!v->loop)
+		return -ENOMEM;
+	v->board = board_new(&room, parallel_of(v->conf), on_probe, v);
+	v->retry = loop_timer_new(v->loop, on_retry, v);
+	v->core_event = loop_fd_new(v->loop, ipc_fd(v->core), LOOP_READ, on_core, v);
+	if (!v->board || !v->retry || !v->core_event)
+		return -ENOMEM;
+	for (i = 0; v->has_raw && i < RAW_SOCKETS; i++) {
+		if (v->raw.fd[i] < 0)
+			continue;
+		v->ears[i].verify = v;
+		v->ears[i].which = i;
+		v->ears[i].event =
+			loop_fd_new(v->loop, v->raw.fd[i], LOOP_READ, on_ear, &v->ears[i]);
+		if (!v->ears[i].event)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static void free_all(struct verify *v)
+{
+	struct unsent *u;
+	int i;
+
+	while ((u = STAILQ_FIRST(&v->unsent))) {
+		STAILQ_REMOVE_HEAD(&v->unsent, next);
+		free(u);
+	}
+	for (i = 0; i < RAW_SOCKETS; i++)
+		loop_event_free(v->ears[i].event);
+	loop_event_free(v->core_event);
+	loop_event_free(v->retry);
+	board_free(v->board);
+	loop_free(v->loop);
+	tls_client_free(v->tls);
+	if (v->has_raw)
+		raw_close(&v->raw);
+	budget_close(&v->budget);
+	ipc_free(v->core);
+}
+
+int verify_run(const struct conf *conf, struct ipc *core)
+{
+	struct verify v = { .conf = conf, .core = core, .status = 1 };
+	int rc;
+
+	log_open("verify", conf->log_debug ? LOG_DEBUG : LOG_INFO);
+	STAILQ_INIT(&v.unsent);
+	rc = open_sockets(&v);
+	if (!rc)
+		rc = close_cage(conf);
+	if (!rc && (rc = open_loop(&v)))
+		log_error("event loop: %s", err_text(rc));
+	if (!rc) {
+		/* Whatever jobs an earlier life had, core will send them again. */
+		ipc_send(core, IPC_HELLO, NULL);
+		ipc_flush(core);
+		loop_run(v.loop);
+	}
+	if (v.refused > 1 || v.overflow || v.lost)
+		log_info("jobs refused %llu, left waiting in core %llu, answers lost %llu",
+			 (unsigned long long)v.refused, (unsigned long long)v.overflow,
+			 (unsigned long long)v.lost);
+	free_all(&v);
+	return v.status;
+}
