@@ -33,8 +33,8 @@ SYSTEM_FOLDERS = ("sys", "netinet", "arpa", "net", "linux", "bits", "asm", "netp
 SYSTEM_HEADERS = set("""
     assert ctype dirent dlfcn endian err errno error execinfo fcntl fnmatch getopt glob grp inttypes
     langinfo libgen limits locale malloc math netdb poll pthread pwd sched semaphore setjmp signal
-    spawn stdalign stdarg stdatomic stdbool stddef stdint stdio stdlib stdnoreturn string strings syslog
-    termios time unistd wchar
+    spawn stdalign stdarg stdatomic stdbool stddef stdint stdio stdlib stdnoreturn string strings
+    syslog termios time unistd wchar
 """.split())
 FOREIGN_IN_SYSTEM = {"linux/landlock.h": "landlock", "linux/seccomp.h": "seccomp",
                      "linux/bpf.h": "bpf", "linux/if_packet.h": "packet"}

@@ -92,7 +92,7 @@ None) for check in ("floors", "foreign", "headers", "format", "budget", "options
     ("budget", {"base/x.c": function(61)}, "note: budget: 1 functions are longer than 60 lines"),
     ("budget", {"base/x.c": function(101)}, "base/x.c:2: f has 101 lines; 100 are allowed"),
     ("budget", {"base/x.c": function(9, "int a, int b, int c, int d, int e")}, None),
-    ("budget", {"base/x.c": function(9, "int a, int b, int c,\n\tint d, int e, int (*g)(int, int)")},
+    ("budget", {"base/x.c": function(9, "int a, int b,\n\tint c, int d, int e, int (*g)(int)")},
      "base/x.c:2: f has 6 parameters; 5 are allowed"),
     ("budget", {"base/x.c": SPDX + "int x;\n" * 499}, None),
     ("budget", {"base/x.c": SPDX + "int x;\n" * 500}, "base/x.c:501: 501 lines; 500 are allowed"),

@@ -140,6 +140,8 @@ class Scenario:
 
     def do_host(self, w):
         name = w.next("name")
+        if any(name in kinds for _, kinds in KINDS.values()):
+            raise ScriptError(f"{name!r} means something in expectations; call the host otherwise")
         self.hosts[name] = frames.address(w.next("address"))
 
     def do_link(self, w):

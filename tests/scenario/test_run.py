@@ -81,6 +81,7 @@ CASES = [
     ("expect services 0", [{"kind": "x"}], "output line 1 is no record"),
     # scenarios that cannot be read
     ("expect service web", ALL, ":4: HOST PROTO PORT"),
+    ("host low 192.0.2.7", ALL, ":4: 'low' means something in expectations"),
     ("expect nothing", ALL, ":4: 'nothing' is none of"),
     ("expect service nobody tcp 1", ALL, ":4: 'nobody' is no address"),
     ("web:22 > 198.51.100.9:40000 SX", ALL, ":4: 'SX' is neither flags nor a transport"),
