@@ -1,0 +1,247 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Measures flowd and its peers against the bare libpcap loop on a border trace made here.
+
+usage: run.py --flowd PATH [--packets N] [--rounds N] [--small] [--build DIR] [--keep DIR]
+
+CPU is user and system time of all processes of a tool, its start-up (measured on a capture of one
+packet) taken off; the ratio is that of the loop in the same round; medians of the rounds. The
+services flowd found are held against the truth. Ends with 'N passed, N failed': are the TCP services
+of the truth all there and nothing else, and does flowd cost less than tcpdump?
+"""
+import argparse
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TOP = os.path.dirname(HERE)
+HOME = "10.0.0.0/8,2001:db8:10::/48"
+PROGRAMS = {
+    "gen": (["bench/gen.c", "bench/hosts.c", "bench/talk.c", "bench/frame.c", "base/addr.c",
+             "base/wire.c"], ["-lm"]),
+    "loop": (["bench/loop.c"], ["-lpcap"]),
+}
+STARTUP_RUNS = 5
+
+
+class BenchError(RuntimeError):
+    pass
+
+
+def program(name, build, folder):
+    """The program from the build tree; made here when it is not there."""
+    path = os.path.join(build, name)
+    if os.access(path, os.X_OK):
+        return path
+    path = os.path.join(folder, name)
+    sources, libs = PROGRAMS[name]
+    cc = os.environ.get("CC", "gcc").split()
+    line = cc + ["-std=gnu11", "-O2", "-D_GNU_SOURCE", "-I" + TOP, "-o", path]
+    subprocess.run(line + [os.path.join(TOP, s) for s in sources] + libs, check=True)
+    return path
+
+
+def measure(line):
+    """Runs a command to its end; gives the CPU seconds of all its processes."""
+    with open(os.devnull, "r+b") as null, tempfile.TemporaryFile() as said:
+        child = subprocess.Popen(line, stdin=null, stdout=null, stderr=said)
+        _, status, usage = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+        if child.returncode:
+            said.seek(0)
+            tail = said.read().decode("utf-8", "replace").strip()[-300:]
+            raise BenchError(f"{' '.join(line)}: status {child.returncode}: {tail}")
+    return usage.ru_utime + usage.ru_stime
+
+
+def descendants(pid):
+    """The process and all below it."""
+    parents = {}
+    for name in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{name}/stat", encoding="utf-8", errors="replace") as f:
+                parents.setdefault(int(f.read().rsplit(")", 1)[1].split()[1]), []).append(int(name))
+        except OSError:
+            continue
+    todo, out = [pid], []
+    while todo:
+        out.append(todo.pop())
+        todo += parents.get(out[-1], [])
+    return out
+
+
+def resident(pid):
+    """KiB of memory the process has, pages shared with others in part."""
+    try:
+        with open(f"/proc/{pid}/smaps_rollup", encoding="utf-8") as f:
+            return sum(int(text.split()[1]) for text in f if text.startswith("Pss:"))
+    except OSError:
+        return 0
+
+
+def peak_of_all(line):
+    """MiB that all processes of a command have at once, at most, as often as one can look."""
+    most = 0
+    with open(os.devnull, "r+b") as null:
+        child = subprocess.Popen(line, stdin=null, stdout=null, stderr=null)
+        while child.poll() is None:
+            most = max(most, sum(map(resident, descendants(child.pid))))
+            time.sleep(0.02)
+    return most / 1024
+
+
+class Tool:
+    """One contestant: its command for a capture, and what its runs cost."""
+
+    def __init__(self, name, command, once=False):
+        self.name, self.command, self.once = name, command, once
+        self.cpu, self.ratios, self.start = [], [], 0
+
+    def warm_up(self, tiny):
+        runs = 1 if self.once else STARTUP_RUNS
+        self.start = statistics.median(measure(self.command(tiny)) for _ in range(runs))
+
+    def run(self, trace):
+        self.cpu.append(max(measure(self.command(trace)) - self.start, 1e-6))
+        return self.cpu[-1]
+
+
+def contestants(flowd, loop):
+    tools = [
+        Tool("bare loop", lambda trace: [loop, trace]),
+        Tool("bare loop, 1 MiB buffer", lambda trace: [loop, "-b", trace]),
+        Tool("flowd", lambda trace: [flowd, "-r", trace, "--home", HOME, "--no-verify"]),
+    ]
+    if shutil.which("tcpdump"):
+        tools.append(Tool("tcpdump -w", lambda t: ["tcpdump", "-r", t, "-w", "/dev/null"]))
+    if shutil.which("ndpiReader"):
+        tools.append(Tool("ndpiReader", lambda t: ["ndpiReader", "-q", "-i", t], once=True))
+    return tools
+
+
+def race(tools, trace, tiny, rounds):
+    """Alternates the tools, the first of each round another one, so that drift hits all."""
+    for tool in tools:
+        tool.warm_up(tiny)
+    often = [tool for tool in tools if not tool.once]
+    for i in range(rounds):
+        at = i % len(often)
+        spent = {tool: tool.run(trace) for tool in often[at:] + often[:at]}
+        for tool in often:
+            tool.ratios.append(spent[tool] / spent[often[0]])
+    for tool in tools:
+        if tool.once:
+            tool.ratios.append(tool.run(trace) / statistics.median(often[0].cpu))
+
+
+def show(tools, trace, packets):
+    print(f"{'':24} {'CPU s':>8} {'Mpps':>7} {'ratio':>7} {'spread':>13} {'start s':>8} {'MiB':>6} "
+          "runs")
+    for tool in tools:
+        cpu = statistics.median(tool.cpu)
+        spread = f"{min(tool.ratios):.2f}-{max(tool.ratios):.2f}"
+        print(f"{tool.name:24} {cpu:8.3f} {packets / cpu / 1e6:7.2f} "
+              f"{statistics.median(tool.ratios):6.2f}x {spread:>13} {tool.start:8.3f} "
+              f"{peak_of_all(tool.command(trace)):6.0f} {len(tool.cpu):4}")
+
+
+def read_truth(path):
+    """(proto, address, port): application."""
+    out = {}
+    with open(path, encoding="utf-8") as f:
+        next(f)
+        for text in f:
+            proto, ip, port, app = text.split("\t")[:4]
+            out[proto, ip, int(port)] = app
+    return out
+
+
+def read_found(line):
+    p = subprocess.run(line, capture_output=True, text=True, check=True)
+    records = [json.loads(text) for text in p.stdout.splitlines() if text.strip()]
+    return {(r["proto"], r["ip"], r["port"]): r.get("app") for r in records
+            if r.get("type") == "service"}
+
+
+def score(truth, found, proto):
+    """Prints how well it was found; gives (missed, false)."""
+    due = {key: app for key, app in truth.items() if key[0] == proto}
+    got = {key: app for key, app in found.items() if key[0] == proto}
+    hits = due.keys() & got.keys()
+    named = sum(got[key] == due[key] for key in hits)
+    known = [key for key in hits if due[key] != "unknown"]
+    right = sum(got[key] == due[key] for key in known)
+    print(f"{proto}: {len(due)} services, {len(hits)} found (recall {share(len(hits), len(due))}), "
+          f"{len(got) - len(hits)} false (precision {share(len(hits), len(got))}), "
+          f"{right} of {len(known)} named right, {named - right} rightly unknown")
+    return len(due) - len(hits), len(got) - len(hits)
+
+
+def share(part, whole):
+    return f"{100 * part / whole:.2f} %" if whole else "-"
+
+
+def check(results):
+    bad = [name for name, good in results if not good]
+    for name in bad:
+        print(f"failed: {name}")
+    print(f"{len(results) - len(bad)} passed, {len(bad)} failed")
+    return 1 if bad else 0
+
+
+def bench(args, folder):
+    gen, loop = (program(name, args.build, folder) for name in ("gen", "loop"))
+    trace, tiny, truth = (os.path.join(folder, n) for n in ("trace.pcap", "tiny.pcap", "truth.tsv"))
+    options = ["--small"] * args.small + [f"--max-packets={args.packets}"] * (args.packets > 0)
+    subprocess.run([gen, "--max-packets=1", tiny, truth], check=True, stderr=subprocess.DEVNULL)
+    p = subprocess.run([gen] + options + [trace, truth], check=True, capture_output=True, text=True)
+    print("trace: " + p.stderr.strip())
+    packets = int(p.stderr.split()[0])
+    with open(trace, "rb") as f:  # into the page cache
+        while f.read(1 << 22):
+            pass
+    tools = contestants(args.flowd, loop)
+    race(tools, trace, tiny, args.rounds)
+    show(tools, trace, packets)
+    by_name = {tool.name: tool for tool in tools}
+    due, found = read_truth(truth), read_found(by_name["flowd"].command(trace))
+    missed, false = score(due, found, "tcp")
+    score(due, found, "udp")
+    results = [("every TCP service is found", not missed),
+               ("no TCP service is invented", not false)]
+    if "tcpdump -w" in by_name:
+        ratios = (statistics.median(by_name[name].ratios) for name in ("flowd", "tcpdump -w"))
+        results.append(("flowd costs less than tcpdump", next(ratios) < next(ratios)))
+    return check(results)
+
+
+def main():
+    ap = argparse.ArgumentParser()
+    ap.add_argument("--flowd", required=True)
+    ap.add_argument("--packets", type=int, default=0, help="at most so many (1.66 million)")
+    ap.add_argument("--rounds", type=int, default=5)
+    ap.add_argument("--small", action="store_true", help="a trace of small packets")
+    ap.add_argument("--build", default=HERE, help="folder of gen and loop, if made already")
+    ap.add_argument("--keep", help="folder for the trace, instead of a temporary one")
+    args = ap.parse_args()
+    args.flowd = os.path.abspath(args.flowd)
+    try:
+        if args.keep:
+            os.makedirs(args.keep, exist_ok=True)
+            return bench(args, args.keep)
+        with tempfile.TemporaryDirectory() as folder:
+            return bench(args, folder)
+    except (BenchError, OSError, subprocess.CalledProcessError, ValueError) as e:
+        print(f"bench: {e}")
+        print("0 passed, 1 failed")
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The X-macro tables against the manual: what the program knows and what it tells must be one."""
+import re
+
+import source
+
+OPTIONS, YAML_PAGE = "base/conf.h", "man/flowd.yaml.5"
+RECORD, DAEMON_PAGE, RULES_PAGE = "base/record.h", "man/flowd.8", "man/flowd.rules.5"
+# mdoc: ".It Ic name ..." is how a list of names says one; Va and Cm are taken too.
+ITEM = re.compile(r"\.It\s+(?:Ic|Va|Cm|Sy)\s+([A-Za-z][\w.\-]*)")
+WORD_LISTS = ("RECORD_STATE_LIST", "RECORD_EVIDENCE_LIST", "RECORD_EVENT_LIST", "RECORD_LEVEL_LIST",
+              "RECORD_PROTO_LIST")
+
+
+def items(tree, page):
+    """The names of a page's list items: name: line."""
+    out = {}
+    for i, text in enumerate(tree.lines(page), 1):
+        found = ITEM.match(text)
+        if found:
+            out.setdefault(found[1], i)
+    return out
+
+
+def table(tree, header, name):
+    """The entries of a table; a finding when there are none, since then nothing was checked."""
+    entries = source.x_list(tree.lines(header), name) if header in tree.paths else []
+    return entries, [] if entries else [(header, 1, f"no entries of {name}")]
+
+
+def check_options(tree):
+    """Each option stands in flowd.yaml(5), and nothing else does."""
+    entries, wrong = table(tree, OPTIONS, "CONF_OPTION_LIST")
+    if YAML_PAGE not in tree.paths:
+        wrong.append((YAML_PAGE, 1, "is missing"))
+    if wrong:
+        return wrong
+    told = items(tree, YAML_PAGE)
+    names = {name for _, _, name in entries}
+    wrong = [(OPTIONS, line, f"option {name} is not in {YAML_PAGE}")
+             for line, _, name in entries if name not in told]
+    return wrong + [(YAML_PAGE, line, f"there is no option {name}")
+                    for name, line in told.items() if name not in names]
+
+
+def check_tallies(tree):
+    """Each counter stands in flowd(8)."""
+    entries, wrong = table(tree, RECORD, "RECORD_TALLY_LIST")
+    if DAEMON_PAGE not in tree.paths:
+        wrong.append((DAEMON_PAGE, 1, "is missing"))
+    if wrong:
+        return wrong
+    told = items(tree, DAEMON_PAGE)
+    return [(RECORD, line, f"counter {name} is not in {DAEMON_PAGE}")
+            for line, name, _ in entries if name not in told]
+
+
+def check_words(tree):
+    """Each state, evidence, event, level and protocol that rules may name is in flowd.rules(5)."""
+    wrong = []
+    if RULES_PAGE not in tree.paths:
+        return [(RULES_PAGE, 1, "is missing")]
+    page = "\n".join(tree.lines(RULES_PAGE)).replace("\\-", "-")
+    for name in WORD_LISTS:
+        entries, empty = table(tree, RECORD, name)
+        wrong += empty
+        wrong += [(RECORD, line, f"the word {text} is not in {RULES_PAGE}")
+                  for line, _, text in entries
+                  if text and text != "none" and not re.search(rf"(?<![\w-]){text}(?![\w-])", page)]
+    return wrong
