@@ -16,11 +16,13 @@ struct view {
 
 typedef int (*reader_fn)(const struct view *v, struct banner *out);
 
-/* Takes text up to the first of `stops`, cut to the field, without blanks at its end. */
+/* Takes text up to the first of `stops` or the line's end, cut to the field, without blanks at its
+ * end. */
 static void field_set(char *field, size_t size, const char *text, const char *stops)
 {
-	size_t len = strcspn(text, stops);
+	size_t len = strcspn(text, stops), line = strcspn(text, "\r\n");
 
+	len = len < line ? len : line;
 	while (len && isspace((unsigned char)text[len - 1]))
 		len--;
 	if (len > size - 1)
