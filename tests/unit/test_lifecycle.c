@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Sightings, probes and a clock in; events, alerts and jobs out; over a store that is really there. */
+#include "flowd/core/lifecycle.h"
+#include "tests/unit/unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define T0 (1700000000 * MONO_SECOND)
+
+struct world {
+	char dir[64];
+	struct store *store;
+	struct rules *rules;
+	struct prefix_set home, targets;
+	struct lifecycle life;
+	char said[4096]; /* what was done, a word each */
+};
+
+static void act(void *arg, const struct lifecycle_act *a)
+{
+	struct world *w = arg;
+	size_t n = strlen(w->said);
+	char *to = w->said + n;
+
+	n = sizeof(w->said) - n;
+	if (a->event)
+		snprintf(to, n, "%s:%u ", record_event_text(a->event->finding.event),
+			 a->event->finding.service.port);
+	if (a->alert)
+		snprintf(to, n, "alert-%s%s:%u#%llu ", record_level_text(a->alert->level),
+			 a->alert->finding.verified ? "-verified" : "", a->alert->finding.service.port,
+			 (unsigned long long)a->alert->number);
+	if (a->name)
+		snprintf(to, n, "name-%s ", a->name->app);
+}
+
+static void open_world(struct world *w, const char *rules)
+{
+	struct rules_error error;
+	char text[STORE_ERROR_MAX];
+
+	assert_int_equal(store_open(w->dir, &w->store, text), 0);
+	assert_int_equal(rules_read(rules, strlen(rules), &w->rules, &error), 0);
+	w->life = (struct lifecycle){ .store = w->store,
+				      .rules = w->rules,
+				      .home = &w->home,
+				      .targets = &w->targets,
+				      .alert_deadline = 10 * MONO_SECOND,
+				      .receiver = "file",
+				      .act = act,
+				      .arg = w };
+	assert_int_equal(lifecycle_open(&w->life), 0);
+	w->said[0] = 0;
+}
+
+/* As kill -9 would: what is committed stays, the rest goes. */
+static void reopen(struct world *w, const char *rules)
+{
+	store_close(w->store);
+	rules_free(w->rules);
+	open_world(w, rules);
+}
+
+static void expect(struct world *w, const char *said)
+{
+	assert_int_equal(store_commit(w->store, false), 0);
+	assert_string_equal(w->said, said);
+	w->said[0] = 0;
+}
+
+static struct sighting sighting(uint16_t port, enum evidence evidence, wall_t at)
+{
+	struct sighting s = { .service = { .host = addr_v4((const uint8_t[]){ 192, 0, 2, 1 }),
+					   .port = port,
+					   .proto = PROTO_TCP },
+			      .peer = addr_v4((const uint8_t[]){ 198, 51, 100, 1 }),
+			      .first_us = at,
+			      .last_us = at,
+			      .handshakes = 1,
+			      .evidence = (uint8_t)evidence };
+
+	hash_sketch_add(&s.peers, 42);
+	return s;
+}
+
+static void see(struct world *w, uint16_t port, enum evidence evidence, wall_t at, const char *app)
+{
+	struct sighting s = sighting(port, evidence, at);
+
+	record_text_set(s.app, sizeof(s.app), app);
+	assert_int_equal(lifecycle_sighting(&w->life, &s), 0);
+}
+
+static void answer(struct world *w, uint64_t job, uint16_t port, enum state verdict, wall_t at)
+{
+	struct probe p = { .job = job,
+			   .service = sighting(port, 0, 0).service,
+			   .finished_us = at,
+			   .state = (uint8_t)verdict,
+			   .vantage = "inside" };
+
+	assert_int_equal(lifecycle_probe(&w->life, &p), 0);
+}
+
+static struct store_service row_of(struct world *w, uint16_t port)
+{
+	const struct service key = sighting(port, 0, 0).service;
+	struct store_service row;
+
+	assert_int_equal(store_get_service(w->store, &key, &row), 1);
+	return row;
+}
+
+static int count_jobs(void *arg, const struct store_job *job)
+{
+	(void)job;
+	++*(int *)arg;
+	return 0;
+}
+
+static int jobs(struct world *w)
+{
+	int n = 0;
+
+	assert_int_equal(store_walk_jobs(w->store, 0, count_jobs, &n), 0);
+	return n;
+}
+
+static void verified(void **state)
+{
+	struct world *w = *state;
+	struct store_service row;
+
+	see(w, 22, EVIDENCE_HANDSHAKE, T0, "");
+	see(w, 22, EVIDENCE_FULL, T0 + 1, "ssh");
+	expect(w, "new:22 name-ssh ");
+	assert_int_equal(jobs(w), 1);
+	answer(w, 1, 22, STATE_OPEN, T0 + 5000);
+	expect(w, "verdict:22 alert-low-verified:22#1 ");
+	assert_int_equal(jobs(w), 0);
+	row = row_of(w, 22);
+	assert_int_equal(row.state, STATE_OPEN);
+	assert_int_equal(row.evidence, EVIDENCE_FULL);
+	assert_int_equal(row.handshakes, 2);
+	assert_int_equal(hash_sketch_count(&row.peers), 1);
+	assert_string_equal(row.app, "ssh");
+	/* Known from now on, also after a restart; an answer that comes twice changes nothing. */
+	reopen(w, "");
+	see(w, 22, EVIDENCE_FULL, T0 + MONO_SECOND, "ssh");
+	answer(w, 1, 22, STATE_CLOSED, T0 + MONO_SECOND);
+	expect(w, "");
+	assert_int_equal(row_of(w, 22).state, STATE_OPEN);
+}
+
+static void deadline(void **state)
+{
+	struct world *w = *state;
+
+	see(w, 80, EVIDENCE_FULL, T0, "");
+	see(w, 81, EVIDENCE_FULL, T0 + MONO_SECOND, "");
+	expect(w, "new:80 new:81 ");
+	assert_int_equal(lifecycle_tick(&w->life, T0 + 10 * MONO_SECOND - 1), 0);
+	expect(w, "");
+	assert_int_equal(lifecycle_tick(&w->life, T0 + 10 * MONO_SECOND), 0);
+	expect(w, "alert-low:80#1 ");
+	/* The verdict that comes late is told, but is no second alert. */
+	answer(w, 1, 80, STATE_OPEN, T0 + 11 * MONO_SECOND);
+	expect(w, "verdict:80 ");
+	assert_int_equal(lifecycle_finish(&w->life), 0);
+	expect(w, "alert-low:81#2 ");
+}
+
+/* The backlog and what is due survive the end of the process. */
+static void survives(void **state)
+{
+	struct world *w = *state;
+
+	see(w, 80, EVIDENCE_FULL, T0, "");
+	expect(w, "new:80 ");
+	see(w, 81, EVIDENCE_FULL, T0, ""); /* never committed */
+	reopen(w, "");
+	assert_int_equal(jobs(w), 1);
+	assert_int_equal(lifecycle_tick(&w->life, T0 + 20 * MONO_SECOND), 0);
+	expect(w, "alert-low:80#1 ");
+	reopen(w, "");
+	assert_int_equal(lifecycle_tick(&w->life, T0 + 30 * MONO_SECOND), 0);
+	see(w, 81, EVIDENCE_FULL, T0 + 31 * MONO_SECOND, "");
+	expect(w, "new:81 ");
+	assert_int_equal(lifecycle_finish(&w->life), 0);
+	expect(w, "alert-low:81#2 ");
+}
+
+static void contradicted(void **state)
+{
+	struct world *w = *state;
+
+	/* The SYN-ACK of a scan: first a candidate, then no service at all. */
+	see(w, 4444, EVIDENCE_ONEWAY, T0, "");
+	see(w, 4444, EVIDENCE_INVALID, T0 + 1, "");
+	expect(w, "new:4444 ");
+	assert_int_equal(row_of(w, 4444).evidence, EVIDENCE_INVALID);
+	/* Invalid from the start: no news. Better evidence later makes it some. */
+	see(w, 7001, EVIDENCE_INVALID, T0 + 2, "");
+	expect(w, "");
+	see(w, 7001, EVIDENCE_HANDSHAKE, T0 + 3, "");
+	see(w, 7001, EVIDENCE_INVALID, T0 + 4, "");
+	expect(w, "new:7001 ");
+	assert_int_equal(row_of(w, 7001).evidence, EVIDENCE_HANDSHAKE);
+	assert_int_equal(lifecycle_finish(&w->life), 0);
+	expect(w, "alert-low:7001#1 ");
+}
+
+static void rules_decide(void **state)
+{
+	struct world *w = *state;
+
+	reopen(w, "ignore port 22\nalert critical app redis\nnoprobe port 9100\n");
+	see(w, 22, EVIDENCE_FULL, T0, "ssh");
+	see(w, 6400, EVIDENCE_FULL, T0, "redis");
+	see(w, 9100, EVIDENCE_FULL, T0, "");
+	expect(w, "new:22 new:6400 new:9100 ");
+	answer(w, 1, 22, STATE_OPEN, T0 + 1);
+	answer(w, 2, 6400, STATE_OPEN, T0 + 2);
+	expect(w, "verdict:22 verdict:6400 alert-critical-verified:6400#1 ");
+	assert_int_equal(lifecycle_finish(&w->life), 0);
+	expect(w, "alert-low:9100#2 ");
+}
+
+/* While the border is learnt only what is dangerous pages. */
+static void learning(void **state)
+{
+	struct world *w = *state;
+
+	reopen(w, "alert high app redis\n");
+	w->life.quiet_until = T0 + MONO_DAY;
+	see(w, 80, EVIDENCE_FULL, T0, "http");
+	see(w, 6379, EVIDENCE_FULL, T0, "redis");
+	answer(w, 1, 80, STATE_OPEN, T0 + 1);
+	answer(w, 2, 6379, STATE_OPEN, T0 + 2);
+	expect(w, "new:80 new:6379 verdict:80 verdict:6379 alert-high-verified:6379#1 ");
+}
+
+static int setup(void **state)
+{
+	struct world *w = calloc(1, sizeof(*w));
+
+	snprintf(w->dir, sizeof(w->dir), "/tmp/flowd-life-XXXXXX");
+	assert_non_null(mkdtemp(w->dir));
+	assert_int_equal(prefix_set_parse(&w->home, "192.0.2.0/24", NULL), 0);
+	assert_int_equal(prefix_set_parse(&w->targets, "192.0.2.0/24", NULL), 0);
+	open_world(w, "");
+	*state = w;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct world *w = *state;
+	char command[128];
+
+	store_close(w->store);
+	rules_free(w->rules);
+	prefix_set_clear(&w->home);
+	prefix_set_clear(&w->targets);
+	snprintf(command, sizeof(command), "rm -r %s", w->dir);
+	assert_int_equal(system(command), 0);
+	free(w);
+	return 0;
+}
+
+#define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(verified),	    CASE(deadline),	CASE(survives),
+		CASE(contradicted), CASE(rules_decide), CASE(learning),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
