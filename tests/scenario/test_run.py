@@ -20,6 +20,8 @@ folder = os.path.dirname(os.path.abspath(__file__))
 sys.stdout.write(open(os.path.join(folder, "says")).read())
 if os.path.exists(os.path.join(folder, "fickle")):
     print('{"type": "health", "pid": %d}' % os.getpid())
+if os.path.exists(os.path.join(folder, "complains")):
+    sys.stderr.write(open(os.path.join(folder, "complains")).read())
 sys.stderr.write("line one\\nthe end\\n")
 sys.exit(int(open(os.path.join(folder, "status")).read()))
 """
@@ -124,6 +126,11 @@ def verdicts(folder):
     open(os.path.join(folder, "fickle"), "w", encoding="utf-8").close()
     status, said = run(folder, HEAD, ALL)
     yield "fickle", status == 1 and "two runs differ" in said, said
+    os.remove(os.path.join(folder, "fickle"))
+    with open(os.path.join(folder, "complains"), "w", encoding="utf-8") as f:
+        f.write("store.c:1:2: runtime error: null pointer\n")
+    status, said = run(folder, HEAD, ALL)
+    yield "sanitizer", status == 1 and "a sanitizer says: store.c:1:2: runtime" in said, said
     status, said = run(folder, "expect only\n", [])
     yield "no home", status == 1 and "no home" in said, said
 
