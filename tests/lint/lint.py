@@ -31,10 +31,11 @@ ROLES_INSIDE = ("flowd/sensor", "flowd/core")  # two roles in one room know noth
 # What comes with the C library and the kernel and says nothing about a foreign library.
 SYSTEM_FOLDERS = ("sys", "netinet", "arpa", "net", "linux", "bits", "asm", "netpacket")
 SYSTEM_HEADERS = set("""
-    assert ctype dirent dlfcn endian err errno error execinfo fcntl fnmatch getopt glob grp inttypes
-    langinfo libgen limits locale malloc math netdb poll pthread pwd sched semaphore setjmp signal
-    spawn stdalign stdarg stdatomic stdbool stddef stdint stdio stdlib stdnoreturn string strings
-    syslog termios time unistd wchar
+    aio alloca assert byteswap complex ctype dirent dlfcn elf endian err errno error execinfo fcntl
+    features fenv float fnmatch ftw getopt glob grp iconv ifaddrs inttypes langinfo libgen limits link
+    locale malloc math mntent mqueue netdb paths poll pthread pwd regex resolv sched search semaphore
+    setjmp signal spawn stdalign stdarg stdatomic stdbool stddef stdint stdio stdlib stdnoreturn string
+    strings sysexits syslog termios tgmath threads time ucontext uchar unistd utime wchar wctype
 """.split())
 FOREIGN_IN_SYSTEM = {"linux/landlock.h": "landlock", "linux/seccomp.h": "seccomp",
                      "linux/bpf.h": "bpf", "linux/if_packet.h": "packet"}

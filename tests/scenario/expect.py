@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Holds expectations against the JSON lines that flowd printed."""
 import json
+import re
+
+SANITIZERS = re.compile(r"^.*(runtime error: |ERROR: \w+Sanitizer: ).*$", re.M)
 
 
 def parse(output):
@@ -102,6 +105,9 @@ def check(scenario, status, output, errors):
     if status != due:
         tail = errors.strip().splitlines()[-1:] or ["nothing on standard error"]
         out.append((0, f"exit status {status}, not {due}: {tail[0]}"))
+    found = SANITIZERS.search(errors)
+    if found:
+        out.append((0, f"a sanitizer says: {found[0]}"))
     for e in scenario.expected:
         said = None
         if e["what"] in ("service", "event", "alert"):
