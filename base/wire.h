@@ -81,6 +81,12 @@ static inline uint32_t wire_be32(struct wire *w)
 	return p ? wire_be32_at(p) : 0;
 }
 
+/* The other byte order. */
+static inline uint32_t wire_swap32(uint32_t v)
+{
+	return __builtin_bswap32(v);
+}
+
 /* Writers, for keys and for packets we make ourselves. */
 static inline void wire_put_be16(uint8_t *p, uint16_t v)
 {

@@ -231,7 +231,8 @@ static bool is_over(const struct parent *p)
 
 	for (i = 0; p->plan->roles[i].name; i++) {
 		c = &p->children[i];
-		if (!c->pid && (WIFSIGNALED(c->status) || !strcmp(p->plan->roles[i].name, p->plan->last)))
+		if (!c->pid &&
+		    (WIFSIGNALED(c->status) || !strcmp(p->plan->roles[i].name, p->plan->last)))
 			return true;
 	}
 	return false;

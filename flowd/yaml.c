@@ -109,9 +109,11 @@ static int read_document(const struct reader *r, FILE *file, struct fy_diag *dia
 	int rc = 0;
 
 	if (!document) {
+		/* Its places count from 1; an empty file has no document and no error. */
 		first = fy_diag_errors_iterate(diag, &iter);
-		return first ? complain(r, ERR_SYNTAX, first->line, first->column, first->msg)
-			     : complain(r, ERR_SYNTAX, 0, 0, "not YAML");
+		return first ? complain(r, ERR_SYNTAX, first->line - 1, first->column - 1,
+					first->msg)
+			     : 0;
 	}
 	root = fy_document_root(document);
 	if (root && fy_node_is_mapping(root))

@@ -115,7 +115,7 @@ void rocks_close(struct rocks *r)
 	free(r);
 }
 
-int rocks_get(struct rocks *r, enum rocks_table table, const void *key, size_t key_len, void *value,
+int rocks_get(struct rocks *r, enum rocks_table table, struct rocks_key key, void *value,
 	      size_t size)
 {
 	char *text = NULL, *found;
@@ -123,7 +123,7 @@ int rocks_get(struct rocks *r, enum rocks_table table, const void *key, size_t k
 	int rc;
 
 	found = rocksdb_writebatch_wi_get_from_batch_and_db_cf(
-		r->batch, r->db, r->read, r->tables[table], key, key_len, &found_size, &text);
+		r->batch, r->db, r->read, r->tables[table], key.bytes, key.len, &found_size, &text);
 	if (failed(text, NULL))
 		return ERR_STORE;
 	if (!found)
@@ -135,15 +135,15 @@ int rocks_get(struct rocks *r, enum rocks_table table, const void *key, size_t k
 	return rc;
 }
 
-void rocks_put(struct rocks *r, enum rocks_table table, const void *key, size_t key_len,
-	       const void *value, size_t size)
+void rocks_put(struct rocks *r, enum rocks_table table, struct rocks_key key, const void *value,
+	       size_t size)
 {
-	rocksdb_writebatch_wi_put_cf(r->batch, r->tables[table], key, key_len, value, size);
+	rocksdb_writebatch_wi_put_cf(r->batch, r->tables[table], key.bytes, key.len, value, size);
 }
 
-void rocks_delete(struct rocks *r, enum rocks_table table, const void *key, size_t key_len)
+void rocks_delete(struct rocks *r, enum rocks_table table, struct rocks_key key)
 {
-	rocksdb_writebatch_wi_delete_cf(r->batch, r->tables[table], key, key_len);
+	rocksdb_writebatch_wi_delete_cf(r->batch, r->tables[table], key.bytes, key.len);
 }
 
 int rocks_commit(struct rocks *r, bool sync)
@@ -159,13 +159,13 @@ int rocks_commit(struct rocks *r, bool sync)
 	return 0;
 }
 
-int rocks_delete_range(struct rocks *r, enum rocks_table table, const void *from, size_t from_len,
-		       const void *to, size_t to_len)
+int rocks_delete_range(struct rocks *r, enum rocks_table table, struct rocks_key from,
+		       struct rocks_key to)
 {
 	char *text = NULL;
 
-	rocksdb_delete_range_cf(r->db, r->write, r->tables[table], from, from_len, to, to_len,
-				&text);
+	rocksdb_delete_range_cf(r->db, r->write, r->tables[table], from.bytes, from.len, to.bytes,
+				to.len, &text);
 	return failed(text, NULL) ? ERR_STORE : 0;
 }
 
@@ -192,13 +192,13 @@ static struct rocks_cursor *cursor_new(struct rocks *r, enum rocks_table table, 
 	return c;
 }
 
-struct rocks_cursor *rocks_cursor_new(struct rocks *r, enum rocks_table table, const void *from,
-				      size_t from_len)
+struct rocks_cursor *rocks_cursor_new(struct rocks *r, enum rocks_table table,
+				      struct rocks_key from)
 {
 	struct rocks_cursor *c = cursor_new(r, table, false);
 
 	if (c)
-		rocksdb_iter_seek(c->iterator, from, from_len);
+		rocksdb_iter_seek(c->iterator, from.bytes, from.len);
 	return c;
 }
 

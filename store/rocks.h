@@ -32,6 +32,11 @@ enum rocks_table {
 struct rocks;
 struct rocks_cursor;
 
+struct rocks_key {
+	const void *bytes; /* borrowed for the call */
+	size_t len;
+};
+
 /*
  * Opens the database in the directory `path`, making it where there is none; NULL: in memory. 0, or
  * ERR_STORE and what is wrong in `error` (ROCKS_ERROR_MAX bytes).
@@ -43,13 +48,13 @@ void rocks_close(struct rocks *rocks);
  * Reads a value of exactly `size` bytes, also one not committed yet. 1; 0 there is none;
  * ERR_CORRUPT another size, ERR_STORE.
  */
-int rocks_get(struct rocks *rocks, enum rocks_table table, const void *key, size_t key_len,
-	      void *value, size_t size);
+int rocks_get(struct rocks *rocks, enum rocks_table table, struct rocks_key key, void *value,
+	      size_t size);
 
 /* Put into the batch. */
-void rocks_put(struct rocks *rocks, enum rocks_table table, const void *key, size_t key_len,
-	       const void *value, size_t size);
-void rocks_delete(struct rocks *rocks, enum rocks_table table, const void *key, size_t key_len);
+void rocks_put(struct rocks *rocks, enum rocks_table table, struct rocks_key key, const void *value,
+	       size_t size);
+void rocks_delete(struct rocks *rocks, enum rocks_table table, struct rocks_key key);
 
 /*
  * Writes the batch, all or nothing. It survives the end of the process; with `sync` the end of the
@@ -58,8 +63,8 @@ void rocks_delete(struct rocks *rocks, enum rocks_table table, const void *key, 
 int rocks_commit(struct rocks *rocks, bool sync);
 
 /* Deletes the keys in [from, to) at once, past the batch. 0 or ERR_STORE. */
-int rocks_delete_range(struct rocks *rocks, enum rocks_table table, const void *from,
-		       size_t from_len, const void *to, size_t to_len);
+int rocks_delete_range(struct rocks *rocks, enum rocks_table table, struct rocks_key from,
+		       struct rocks_key to);
 
 /* Bytes on disk. */
 uint64_t rocks_size(struct rocks *rocks);
@@ -67,8 +72,8 @@ uint64_t rocks_size(struct rocks *rocks);
 /*
  * A walk over what is committed, from the first key not before `from`. NULL when memory is short.
  */
-struct rocks_cursor *rocks_cursor_new(struct rocks *rocks, enum rocks_table table, const void *from,
-				      size_t from_len);
+struct rocks_cursor *rocks_cursor_new(struct rocks *rocks, enum rocks_table table,
+				      struct rocks_key from);
 
 /* The same backwards, from the last key; NULL when memory is short. */
 struct rocks_cursor *rocks_cursor_new_last(struct rocks *rocks, enum rocks_table table);

@@ -22,6 +22,8 @@ _Static_assert(sizeof(struct store_job) == 120, "layout");
 #define RECEIVER_MAX 16
 #define OUTBOX_KEY (RECEIVER_MAX + 8)
 
+#define KEY(array) ((struct rocks_key){ (array), sizeof(array) })
+
 /* The last numbers given; stored with every batch that gave one. */
 struct numbers {
 	uint64_t event, job, alert;
@@ -61,12 +63,13 @@ static void outbox_key(const char *receiver, uint64_t number, uint8_t *out)
 
 static int meta_get(struct store *s, const char *name, void *value, size_t size)
 {
-	return rocks_get(s->rocks, ROCKS_META, name, strlen(name), value, size);
+	return rocks_get(s->rocks, ROCKS_META, (struct rocks_key){ name, strlen(name) }, value,
+			 size);
 }
 
 static void meta_put(struct store *s, const char *name, const void *value, size_t size)
 {
-	rocks_put(s->rocks, ROCKS_META, name, strlen(name), value, size);
+	rocks_put(s->rocks, ROCKS_META, (struct rocks_key){ name, strlen(name) }, value, size);
 }
 
 static int check_version(struct store *s, bool memory, char *error)
@@ -136,7 +139,7 @@ int store_get_service(struct store *s, const struct service *service, struct sto
 	uint8_t key[SERVICE_KEY];
 
 	service_key(service, key);
-	return rocks_get(s->rocks, ROCKS_SERVICES, key, sizeof(key), out, sizeof(*out));
+	return rocks_get(s->rocks, ROCKS_SERVICES, KEY(key), out, sizeof(*out));
 }
 
 int store_get_job(struct store *s, uint64_t id, struct store_job *out)
@@ -144,7 +147,7 @@ int store_get_job(struct store *s, uint64_t id, struct store_job *out)
 	uint8_t key[8];
 
 	wire_put_be64(key, id);
-	return rocks_get(s->rocks, ROCKS_JOBS, key, sizeof(key), out, sizeof(*out));
+	return rocks_get(s->rocks, ROCKS_JOBS, KEY(key), out, sizeof(*out));
 }
 
 static void vantage_key(const struct service *service, const char *vantage, uint8_t *out)
@@ -159,7 +162,7 @@ int store_get_probe(struct store *s, const struct service *service, const char *
 	uint8_t key[VANTAGE_KEY];
 
 	vantage_key(service, vantage, key);
-	return rocks_get(s->rocks, ROCKS_PROBES, key, sizeof(key), out, sizeof(*out));
+	return rocks_get(s->rocks, ROCKS_PROBES, KEY(key), out, sizeof(*out));
 }
 
 int store_get_time(struct store *s, const char *name, wall_t *out)
@@ -172,7 +175,7 @@ void store_put_service(struct store *s, const struct store_service *row)
 	uint8_t key[SERVICE_KEY];
 
 	service_key(&row->service, key);
-	rocks_put(s->rocks, ROCKS_SERVICES, key, sizeof(key), row, sizeof(*row));
+	rocks_put(s->rocks, ROCKS_SERVICES, KEY(key), row, sizeof(*row));
 }
 
 void store_put_event(struct store *s, struct store_event *row)
@@ -182,7 +185,7 @@ void store_put_event(struct store *s, struct store_event *row)
 	if (!row->number)
 		row->number = ++s->numbers.event;
 	numbered_key(row->time_us, row->number, key);
-	rocks_put(s->rocks, ROCKS_EVENTS, key, sizeof(key), row, sizeof(*row));
+	rocks_put(s->rocks, ROCKS_EVENTS, KEY(key), row, sizeof(*row));
 }
 
 void store_put_job(struct store *s, struct store_job *row)
@@ -192,7 +195,7 @@ void store_put_job(struct store *s, struct store_job *row)
 	if (!row->job.id)
 		row->job.id = ++s->numbers.job;
 	wire_put_be64(key, row->job.id);
-	rocks_put(s->rocks, ROCKS_JOBS, key, sizeof(key), row, sizeof(*row));
+	rocks_put(s->rocks, ROCKS_JOBS, KEY(key), row, sizeof(*row));
 }
 
 void store_delete_job(struct store *s, uint64_t id)
@@ -200,7 +203,7 @@ void store_delete_job(struct store *s, uint64_t id)
 	uint8_t key[8];
 
 	wire_put_be64(key, id);
-	rocks_delete(s->rocks, ROCKS_JOBS, key, sizeof(key));
+	rocks_delete(s->rocks, ROCKS_JOBS, KEY(key));
 }
 
 void store_put_probe(struct store *s, const struct probe *row)
@@ -208,10 +211,10 @@ void store_put_probe(struct store *s, const struct probe *row)
 	uint8_t key[VANTAGE_KEY], log[LOG_KEY];
 
 	vantage_key(&row->service, row->vantage, key);
-	rocks_put(s->rocks, ROCKS_PROBES, key, sizeof(key), row, sizeof(*row));
+	rocks_put(s->rocks, ROCKS_PROBES, KEY(key), row, sizeof(*row));
 	wire_put_be64(log, (uint64_t)row->finished_us);
 	service_key(&row->service, log + 8);
-	rocks_put(s->rocks, ROCKS_PROBE_LOG, log, sizeof(log), row, sizeof(*row));
+	rocks_put(s->rocks, ROCKS_PROBE_LOG, KEY(log), row, sizeof(*row));
 }
 
 void store_put_alert(struct store *s, struct alert *row)
@@ -221,7 +224,7 @@ void store_put_alert(struct store *s, struct alert *row)
 	if (!row->number)
 		row->number = ++s->numbers.alert;
 	numbered_key(row->time_us, row->number, key);
-	rocks_put(s->rocks, ROCKS_ALERTS, key, sizeof(key), row, sizeof(*row));
+	rocks_put(s->rocks, ROCKS_ALERTS, KEY(key), row, sizeof(*row));
 }
 
 void store_put_time(struct store *s, const char *name, wall_t time)
@@ -234,7 +237,7 @@ void store_put_outbox(struct store *s, const char *receiver, const struct alert 
 	uint8_t key[OUTBOX_KEY];
 
 	outbox_key(receiver, alert->number, key);
-	rocks_put(s->rocks, ROCKS_OUTBOX, key, sizeof(key), alert, sizeof(*alert));
+	rocks_put(s->rocks, ROCKS_OUTBOX, KEY(key), alert, sizeof(*alert));
 }
 
 void store_delete_outbox(struct store *s, const char *receiver, uint64_t number)
@@ -242,7 +245,7 @@ void store_delete_outbox(struct store *s, const char *receiver, uint64_t number)
 	uint8_t key[OUTBOX_KEY];
 
 	outbox_key(receiver, number, key);
-	rocks_delete(s->rocks, ROCKS_OUTBOX, key, sizeof(key));
+	rocks_delete(s->rocks, ROCKS_OUTBOX, KEY(key));
 }
 
 int store_commit(struct store *s, bool sync)
@@ -280,7 +283,8 @@ static int walk_rows(const struct walk *w, struct rocks_cursor *cursor)
 	if (!cursor)
 		return -ENOMEM;
 	while (!rc && rocks_cursor_next(cursor, &key, &key_len, &value, &size)) {
-		if (key_len < w->prefix_len || memcmp(key, w->prefix, w->prefix_len))
+		if (w->prefix_len &&
+		    (key_len < w->prefix_len || memcmp(key, w->prefix, w->prefix_len)))
 			break;
 		if (size != w->row_size) {
 			rc = ERR_CORRUPT;
@@ -313,7 +317,7 @@ int store_walk_services(struct store *s, const struct service *from, store_servi
 
 	if (from)
 		service_key(from, key);
-	return walk_rows(&w, rocks_cursor_new(s->rocks, ROCKS_SERVICES, key, sizeof(key)));
+	return walk_rows(&w, rocks_cursor_new(s->rocks, ROCKS_SERVICES, KEY(key)));
 }
 
 int store_walk_events(struct store *s, store_event_fn fn, void *arg)
@@ -333,7 +337,7 @@ int store_walk_jobs(struct store *s, uint64_t from, store_job_fn fn, void *arg)
 	uint8_t key[8];
 
 	wire_put_be64(key, from);
-	return walk_rows(&w, rocks_cursor_new(s->rocks, ROCKS_JOBS, key, sizeof(key)));
+	return walk_rows(&w, rocks_cursor_new(s->rocks, ROCKS_JOBS, KEY(key)));
 }
 
 int store_walk_outbox(struct store *s, const char *receiver, store_alert_fn fn, void *arg)
@@ -347,7 +351,7 @@ int store_walk_outbox(struct store *s, const char *receiver, store_alert_fn fn, 
 				.arg = arg };
 
 	outbox_key(receiver, 0, key);
-	return walk_rows(&w, rocks_cursor_new(s->rocks, ROCKS_OUTBOX, key, sizeof(key)));
+	return walk_rows(&w, rocks_cursor_new(s->rocks, ROCKS_OUTBOX, KEY(key)));
 }
 
 /* Drops the rows of a table, whose keys lead with time, from before `cut`. */
@@ -358,13 +362,14 @@ static int expire_table(struct store *s, enum rocks_table table, wall_t cut)
 	if (cut <= 0)
 		return 0;
 	wire_put_be64(to, (uint64_t)cut);
-	return rocks_delete_range(s->rocks, table, from, sizeof(from), to, sizeof(to));
+	return rocks_delete_range(s->rocks, table, KEY(from), KEY(to));
 }
 
 /* The time of a table's oldest row; `none` when it is empty. */
 static wall_t oldest(struct store *s, enum rocks_table table, wall_t none)
 {
-	struct rocks_cursor *cursor = rocks_cursor_new(s->rocks, table, "", 0);
+	struct rocks_cursor *cursor =
+		rocks_cursor_new(s->rocks, table, (struct rocks_key){ "", 0 });
 	const void *key;
 	size_t len;
 	wall_t time = none;

@@ -96,17 +96,26 @@ static const char *name_of(struct classify *c, unsigned id)
 	return name;
 }
 
-/* The protocol, not the site or product it is used for: "tls", not "google". */
+/*
+ * The protocol, not the site or product it is used for: "tls", not "google". nDPI may take the
+ * outer protocol from the port (HTTP on port 22 is "SSH.HTTP"): when the payload contradicts it,
+ * the inner one stands.
+ */
 static const char *settle(struct classify *c, const struct classify_flow *flow, ndpi_protocol found)
 {
-	unsigned id = found.master_protocol != NDPI_PROTOCOL_UNKNOWN ? found.master_protocol
-								     : found.app_protocol;
-	const char *name = name_of(c, id);
+	const unsigned ids[] = { found.master_protocol, found.app_protocol };
+	const char *name;
+	size_t i;
 
 	if (flow->ndpi.confidence != NDPI_CONFIDENCE_DPI &&
 	    flow->ndpi.confidence != NDPI_CONFIDENCE_DPI_CACHE)
 		return NULL;
-	return name && doubt_is_wrong(name, &flow->client, &flow->server) ? NULL : name;
+	for (i = 0; i < 2; i++) {
+		name = name_of(c, ids[i]);
+		if (name && !doubt_is_wrong(name, &flow->client, &flow->server))
+			return name;
+	}
+	return NULL;
 }
 
 static void note_words(struct doubt_words *words, const struct packet *p)

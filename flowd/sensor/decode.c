@@ -212,7 +212,7 @@ static enum decode_result decode_null(struct wire *w, struct packet *p)
 	uint32_t family = wire_be32(w);
 
 	if (family > 0xffff)
-		family = __builtin_bswap32(family);
+		family = wire_swap32(family);
 	if (w->bad)
 		return DECODE_SHORT;
 	switch (family) {

@@ -24,11 +24,20 @@ static bool is_cassandra(const struct doubt_words *words, bool response)
 	return !(flags & 0xe0) && opcode <= 0x10 && length <= (response ? 1u << 28 : 1u << 16);
 }
 
+/* RFC 4253 section 4.2; lines may come before the identification of a server. */
+static bool is_ssh(const struct doubt_words *words, bool response)
+{
+	return (words->len >= 4 && !memcmp(words->bytes, "SSH-", 4)) ||
+	       (response && words->len && words->bytes[0] >= ' ' && words->bytes[0] < 0x7f &&
+		memcmp(words->bytes, "HTTP/", words->len < 5 ? words->len : 5));
+}
+
 static const struct {
 	const char *name;
 	bool (*is_it)(const struct doubt_words *words, bool response);
 } checks[] = {
 	{ "cassandra", is_cassandra },
+	{ "ssh", is_ssh },
 };
 
 bool doubt_is_wrong(const char *name, const struct doubt_words *client,

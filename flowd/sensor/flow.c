@@ -463,7 +463,8 @@ void flow_take(struct flow *flow, const struct packet *p)
 	struct conn *c;
 
 	if (p->flags & TCP_SYN) {
-		if (p->flags & TCP_RST)
+		/* No stack opens a connection and ends it in one packet. */
+		if (p->flags & (TCP_RST | TCP_FIN))
 			return;
 		if (p->flags & TCP_ACK)
 			take_synack(flow, p);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Any bytes as a configuration file: what is accepted prints to what is accepted and prints the same.
+ * Any bytes as a configuration file: what is accepted prints to what is accepted and prints the
+ * same.
  */
 #include "flowd/yaml.h"
 

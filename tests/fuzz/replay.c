@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Shows the files of a folder to a fuzz target, one after the other, and then each of them cut short at every
- * length: what `make check` runs where no fuzzer is. usage: PROGRAM FOLDER
+ * Shows the files of a folder to a fuzz target, one after the other, and then each of them cut
+ * short at every length: what `make check` runs where no fuzzer is. usage: PROGRAM FOLDER
  */
 #include <dirent.h>
 #include <stdint.h>

@@ -95,9 +95,11 @@ static void yaml_places(void **state)
 	assert_int_equal(conf->verify_rate, 5);
 	assert_int_equal(conf->home.count, 2);
 	yaml_case(conf, "", NULL);
-	yaml_case(conf, "verify:\n  raet: 5\n", ":2:3: no option is called verify.raet, did you mean verify.rate?");
+	yaml_case(conf, "verify:\n  raet: 5\n",
+		  ":2:3: no option is called verify.raet, did you mean verify.rate?");
 	yaml_case(conf, "a: 1\n", ":1:1: no option is called a");
-	yaml_case(conf, "verify:\n  rate: many\n", ":2:9: verify.rate: syntax error, expected a number");
+	yaml_case(conf, "verify:\n  rate: many\n",
+		  ":2:9: verify.rate: syntax error, expected a number");
 	yaml_case(conf, "home: 10.0.0.0/8,10.0.0.300\n", ":1:18: home: syntax error");
 	yaml_case(conf, "home: [10.0.0.0/8\nverify: {\n", ":");
 	yaml_case(conf, "verify:\n  rate: 1\n  rate: 2\n", ":");
@@ -155,7 +157,9 @@ static void replaces(void **state)
 	char error[CONFIG_ERROR_MAX], *text;
 
 	assert_int_equal(conf_set(conf, "home", "172.16.0.0/12", NULL), 0);
-	assert_int_equal(run(conf, &order, error, "flowd", "--home", "10.0.0.0/8", "--home=192.0.2.0/24", NULL), 0);
+	assert_int_equal(run(conf, &order, error, "flowd", "--home", "10.0.0.0/8",
+			     "--home=192.0.2.0/24", NULL),
+			 0);
 	text = prefix_set_text(&conf->home);
 	assert_string_equal(text, "10.0.0.0/8,192.0.2.0/24");
 	free(text);

@@ -170,8 +170,8 @@ static void bad_packets(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(batches),    cmocka_unit_test(bulk),
-		cmocka_unit_test(full_queue), cmocka_unit_test(closed_end),
+		cmocka_unit_test(batches),     cmocka_unit_test(bulk),
+		cmocka_unit_test(full_queue),  cmocka_unit_test(closed_end),
 		cmocka_unit_test(bad_packets),
 	};
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Sightings, probes and a clock in; events, alerts and jobs out; over a store that is really there. */
+/* Sightings, probes and a clock in; events, alerts and jobs out; over a store that is really there.
+ */
 #include "flowd/core/lifecycle.h"
 #include "tests/unit/unit.h"
 
@@ -30,8 +31,8 @@ static void act(void *arg, const struct lifecycle_act *a)
 			 a->event->finding.service.port);
 	if (a->alert)
 		snprintf(to, n, "alert-%s%s:%u#%llu ", record_level_text(a->alert->level),
-			 a->alert->finding.verified ? "-verified" : "", a->alert->finding.service.port,
-			 (unsigned long long)a->alert->number);
+			 a->alert->finding.verified ? "-verified" : "",
+			 a->alert->finding.service.port, (unsigned long long)a->alert->number);
 	if (a->name)
 		snprintf(to, n, "name-%s ", a->name->app);
 }
