@@ -245,23 +245,24 @@ static bool say(struct talk *t, enum banner_hello hello)
 }
 
 /* Says the hello, if there is one, and waits. May free `t`. */
-static void speak(struct talk *t, enum banner_hello hello, mono_t listen_wait)
+static void speak(struct talk *t, enum banner_hello hello)
 {
 	t->phase = hello == BANNER_LISTEN ? PHASE_LISTEN : PHASE_HELLO;
 	if (!say(t, hello)) {
 		finish(t, TALK_RESET);
 		return;
 	}
-	wait_for(t, hello == BANNER_LISTEN ? listen_wait : t->room->hello_wait);
+	wait_for(t, t->order.wait);
 }
 
-void talk_speak(struct talk *t, const char *app, enum banner_hello hello, mono_t listen_wait)
+void talk_speak(struct talk *t, const char *app, enum banner_hello hello, mono_t wait)
 {
+	t->order.wait = wait;
 	record_text_set(t->order.app, sizeof(t->order.app), app);
 	if (!t->ready)
 		t->ready = loop_fd_new(t->room->loop, t->fd, LOOP_READ, on_ready, t);
 	if (t->ready) {
-		speak(t, hello, listen_wait);
+		speak(t, hello);
 		return;
 	}
 	finish(t, TALK_SILENT);
@@ -291,7 +292,7 @@ static void connected(struct talk *t)
 	loop_event_free(t->ready);
 	t->ready = loop_fd_new(t->room->loop, t->fd, LOOP_READ, on_ready, t);
 	if (t->ready)
-		speak(t, t->order.hello, t->order.listen_wait);
+		speak(t, t->order.hello);
 	else
 		finish(t, TALK_SILENT);
 }
@@ -324,7 +325,7 @@ static bool go_inside(struct talk *t)
 {
 	t->inside = true;
 	t->len = 0;
-	wait_for(t, t->room->hello_wait);
+	wait_for(t, t->order.wait);
 	return banner_inside(t->order.app)[0] ? send_tls(t) : say_http(t);
 }
 
