@@ -182,10 +182,14 @@ static void read_icmp(struct talk *t)
 	}
 }
 
-/* False: sending failed, the other side is gone. */
+/* False: sending failed; errno tells whether the other side is gone. */
 static bool send_out(struct talk *t, const void *bytes, size_t len)
 {
-	if (send(t->fd, bytes, len, MSG_NOSIGNAL) != (ssize_t)len)
+	ssize_t n = send(t->fd, bytes, len, MSG_NOSIGNAL);
+
+	if (n >= 0 && n != (ssize_t)len)
+		errno = ENOBUFS;
+	if (n != (ssize_t)len)
 		return false;
 	t->result.spoke = true;
 	return true;
@@ -248,8 +252,10 @@ static bool say(struct talk *t, enum banner_hello hello)
 static void speak(struct talk *t, enum banner_hello hello)
 {
 	t->phase = hello == BANNER_LISTEN ? PHASE_LISTEN : PHASE_HELLO;
+	errno = 0;
 	if (!say(t, hello)) {
-		finish(t, TALK_RESET);
+		/* What this host lacks must not be held against the service. */
+		finish(t, errno == EPIPE || errno == ECONNRESET ? TALK_RESET : TALK_SILENT);
 		return;
 	}
 	wait_for(t, t->order.wait);

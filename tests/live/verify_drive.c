@@ -178,12 +178,40 @@ static int option(struct conf *conf, char **arg)
 	return 2;
 }
 
+struct how {
+	mono_t wait;
+	int sleep_s, copies;
+};
+
+/* Reads the options; the index of the first job. */
+static int read_options(int argc, char **argv, struct conf *conf, struct how *how)
+{
+	int i = 1;
+
+	while (i < argc && argv[i][0] == '-' && argv[i][1]) {
+		if (argv[i][1] == 'd') {
+			how->copies = 2;
+			i++;
+		} else if (i + 1 == argc) {
+			die(argv[i], "value missing");
+		} else if (argv[i][1] == 't') {
+			how->wait = atoi(argv[i + 1]) * MONO_SECOND;
+			i += 2;
+		} else if (argv[i][1] == 's') {
+			how->sleep_s = atoi(argv[i + 1]);
+			i += 2;
+		} else {
+			i += option(conf, argv + i);
+		}
+	}
+	return i;
+}
+
 int main(int argc, char **argv)
 {
 	struct conf conf;
-	mono_t wait = 60 * MONO_SECOND;
-	int sleep_s = 0;
-	int fds[2], status = 0, copies = 1, i = 1;
+	struct how how = { 60 * MONO_SECOND, 0, 1 };
+	int fds[2], status = 0, i;
 	struct ipc *ipc;
 	pid_t pid;
 
@@ -192,27 +220,12 @@ int main(int argc, char **argv)
 	sent_at = calloc(JOBS_MOST, sizeof(*sent_at));
 	if (!jobs || !late || !sent_at || conf_new(&conf))
 		die("start", "out of memory");
-	while (i < argc && argv[i][0] == '-' && argv[i][1]) {
-		if (argv[i][1] == 'd') {
-			copies = 2;
-			i++;
-		} else if (i + 1 == argc) {
-			die(argv[i], "value missing");
-		} else if (argv[i][1] == 't') {
-			wait = atoi(argv[i + 1]) * MONO_SECOND;
-			i += 2;
-		} else if (argv[i][1] == 's') {
-			sleep_s = atoi(argv[i + 1]);
-			i += 2;
-		} else {
-			i += option(&conf, argv + i);
-		}
-	}
+	i = read_options(argc, argv, &conf, &how);
 	if (i + 1 == argc)
 		read_jobs();
 	for (; i + 2 < argc; i += 3)
 		add_job(argv[i], argv[i + 1], argv[i + 2]);
-	if (ipc_pair(fds, sleep_s ? 1 << 16 : 1 << 22))
+	if (ipc_pair(fds, how.sleep_s ? 1 << 16 : 1 << 22))
 		die("start", "no sockets");
 	pid = fork();
 	if (!pid) {
@@ -228,7 +241,7 @@ int main(int argc, char **argv)
 	ipc = ipc_new(fds[0], 0, true);
 	if (!ipc)
 		die("start", "out of memory");
-	drive(ipc, mono_now() + wait, sleep_s, copies);
+	drive(ipc, mono_now() + how.wait, how.sleep_s, how.copies);
 	/* The role must end by the word already: the channel stays open until it has. */
 	if (waitpid(pid, &status, 0) != pid)
 		status = 1;
