@@ -246,7 +246,7 @@ int raw_send(struct raw *raw, struct budget *budget, const struct source_way *wa
 	struct sockaddr_storage ss;
 	uint8_t segment[SYN_LEN];
 	struct iovec iov = { segment, sizeof(segment) };
-	union control control;
+	union control control = { .space = { 0 } };
 	struct msghdr msg = { .msg_name = &ss,
 			      .msg_iov = &iov,
 			      .msg_iovlen = 1,

@@ -182,10 +182,14 @@ static void read_icmp(struct talk *t)
 	}
 }
 
-/* False: sending failed, the other side is gone. */
+/* False: sending failed; errno tells whether the other side is gone. */
 static bool send_out(struct talk *t, const void *bytes, size_t len)
 {
-	if (send(t->fd, bytes, len, MSG_NOSIGNAL) != (ssize_t)len)
+	ssize_t n = send(t->fd, bytes, len, MSG_NOSIGNAL);
+
+	if (n >= 0 && n != (ssize_t)len)
+		errno = ENOBUFS;
+	if (n != (ssize_t)len)
 		return false;
 	t->result.spoke = true;
 	return true;
@@ -245,23 +249,26 @@ static bool say(struct talk *t, enum banner_hello hello)
 }
 
 /* Says the hello, if there is one, and waits. May free `t`. */
-static void speak(struct talk *t, enum banner_hello hello, mono_t listen_wait)
+static void speak(struct talk *t, enum banner_hello hello)
 {
 	t->phase = hello == BANNER_LISTEN ? PHASE_LISTEN : PHASE_HELLO;
+	errno = 0;
 	if (!say(t, hello)) {
-		finish(t, TALK_RESET);
+		/* What this host lacks must not be held against the service. */
+		finish(t, errno == EPIPE || errno == ECONNRESET ? TALK_RESET : TALK_SILENT);
 		return;
 	}
-	wait_for(t, hello == BANNER_LISTEN ? listen_wait : t->room->hello_wait);
+	wait_for(t, t->order.wait);
 }
 
-void talk_speak(struct talk *t, const char *app, enum banner_hello hello, mono_t listen_wait)
+void talk_speak(struct talk *t, const char *app, enum banner_hello hello, mono_t wait)
 {
+	t->order.wait = wait;
 	record_text_set(t->order.app, sizeof(t->order.app), app);
 	if (!t->ready)
 		t->ready = loop_fd_new(t->room->loop, t->fd, LOOP_READ, on_ready, t);
 	if (t->ready) {
-		speak(t, hello, listen_wait);
+		speak(t, hello);
 		return;
 	}
 	finish(t, TALK_SILENT);
@@ -291,7 +298,7 @@ static void connected(struct talk *t)
 	loop_event_free(t->ready);
 	t->ready = loop_fd_new(t->room->loop, t->fd, LOOP_READ, on_ready, t);
 	if (t->ready)
-		speak(t, t->order.hello, t->order.listen_wait);
+		speak(t, t->order.hello);
 	else
 		finish(t, TALK_SILENT);
 }
@@ -324,7 +331,7 @@ static bool go_inside(struct talk *t)
 {
 	t->inside = true;
 	t->len = 0;
-	wait_for(t, t->room->hello_wait);
+	wait_for(t, t->order.wait);
 	return banner_inside(t->order.app)[0] ? send_tls(t) : say_http(t);
 }
 

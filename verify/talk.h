@@ -19,14 +19,14 @@ struct talk_room {
 	struct budget *budget;
 	struct source *source;
 	struct tls_client *tls;
-	mono_t hello_wait; /* for the answer to a hello */
 };
 
 struct talk_order {
 	struct source_way way;
 	enum banner_hello hello;  /* to say at once, or BANNER_LISTEN */
 	char app[RECORD_APP_MAX]; /* the wire's name, "" none */
-	mono_t connect_wait, listen_wait;
+	mono_t connect_wait;
+	mono_t wait; /* for the answer to the hello, or for a server that speaks first */
 };
 
 enum talk_end {
@@ -71,9 +71,9 @@ bool talk_is_listening(const struct talk *talk);
 
 /*
  * Tells a listening conversation, or one that ended TALK_SILENT while listening, the name the wire
- * knows by now and what to do: say the hello, or with BANNER_LISTEN listen for `listen_wait` more.
+ * knows by now and what to do: say the hello, or with BANNER_LISTEN listen on, for `wait` from now.
  * `fn` may be called before this returns.
  */
-void talk_speak(struct talk *talk, const char *app, enum banner_hello hello, mono_t listen_wait);
+void talk_speak(struct talk *talk, const char *app, enum banner_hello hello, mono_t wait);
 
 #endif

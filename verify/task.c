@@ -48,7 +48,7 @@ static void finish_open(struct task *t)
 	finish(t, STATE_OPEN, REASON_SYN_ACK);
 }
 
-/* The wire has said what it is, if it will ever: job.app may still be "". */
+/* The wire has said what it is. */
 static bool has_name(const struct task *t)
 {
 	return t->job.app[0];
@@ -97,6 +97,22 @@ static mono_t listen_wait(const struct task *t)
 	if (t->job.named || has_name(t) || name < conf->verify_banner_wait)
 		return conf->verify_banner_wait;
 	return name;
+}
+
+/*
+ * How long a conversation may last. A hello that is only a guess and that servers answer without
+ * thinking waits less: to know that nobody is at home must not cost more than the alert's deadline.
+ */
+static mono_t talk_wait(const struct task *t, enum banner_hello hello)
+{
+	const struct conf *conf = t->room->conf;
+
+	if (hello == BANNER_LISTEN)
+		return listen_wait(t);
+	if (!has_name(t) && hello != BANNER_HTTP &&
+	    conf->verify_banner_wait < conf->verify_hello_wait)
+		return conf->verify_banner_wait;
+	return conf->verify_hello_wait;
 }
 
 /* How long connect() may take: as a probe of its own as long as all SYNs would. */
@@ -193,7 +209,7 @@ static int send_talk(struct task *t)
 	struct talk_order order = { .way = t->way,
 				    .hello = t->hello,
 				    .connect_wait = connect_wait(t),
-				    .listen_wait = listen_wait(t) };
+				    .wait = talk_wait(t, t->hello) };
 	int rc;
 
 	memcpy(order.app, t->job.app, sizeof(order.app));
@@ -380,7 +396,7 @@ static void hear_silence(struct task *t)
 	}
 	t->hello = next;
 	t->tried |= 1u << next;
-	talk_speak(t->talk, t->job.app, next, 0);
+	talk_speak(t->talk, t->job.app, next, talk_wait(t, next));
 }
 
 /* The conversation is over, for now. */
@@ -435,5 +451,5 @@ void task_name(struct task *t, const struct job *job)
 		return;
 	t->hello = hello;
 	t->tried |= 1u << hello;
-	talk_speak(t->talk, t->job.app, hello, listen_wait(t));
+	talk_speak(t->talk, t->job.app, hello, talk_wait(t, hello));
 }

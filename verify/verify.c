@@ -70,7 +70,11 @@ static void on_probe(void *arg, const struct probe *probe)
 {
 	struct verify *v = arg;
 	struct unsent *u;
+	char text[ADDR_TEXT_MAX];
 
+	log_debug("%s port %u: %s, %s, %s", addr_text(&probe->service.host, text),
+		  probe->service.port, record_state_text(probe->state),
+		  record_reason_text(probe->reason), probe->app[0] ? probe->app : "no name");
 	if (STAILQ_EMPTY(&v->unsent) && give_probe(v, probe) != -EAGAIN)
 		return;
 	/* No new jobs until core has taken the old ones, so that this list stays short. */
@@ -249,13 +253,12 @@ static int close_cage(const struct conf *conf)
 
 static int open_loop(struct verify *v)
 {
-	struct task_room room = { .conf = v->conf,
-				  .talk = { .budget = &v->budget,
-					    .source = &v->source,
-					    .tls = v->tls,
-					    .hello_wait = v->conf->verify_hello_wait },
-				  .raw = v->has_raw ? &v->raw : NULL,
-				  .key = hash_key_new() };
+	struct task_room room = {
+		.conf = v->conf,
+		.talk = { .budget = &v->budget, .source = &v->source, .tls = v->tls },
+		.raw = v->has_raw ? &v->raw : NULL,
+		.key = hash_key_new()
+	};
 	int i;
 
 	v->loop = room.talk.loop = loop_new();

@@ -1,19 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
 """Small servers with one habit each, on both address families.
 
-    servers.py HABIT:PORT[:TEXT]...
+    servers.py DIRECTORY HABIT:PORT[:TEXT]...
 
 say    TEXT on accept, then keeps the connection (TEXT with Python escapes)
 close  closes on accept; reset: resets on accept
 mute   accepts and keeps silent for ever
 shut   reads, then closes without a word; cut: reads, then resets
 answer reads, then says TEXT and closes
+drip   says TEXT a byte at a time, for ever
+tls    a handshake with cert.pem and key.pem of DIRECTORY, then as say; tls10: TLS 1.0 at most;
+       tlsneed: wants a certificate of the client and takes none
 Prints "ready" when all of them listen.
 """
 import socket
+import ssl
 import struct
 import sys
 import threading
+import time
+import warnings
 
 
 def reset(connection):
@@ -26,8 +32,32 @@ def wait_end(connection):
         pass
 
 
+def wrap(connection, habit):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(sys.argv[1] + "/cert.pem", sys.argv[1] + "/key.pem")
+    if habit == "tls10":
+        context.set_ciphers("ALL:@SECLEVEL=0")
+        context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1
+    if habit == "tlsneed":
+        context.maximum_version = ssl.TLSVersion.TLSv1_2
+        context.verify_mode = ssl.CERT_REQUIRED
+    return context.wrap_socket(connection, server_side=True)
+
+
+def drip(connection, text):
+    while True:
+        for byte in text:
+            connection.sendall(bytes([byte]))
+            time.sleep(0.1)
+
+
 def serve(connection, habit, text):
     try:
+        if habit.startswith("tls"):
+            connection = wrap(connection, habit)
+            habit = "say"
+        if habit == "drip":
+            drip(connection, text)
         if habit in ("close", "reset"):
             connection.close() if habit == "close" else reset(connection)
             return
@@ -54,7 +84,8 @@ def accept(listener, habit, text):
 
 def main():
     threads = []
-    for word in sys.argv[1:]:
+    warnings.simplefilter("ignore")  # of TLS 1.0
+    for word in sys.argv[2:]:
         habit, port, text = (word.split(":", 2) + [""])[:3]
         listener = socket.socket(socket.AF_INET6)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -37,6 +37,12 @@ HABITS = {
           r"Client sent an HTTP request to an HTTPS server.\n",
     5008: r"answer:-NOAUTH Authentication required.\r\n",
     5009: r"answer:nothing anybody knows",
+    5010: r"drip:x",
+    5104: r"say:SSH-2.0-x_1\r\n",
+    5105: r"say:SSH-2.0-x_1\r\n",
+    993: r"tls:* OK [CAPABILITY IMAP4rev1] Dovecot ready.\r\n",
+    465: r"tls:220 mail.example.com ESMTP Exim 4.96 ready\r\n",
+    8443: "tls10", 8444: "tlsneed", 8445: "tls",
 }
 NFT = """
 table inet test {
@@ -46,6 +52,9 @@ table inet test {
         tcp dport 5101 drop
         tcp dport 5102 reject with tcp reset
         tcp dport 5103 reject with icmpx type port-unreachable
+        # The SYN of a raw probe passes, that of a real connection does not.
+        tcp dport 5104 tcp flags syn tcp option timestamp exists drop
+        tcp dport 5105 tcp flags syn tcp option timestamp exists reject with tcp reset
     }
 }
 """
@@ -94,10 +103,11 @@ class Bench:
 
     def start_servers(self):
         self.net.run("inside", ["nft", "-f", "-"], input=NFT)
+        self.make_certificate()
         words = ["%s:%d:%s" % (habit.split(":", 1)[0], port, habit.partition(":")[2])
                  for port, habit in HABITS.items()]
-        process = self.net.start("inside", [sys.executable, os.path.join(HERE, "servers.py")]
-                                 + words, stdout=subprocess.PIPE, universal_newlines=True)
+        process = self.net.start("inside", [sys.executable, os.path.join(HERE, "servers.py"),
+                                            self.directory] + words, stdout=subprocess.PIPE, universal_newlines=True)
         if process.stdout.readline() != "ready\n":
             raise RuntimeError("servers.py did not start")
         self.start_nginx()
@@ -112,13 +122,16 @@ class Bench:
             self.net.start("inside", [path] + words, stdout=subprocess.DEVNULL,
                            stderr=subprocess.DEVNULL)
 
-    def start_nginx(self):
+    def make_certificate(self):
         d = self.directory
         subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30",
                         "-keyout", d + "/key.pem", "-out", d + "/cert.pem", "-subj",
                         "/O=Example, Inc./CN=www.example.com", "-addext",
                         "subjectAltName=DNS:www.example.com,DNS:example.com,IP:10.77.0.2"],
                        check=True, stderr=subprocess.DEVNULL)
+
+    def start_nginx(self):
+        d = self.directory
         with open(d + "/nginx.conf", "w") as out:
             out.write(NGINX.format(dir=d))
         self.quiet("nginx", ["-c", d + "/nginx.conf", "-e", d + "/nginx.log"])
@@ -168,9 +181,22 @@ def is_open(app, product="", version="", **more):
     return dict(state="open", reason="syn-ack", app=app, product=product, version=version, **more)
 
 
+CERTIFICATE = dict(subject="CN=www.example.com,O=Example\\, Inc.",
+                   issuer="CN=www.example.com,O=Example\\, Inc.",
+                   san="DNS:www.example.com,DNS:example.com,IP:10.77.0.2")
+
+
 def expected(bench):
     """What there is inside: (port, app of the wire, what the probe must say)."""
     table = [
+        (993, "imaps", is_open("imaps", "Dovecot", tls="TLSv1.3", **CERTIFICATE)),
+        (993, "tls", is_open("imaps", "Dovecot", tls="TLSv1.3", **CERTIFICATE)),
+        (465, "smtps", is_open("smtps", "Exim", "4.96", tls="TLSv1.3", **CERTIFICATE)),
+        (8443, "tls", is_open("tls", tls="TLSv1", **CERTIFICATE)),
+        (8443, "-", is_open("tls", tls="TLSv1", **CERTIFICATE)),
+        (8444, "tls", is_open("tls", tls="TLSv1.2", **CERTIFICATE)),
+        (8445, "tls", is_open("tls", tls="TLSv1.3", banner="", **CERTIFICATE)),
+        (5010, "-", is_open("")),
         (21, "ftp", is_open("ftp", "vsFTPd", "3.0.3", banner="220 (vsFTPd 3.0.3)\r\n")),
         (21, "-", is_open("ftp", "vsFTPd", "3.0.3")),
         (25, "smtp", is_open("smtp", "Postfix")),
@@ -202,9 +228,7 @@ def expected(bench):
         (5101, "http", dict(state="silent", reason="no-answer", rtt_us=0)),
     ]
     if bench.has["nginx"]:
-        tls = dict(tls="TLSv1.3", subject="CN=www.example.com,O=Example\\, Inc.",
-                   issuer="CN=www.example.com,O=Example\\, Inc.",
-                   san="DNS:www.example.com,DNS:example.com,IP:10.77.0.2")
+        tls = dict(tls="TLSv1.3", **CERTIFICATE)
         table += [(port, app, is_open("http", "nginx")) for port, app in
                   ((80, "http"), (80, "?http"), (80, "-"), (80, "~http"))]
         table += [(443, app, is_open("https", "nginx", **tls)) for app in
@@ -268,6 +292,31 @@ def check_details(bench, report):
         report.check_probe("host that is not there", dict(state="silent"), probe)
     report.check("expiry", True, time.time() * 1e6 < bench.run(
         [(bench.net.inside[0], 443, "tls")])[0]["not_after_us"] < (time.time() + 31 * 86400) * 1e6)
+
+
+def check_facades(bench, report):
+    """Whoever answers a lone SYN but no connection is no service."""
+    for address in bench.net.inside:
+        probes = bench.run([(address, 5104, "ssh"), (address, 5105, "ssh")])
+        report.check_probe("SYN proxy", dict(state="silent", reason="no-answer", app="", tries=1),
+                           probes[0])
+        report.check_probe("SYN reflector", dict(state="closed", reason="rst", app=""), probes[1])
+
+
+def check_patience(bench, report):
+    """Mute, dripping and slow services are given up in time."""
+    probes = bench.run([("10.77.0.2", 5003, "-"), ("10.77.0.2", 5010, "-"),
+                        ("10.77.0.2", 5003, "http"), ("10.77.0.2", 8445, "tls")])
+    for probe, most in zip(probes, (6, 2, 4, 4)):
+        report.check("port %d is given up after %.1f s" % (probe["port"], probe["took_us"] / 1e6),
+                     True, probe["took_us"] < most * 1e6)
+
+
+def check_busy_core(bench, report):
+    """Core reads nothing for a while over a short queue: no probe is lost."""
+    probes = bench.run([("10.77.0.2", 10000 + i, "http") for i in range(500)],
+                       ["--verify.rate", "10000", "-s", "2"])
+    report.check("answers to a busy core", 500, sum(1 for probe in probes if probe))
 
 
 def check_speed(bench, report):
@@ -415,6 +464,9 @@ def main():
         check_icmp(bench, report, "raw")
         check_details(bench, report)
         check_half_open(bench, report)
+        check_facades(bench, report)
+        check_patience(bench, report)
+        check_busy_core(bench, report)
         check_speed(bench, report)
         check_table(bench, report, "connect", before=no_raw, by_connect=1, vantage="inside")
         report.check("without CAP_NET_RAW: said once", 1, bench.said.count("CAP_NET_RAW"))

@@ -3,12 +3,13 @@
  * Drives the verify role alone: jobs in by the command line or standard input, probes out as JSON
  * lines.
  *
- *   verify_drive [--NAME VALUE]... [-t SECONDS] [-d] [ADDRESS PORT APP]...
+ *   verify_drive [--NAME VALUE]... [-t SECONDS] [-s SECONDS] [-d] [ADDRESS PORT APP]...
  *
  * Options are flowd's own, by their names ("--verify.rate 50"). APP is the name the wire gave; "-"
  * none and final; "?" not known yet; "?APP" not known yet, said after 150 ms; "~APP" only what the
  * port suggests. "-" as the only job reads "ADDRESS PORT APP" lines. Ends when every job is
- * answered, or after SECONDS (60); -d sends every job twice. The exit status is the role's.
+ * answered, or after SECONDS (60); -s reads nothing for so long, over a short queue; -d sends every
+ * job twice. The exit status is the role's.
  */
 #include "base/conf.h"
 #include "base/err.h"
@@ -131,7 +132,7 @@ static void give_names(struct ipc *ipc, mono_t now)
 }
 
 /* Sends all jobs and takes their answers until all are there. */
-static void drive(struct ipc *ipc, mono_t until, int copies)
+static void drive(struct ipc *ipc, mono_t until, int sleep_s, int copies)
 {
 	struct pollfd fd = { ipc_fd(ipc), POLLIN, 0 };
 	struct ipc_message m;
@@ -146,6 +147,9 @@ static void drive(struct ipc *ipc, mono_t until, int copies)
 		}
 		ipc_flush(ipc);
 		give_names(ipc, mono_now());
+		if (sleep_s)
+			sleep((unsigned)sleep_s);
+		sleep_s = 0;
 		poll(&fd, 1, 10);
 		while ((rc = ipc_recv(ipc, false, &m)) > 0) {
 			if (m.kind != IPC_PROBE)
@@ -174,36 +178,55 @@ static int option(struct conf *conf, char **arg)
 	return 2;
 }
 
+struct how {
+	mono_t wait;
+	int sleep_s, copies;
+};
+
+/* Reads the options; the index of the first job. */
+static int read_options(int argc, char **argv, struct conf *conf, struct how *how)
+{
+	int i = 1;
+
+	while (i < argc && argv[i][0] == '-' && argv[i][1]) {
+		if (argv[i][1] == 'd') {
+			how->copies = 2;
+			i++;
+		} else if (i + 1 == argc) {
+			die(argv[i], "value missing");
+		} else if (argv[i][1] == 't') {
+			how->wait = atoi(argv[i + 1]) * MONO_SECOND;
+			i += 2;
+		} else if (argv[i][1] == 's') {
+			how->sleep_s = atoi(argv[i + 1]);
+			i += 2;
+		} else {
+			i += option(conf, argv + i);
+		}
+	}
+	return i;
+}
+
 int main(int argc, char **argv)
 {
 	struct conf conf;
-	mono_t wait = 60 * MONO_SECOND;
-	int fds[2], status = 0, copies = 1, i = 1;
+	struct how how = { 60 * MONO_SECOND, 0, 1 };
+	int fds[2], status = 0, i;
 	struct ipc *ipc;
 	pid_t pid;
 
 	jobs = calloc(JOBS_MOST, sizeof(*jobs));
 	late = calloc(JOBS_MOST, sizeof(*late));
 	sent_at = calloc(JOBS_MOST, sizeof(*sent_at));
-	if (!jobs || !late || !sent_at || conf_new(&conf) || ipc_pair(fds, 1 << 22))
+	if (!jobs || !late || !sent_at || conf_new(&conf))
 		die("start", "out of memory");
-	while (i < argc && argv[i][0] == '-' && argv[i][1]) {
-		if (argv[i][1] == 'd') {
-			copies = 2;
-			i++;
-		} else if (i + 1 == argc) {
-			die(argv[i], "value missing");
-		} else if (argv[i][1] == 't') {
-			wait = atoi(argv[i + 1]) * MONO_SECOND;
-			i += 2;
-		} else {
-			i += option(&conf, argv + i);
-		}
-	}
+	i = read_options(argc, argv, &conf, &how);
 	if (i + 1 == argc)
 		read_jobs();
 	for (; i + 2 < argc; i += 3)
 		add_job(argv[i], argv[i + 1], argv[i + 2]);
+	if (ipc_pair(fds, how.sleep_s ? 1 << 16 : 1 << 22))
+		die("start", "no sockets");
 	pid = fork();
 	if (!pid) {
 		free(jobs);
@@ -218,12 +241,15 @@ int main(int argc, char **argv)
 	ipc = ipc_new(fds[0], 0, true);
 	if (!ipc)
 		die("start", "out of memory");
-	drive(ipc, mono_now() + wait, copies);
+	drive(ipc, mono_now() + how.wait, how.sleep_s, how.copies);
 	/* The role must end by the word already: the channel stays open until it has. */
 	if (waitpid(pid, &status, 0) != pid)
 		status = 1;
 	ipc_free(ipc);
 	conf_free(&conf);
+	free(jobs);
+	free(late);
+	free(sent_at);
 	if (answered != count)
 		fprintf(stderr, "verify_drive: %zu jobs, %zu answers\n", count, answered);
 	return WIFEXITED(status) ? (answered != count ? 3 : WEXITSTATUS(status)) : 4;
