@@ -178,7 +178,7 @@ struct finding {
 	uint8_t verified;  /* 1: a probe has settled the state */
 	uint8_t peer_home; /* 1: the peer is inside home */
 	uint8_t pad[3];
-	char app[RECORD_APP_MAX]; /* the wire's word, else the probe's; "" not known */
+	char app[RECORD_APP_MAX]; /* the probe's word, else the wire's; "" not known */
 	char app_guess[RECORD_APP_MAX];
 	char product[48];
 	char version[32];

@@ -2,6 +2,7 @@
 #include "store/rocks.h"
 
 #include "base/err.h"
+#include "store/pending.h"
 
 #include <rocksdb/c.h>
 #include <stdio.h>
@@ -20,7 +21,8 @@ struct rocks {
 	rocksdb_options_t *options;
 	rocksdb_readoptions_t *read;
 	rocksdb_writeoptions_t *write, *write_sync;
-	rocksdb_writebatch_wi_t *batch;
+	struct pending *pending;
+	int lost; /* an error of putting, for the next commit to say */
 	rocksdb_column_family_handle_t *tables[ROCKS_TABLE_END];
 };
 
@@ -48,7 +50,6 @@ static bool failed(char *text, char *error)
 
 static void set_options(struct rocks *r, bool memory)
 {
-	r->options = rocksdb_options_create();
 	rocksdb_options_set_create_if_missing(r->options, 1);
 	rocksdb_options_set_create_missing_column_families(r->options, 1);
 	rocksdb_options_set_write_buffer_size(r->options, WRITE_BUFFER);
@@ -60,14 +61,30 @@ static void set_options(struct rocks *r, bool memory)
 	r->write = rocksdb_writeoptions_create();
 	r->write_sync = rocksdb_writeoptions_create();
 	rocksdb_writeoptions_set_sync(r->write_sync, 1);
-	r->batch = rocksdb_writebatch_wi_create(0, 1);
 	if (memory) {
 		r->env = rocksdb_create_mem_env();
 		rocksdb_options_set_env(r->options, r->env);
+		rocksdb_options_set_compression(r->options, rocksdb_no_compression);
 		rocksdb_writeoptions_disable_WAL(r->write, 1);
 		rocksdb_writeoptions_set_sync(r->write_sync, 0);
 		rocksdb_writeoptions_disable_WAL(r->write_sync, 1);
 	}
+}
+
+/* Options that the C interface has no function for; in memory nothing is worth a last flush. */
+static bool options_new(struct rocks *r, bool memory, char *error)
+{
+	rocksdb_options_t *plain = rocksdb_options_create();
+	char *text = NULL;
+
+	r->options = rocksdb_options_create();
+	rocksdb_get_options_from_string(plain, memory ? "avoid_flush_during_shutdown=true" : "",
+					r->options, &text);
+	rocksdb_options_destroy(plain);
+	if (failed(text, error))
+		return false;
+	set_options(r, memory);
+	return true;
 }
 
 int rocks_open(const char *path, struct rocks **out, char *error)
@@ -77,11 +94,14 @@ int rocks_open(const char *path, struct rocks **out, char *error)
 	char *text = NULL;
 	size_t i;
 
-	if (!r) {
-		snprintf(error, ROCKS_ERROR_MAX, "out of memory");
+	if (r)
+		r->pending = pending_new();
+	if (!r || !r->pending || !options_new(r, !path, error)) {
+		if (!r || !r->pending)
+			snprintf(error, ROCKS_ERROR_MAX, "out of memory");
+		rocks_close(r);
 		return ERR_STORE;
 	}
-	set_options(r, !path);
 	for (i = 0; i < ROCKS_TABLE_END; i++)
 		options[i] = r->options;
 	r->db = rocksdb_open_column_families(r->options, path ? path : "/flowd", ROCKS_TABLE_END,
@@ -105,57 +125,100 @@ void rocks_close(struct rocks *r)
 		rocksdb_column_family_handle_destroy(r->tables[i]);
 	if (r->db)
 		rocksdb_close(r->db);
-	rocksdb_writebatch_wi_destroy(r->batch);
-	rocksdb_writeoptions_destroy(r->write_sync);
-	rocksdb_writeoptions_destroy(r->write);
-	rocksdb_readoptions_destroy(r->read);
-	rocksdb_options_destroy(r->options);
+	pending_free(r->pending);
+	if (r->read) {
+		rocksdb_writeoptions_destroy(r->write_sync);
+		rocksdb_writeoptions_destroy(r->write);
+		rocksdb_readoptions_destroy(r->read);
+	}
+	if (r->options)
+		rocksdb_options_destroy(r->options);
 	if (r->env)
 		rocksdb_env_destroy(r->env);
 	free(r);
 }
 
+/* Copies a value that must have `size` bytes. 1 or ERR_CORRUPT. */
+static int copy_value(void *to, size_t size, const void *from, size_t from_size)
+{
+	if (from_size != size)
+		return ERR_CORRUPT;
+	memcpy(to, from, size);
+	return 1;
+}
+
 int rocks_get(struct rocks *r, enum rocks_table table, struct rocks_key key, void *value,
 	      size_t size)
 {
-	char *text = NULL, *found;
+	struct pending_row row = { .table = table, .key = key.bytes, .key_len = key.len };
+	rocksdb_pinnableslice_t *found;
+	char *text = NULL;
+	const char *bytes;
 	size_t found_size;
 	int rc;
 
-	found = rocksdb_writebatch_wi_get_from_batch_and_db_cf(
-		r->batch, r->db, r->read, r->tables[table], key.bytes, key.len, &found_size, &text);
+	if (pending_find(r->pending, &row))
+		return row.value ? copy_value(value, size, row.value, row.size) : 0;
+	found = rocksdb_get_pinned_cf(r->db, r->read, r->tables[table], key.bytes, key.len, &text);
 	if (failed(text, NULL))
 		return ERR_STORE;
 	if (!found)
 		return 0;
-	rc = found_size == size ? 1 : ERR_CORRUPT;
-	if (rc == 1)
-		memcpy(value, found, size);
-	rocksdb_free(found);
+	bytes = rocksdb_pinnableslice_value(found, &found_size);
+	rc = copy_value(value, size, bytes, found_size);
+	rocksdb_pinnableslice_destroy(found);
 	return rc;
 }
 
 void rocks_put(struct rocks *r, enum rocks_table table, struct rocks_key key, const void *value,
 	       size_t size)
 {
-	rocksdb_writebatch_wi_put_cf(r->batch, r->tables[table], key.bytes, key.len, value, size);
+	const struct pending_row row = { table, key.bytes, value, key.len, size };
+	int rc = pending_put(r->pending, &row);
+
+	if (rc)
+		r->lost = rc;
 }
 
 void rocks_delete(struct rocks *r, enum rocks_table table, struct rocks_key key)
 {
-	rocksdb_writebatch_wi_delete_cf(r->batch, r->tables[table], key.bytes, key.len);
+	rocks_put(r, table, key, NULL, 0);
+}
+
+/* Everything that is pending, as RocksDB takes it. */
+static rocksdb_writebatch_t *batch_new(const struct rocks *r)
+{
+	rocksdb_writebatch_t *batch = rocksdb_writebatch_create();
+	struct pending_row row;
+	size_t i;
+
+	for (i = 0; i < pending_count(r->pending); i++) {
+		row = pending_at(r->pending, i);
+		if (row.value)
+			rocksdb_writebatch_put_cf(batch, r->tables[row.table], row.key, row.key_len,
+						  row.value, row.size);
+		else
+			rocksdb_writebatch_delete_cf(batch, r->tables[row.table], row.key,
+						     row.key_len);
+	}
+	return batch;
 }
 
 int rocks_commit(struct rocks *r, bool sync)
 {
+	rocksdb_writebatch_t *batch;
 	char *text = NULL;
 
-	if (!rocksdb_writebatch_wi_count(r->batch))
+	if (r->lost)
+		return r->lost;
+	if (!pending_count(r->pending))
 		return 0;
-	rocksdb_write_writebatch_wi(r->db, sync ? r->write_sync : r->write, r->batch, &text);
+	batch = batch_new(r);
+	rocksdb_write(r->db, sync ? r->write_sync : r->write, batch, &text);
+	rocksdb_writebatch_destroy(batch);
 	if (failed(text, NULL))
 		return ERR_STORE;
-	rocksdb_writebatch_wi_clear(r->batch);
+	pending_clear(r->pending);
 	return 0;
 }
 

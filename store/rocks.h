@@ -58,7 +58,7 @@ void rocks_delete(struct rocks *rocks, enum rocks_table table, struct rocks_key 
 
 /*
  * Writes the batch, all or nothing. It survives the end of the process; with `sync` the end of the
- * machine too. 0 or ERR_STORE, then the batch is kept.
+ * machine too. 0 or ERR_STORE, -ENOMEM, then the batch is kept.
  */
 int rocks_commit(struct rocks *rocks, bool sync);
 

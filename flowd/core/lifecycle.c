@@ -19,7 +19,8 @@ static struct finding finding_of(const struct lifecycle *l, const struct store_s
 	memcpy(f.app_guess, row->app_guess, sizeof(f.app_guess));
 	if (!probe)
 		return f;
-	if (!*f.app)
+	/* A server that was asked knows better than a client that may have mistaken it. */
+	if (*probe->app)
 		memcpy(f.app, probe->app, sizeof(f.app));
 	memcpy(f.product, probe->product, sizeof(f.product));
 	memcpy(f.version, probe->version, sizeof(f.version));
