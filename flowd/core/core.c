@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/loop.h"
 #include "flowd/core/alertfile.h"
+#include "flowd/core/backlog.h"
 #include "flowd/core/lifecycle.h"
 #include "flowd/core/report.h"
 #include "flowd/role.h"
@@ -21,9 +22,9 @@
 #include <unistd.h>
 
 #define TURN 512	    /* messages between two commits */
-#define UNDER_WAY 1024	    /* jobs that verify has at once */
 #define TICK (50 * MONO_MS) /* how often deadlines are looked at */
 #define EXPIRE_EVERY (600 * MONO_SECOND)
+#define LOSSES_EVERY (60 * MONO_SECOND)
 #define RECEIVER "file"
 
 struct core {
@@ -42,11 +43,12 @@ struct core {
 	FILE *said; /* lines to print after the commit */
 	char *said_text;
 	size_t said_len;
-	uint64_t next_job;  /* verify has been sent all jobs with a lower id */
-	uint64_t under_way; /* jobs sent whose probe has not come */
-	mono_t may_send;    /* when the rate allows the next job */
+	struct backlog backlog;
 	mono_t expired;	    /* when history was last trimmed */
 	mono_t end;	    /* of the wait for verdicts after a replay */
+	struct tally tally; /* what the sensor counted, as last told */
+	uint64_t losses;    /* of them, as last said */
+	mono_t losses_said;
 };
 
 static void fail(struct core *c, const char *what, int rc)
@@ -90,39 +92,6 @@ static int put_alert(void *arg, const struct alert *alert)
 	return 0;
 }
 
-static int send_job(void *arg, const struct store_job *j)
-{
-	struct core *c = arg;
-	mono_t now = mono_now(), step = MONO_SECOND / (mono_t)c->conf->verify_rate;
-
-	if (c->under_way >= UNDER_WAY)
-		return 1;
-	/* A second's worth may go at once after a quiet time. */
-	if (c->may_send < now - MONO_SECOND)
-		c->may_send = now - MONO_SECOND;
-	if (j->allowed) {
-		if (c->may_send > now || ipc_send(c->verify, IPC_JOB, &j->job))
-			return 1;
-		c->may_send += step;
-		c->under_way++;
-	}
-	c->next_job = j->job.id + 1;
-	return 0;
-}
-
-/* Sends stored jobs that verify does not have yet, as many as it may have. */
-static void pump_jobs(struct core *c)
-{
-	int rc;
-
-	if (!c->verify || c->under_way >= UNDER_WAY)
-		return;
-	rc = store_walk_jobs(c->store, c->next_job, send_job, c);
-	if (rc < 0)
-		fail(c, "jobs", rc);
-	ipc_flush(c->verify);
-}
-
 /* Commits the batch, then does what follows from it. */
 static void end_turn(struct core *c)
 {
@@ -144,7 +113,8 @@ static void end_turn(struct core *c)
 			fail(c, "outbox", rc);
 	}
 	c->news = false;
-	pump_jobs(c);
+	if (c->verify && (rc = backlog_pump(&c->backlog)))
+		fail(c, "jobs", rc);
 }
 
 static int add_known(void *arg, const struct store_service *row)
@@ -186,6 +156,20 @@ static int take_sighting(struct core *c, const struct sighting *s)
 	return rc ? rc : lifecycle_sighting(&c->life, s);
 }
 
+/* Keeps the sensor's counters; says them at once, but not all the time, when something was lost. */
+static void take_tally(struct core *c, const struct tally *t)
+{
+	uint64_t losses = t->kernel_drops + t->interface_drops + t->records_dropped +
+			  t->flows_evicted + t->names_refused + t->known_evicted;
+
+	c->tally = *t;
+	if (c->replay || losses == c->losses || mono_now() - c->losses_said < LOSSES_EVERY)
+		return;
+	c->losses = losses;
+	c->losses_said = mono_now();
+	say_line(c, report_tally(t));
+}
+
 static int take_message(struct core *c, const struct ipc_message *m)
 {
 	switch (m->kind) {
@@ -197,6 +181,7 @@ static int take_message(struct core *c, const struct ipc_message *m)
 		c->ended = true;
 		return 0;
 	case IPC_TALLY:
+		take_tally(c, m->record);
 		return 0;
 	default:
 		log_warning("unexpected message %d from the sensor", m->kind);
@@ -208,11 +193,10 @@ static int take_verify(struct core *c, const struct ipc_message *m)
 {
 	switch (m->kind) {
 	case IPC_HELLO:
-		c->next_job = 0;
-		c->under_way = 0;
+		backlog_restart(&c->backlog);
 		return 0;
 	case IPC_PROBE:
-		c->under_way -= c->under_way > 0;
+		backlog_done(&c->backlog);
 		return lifecycle_probe(&c->life, m->record);
 	default:
 		log_warning("unexpected message %d from verify", m->kind);
@@ -299,7 +283,7 @@ static void tick(void *arg, int what)
 	end_turn(c);
 	if (!c->replay)
 		expire(c);
-	if (c->replay && c->ended && (!has_undecided(c) || !c->under_way))
+	if (c->replay && c->ended && (!has_undecided(c) || !c->backlog.under_way))
 		loop_stop(c->loop);
 	loop_timer_set(c->tick, TICK);
 }
@@ -348,6 +332,9 @@ static bool open_store(struct core *c, const char *state)
 				      .receiver = c->alerts ? RECEIVER : NULL,
 				      .act = act,
 				      .arg = c };
+	c->backlog = (struct backlog){ .store = c->store,
+				       .verify = c->verify,
+				       .rate = c->conf->verify_rate };
 	rc = open_window(c);
 	if (!rc)
 		rc = lifecycle_open(&c->life);
@@ -426,6 +413,10 @@ static void finish(struct core *c)
 		end_turn(c);
 	if (c->replay && !c->failed && (rc = store_walk_services(c->store, NULL, print_service, c)))
 		fail(c, "services", rc);
+	if (!c->failed) {
+		say_line(c, report_tally(&c->tally));
+		end_turn(c);
+	}
 	if (fflush(stdout) && !c->failed)
 		fail(c, "standard output", -errno);
 	if (c->verify)

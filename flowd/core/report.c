@@ -169,6 +169,18 @@ char *report_alert(const struct alert *a)
 	return line_of(o);
 }
 
+char *report_tally(const struct tally *tally)
+{
+	json_t *o = json_object();
+
+	set_word(o, "type", "health");
+	set_time(o, "time", tally->time_us);
+#define SET_COUNTER(id, text) set_number(o, #id, tally->id);
+	RECORD_TALLY_LIST(SET_COUNTER)
+#undef SET_COUNTER
+	return line_of(o);
+}
+
 uint64_t report_alert_number(const char *line, size_t len)
 {
 	json_t *o = json_loadb(line, len, 0, NULL);

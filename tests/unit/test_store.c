@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/err.h"
+#include "store/rocks.h"
+#include "store/store.h"
+#include "tests/unit/unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DAY(n) ((n)*MONO_DAY)
+
+static char dir[64];
+
+static struct store *open_store(const char *path)
+{
+	char error[STORE_ERROR_MAX];
+	struct store *store;
+
+	assert_int_equal(store_open(path, &store, error), 0);
+	return store;
+}
+
+static struct service service(uint8_t last, uint16_t port)
+{
+	return (struct service){ .host = addr_v4((const uint8_t[]){ 192, 0, 2, last }),
+				 .port = port,
+				 .proto = PROTO_TCP };
+}
+
+static int collect(void *arg, const struct store_service *row)
+{
+	char *text = arg;
+
+	snprintf(text + strlen(text), 256 - strlen(text), "%u:%u ", row->service.host.b[15],
+		 row->service.port);
+	return strlen(text) > 200;
+}
+
+static void pages(void **state)
+{
+	struct store *store = open_store(dir);
+	static const struct {
+		uint8_t host;
+		uint16_t port;
+	} rows[] = { { 9, 80 }, { 1, 443 }, { 1, 22 }, { 9, 22 }, { 5, 65535 }, { 5, 256 } };
+	struct service from = service(5, 300);
+	struct store_service row;
+	char text[256] = "";
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		row = (struct store_service){ .service = service(rows[i].host, rows[i].port) };
+		store_put_service(store, &row);
+	}
+	/* A getter sees what is put, a walk what is committed. */
+	assert_int_equal(store_get_service(store, &row.service, &row), 1);
+	assert_int_equal(store_walk_services(store, NULL, collect, text), 0);
+	assert_string_equal(text, "");
+	assert_int_equal(store_commit(store, false), 0);
+	assert_int_equal(store_walk_services(store, NULL, collect, text), 0);
+	assert_string_equal(text, "1:22 1:443 5:256 5:65535 9:22 9:80 ");
+	text[0] = 0;
+	assert_int_equal(store_walk_services(store, &from, collect, text), 0);
+	assert_string_equal(text, "5:65535 9:22 9:80 ");
+	store_close(store);
+}
+
+static int newest(void *arg, const struct store_event *row)
+{
+	uint64_t *out = arg;
+
+	out[0]++;
+	if (!out[1])
+		out[1] = row->number;
+	out[2] = row->number;
+	return 0;
+}
+
+static void put_events(struct store *store, int days)
+{
+	struct store_event e;
+	struct probe p;
+	int i;
+
+	for (i = 1; i <= days; i++) {
+		e = (struct store_event){ .time_us = DAY(i) };
+		store_put_event(store, &e);
+		assert_int_equal(e.number, i);
+		p = (struct probe){ .service = service(1, 22),
+				    .finished_us = DAY(i),
+				    .vantage = "x" };
+		store_put_probe(store, &p);
+	}
+	assert_int_equal(store_commit(store, false), 0);
+}
+
+static void expires(void **state)
+{
+	struct store_keep keep = { .events = DAY(10) };
+	struct store *store = open_store(dir);
+	struct probe p;
+	uint64_t seen[3] = { 0, 0, 0 };
+	struct service key = service(1, 22);
+
+	(void)state;
+	put_events(store, 30);
+	assert_int_equal(store_walk_events(store, newest, seen), 0);
+	assert_int_equal(seen[0], 30);
+	assert_int_equal(seen[1], 30);
+	assert_int_equal(store_expire(store, &keep, DAY(30)), 0);
+	memset(seen, 0, sizeof(seen));
+	assert_int_equal(store_walk_events(store, newest, seen), 0);
+	assert_int_equal(seen[0], 11); /* days 20 to 30 */
+	assert_int_equal(seen[2], 20);
+	/* The latest probe of a service stays, whatever its age. */
+	keep.probes = DAY(1);
+	assert_int_equal(store_expire(store, &keep, DAY(300)), 0);
+	assert_int_equal(store_get_probe(store, &key, "x", &p), 1);
+	assert_int_equal(p.finished_us, DAY(30));
+	assert_int_equal(store_get_probe(store, &key, "y", &p), 0);
+	/* Nothing is kept for ever unless it is said: 0. */
+	keep = (struct store_keep){ .alerts = 0 };
+	assert_int_equal(store_expire(store, &keep, DAY(3000)), 0);
+	store_close(store);
+}
+
+/* Over the cap the oldest history goes, the newest stays. */
+static void disk_cap(void **state)
+{
+	const struct store_keep keep = { .disk_cap = 1 };
+	struct store *store = open_store(dir);
+	uint64_t seen[3] = { 0, 0, 0 };
+
+	(void)state;
+	put_events(store, 30);
+	store_close(store); /* to a file */
+	store = open_store(dir);
+	assert_int_equal(store_expire(store, &keep, DAY(31)), 0);
+	assert_int_equal(store_walk_events(store, newest, seen), 0);
+	assert_true(seen[0] < 30 && seen[0] >= 20);
+	assert_int_equal(seen[1], 30);
+	store_close(store);
+}
+
+static int count_alerts(void *arg, const struct alert *row)
+{
+	uint64_t *out = arg;
+
+	out[0]++;
+	out[1] = row->number;
+	return 0;
+}
+
+static void outbox(void **state)
+{
+	struct store *store = open_store(dir);
+	uint64_t seen[2] = { 0, 0 };
+	struct alert a;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 3; i++) {
+		a = (struct alert){ .time_us = DAY(1) };
+		store_put_alert(store, &a);
+		store_put_outbox(store, "file", &a);
+		store_put_outbox(store, "filer", &a);
+	}
+	store_delete_outbox(store, "file", 2);
+	assert_int_equal(store_commit(store, true), 0);
+	store_close(store);
+	store = open_store(dir);
+	assert_int_equal(store_walk_outbox(store, "file", count_alerts, seen), 0);
+	assert_int_equal(seen[0], 2);
+	assert_int_equal(seen[1], 3);
+	/* Numbers go on after a restart. */
+	a = (struct alert){ .time_us = DAY(1) };
+	store_put_alert(store, &a);
+	assert_int_equal(a.number, 4);
+	store_close(store);
+}
+
+static void keeps_its_key(void **state)
+{
+	struct store *store = open_store(dir);
+	struct hash_key key = store_peer_key(store), again;
+
+	(void)state;
+	assert_true(key.k[0] || key.k[1]);
+	store_close(store);
+	store = open_store(dir);
+	again = store_peer_key(store);
+	assert_memory_equal(&key, &again, sizeof(key));
+	store_close(store);
+	store = open_store(NULL);
+	again = store_peer_key(store);
+	assert_true(!again.k[0] && !again.k[1]);
+	store_close(store);
+}
+
+static void other_schema(void **state)
+{
+	const uint32_t version[2] = { 9999, 1 };
+	char error[STORE_ERROR_MAX];
+	struct store *store = open_store(dir);
+	struct rocks *rocks;
+
+	(void)state;
+	/* Two at once would be two writers. */
+	assert_int_equal(store_open(dir, &(struct store *){ NULL }, error), ERR_STORE);
+	store_close(store);
+	assert_int_equal(rocks_open(dir, &rocks, error), 0);
+	rocks_put(rocks, ROCKS_META, (struct rocks_key){ "version", 7 }, version, sizeof(version));
+	assert_int_equal(rocks_commit(rocks, false), 0);
+	rocks_close(rocks);
+	assert_int_equal(store_open(dir, &store, error), ERR_VERSION);
+	assert_non_null(strstr(error, "9999"));
+}
+
+static void damaged(void **state)
+{
+	struct store_service row = { .service = service(1, 22) };
+	struct store *store = open_store(dir);
+	char error[STORE_ERROR_MAX], text[256] = "";
+	struct rocks *rocks;
+
+	(void)state;
+	store_close(store);
+	assert_int_equal(rocks_open(dir, &rocks, error), 0);
+	rocks_put(rocks, ROCKS_SERVICES, (struct rocks_key){ "short", 5 }, "x", 1);
+	assert_int_equal(rocks_commit(rocks, false), 0);
+	rocks_close(rocks);
+	store = open_store(dir);
+	assert_int_equal(store_walk_services(store, NULL, collect, text), ERR_CORRUPT);
+	assert_int_equal(store_get_service(store, &row.service, &row), 0);
+	store_close(store);
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	snprintf(dir, sizeof(dir), "/tmp/flowd-store-XXXXXX");
+	return mkdtemp(dir) ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+	char command[128];
+
+	(void)state;
+	snprintf(command, sizeof(command), "rm -r %s", dir);
+	return system(command);
+}
+
+#define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(pages),	     CASE(expires),	 CASE(disk_cap), CASE(outbox),
+		CASE(keeps_its_key), CASE(other_schema), CASE(damaged),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
