@@ -7,13 +7,45 @@
 
 The border routes between the two. Names are unique to the process; namespaces and the processes
 started in them go away at the end, whatever the end is: return, exception, SIGINT or SIGTERM.
+Flowd is a flowd that runs in one of them.
 """
+import ctypes
+import glob
+import json
 import os
+import resource
+import shutil
 import signal
+import socket
 import subprocess
 import sys
+import tempfile
+import threading
+import time
 
+CLONE_NEWNET = 0x40000000
+SKIPPED = 77  # what automake takes for "skipped"
 PLACES = ("outside", "border", "inside")
+ROLES = ("sensor", "core", "verify")
+PATIENCE = 8  # seconds for what must come
+
+
+def skip_unless_possible(*programs):
+    """Ends the test as skipped where there are no namespaces to be had."""
+    missing = [name for name in ("ip",) + programs if not shutil.which(name)]
+    if os.geteuid():
+        missing.insert(0, "root")
+    elif not missing:
+        name = "fd%d-try" % os.getpid()
+        done = subprocess.run(["ip", "netns", "add", name], stderr=subprocess.PIPE, check=False)
+        if done.returncode:
+            missing.append("network namespaces")
+        else:
+            subprocess.run(["ip", "netns", "del", name], check=True)
+    if missing:
+        print("needs " + ", ".join(missing))
+        print("0 passed, 0 failed, 1 skipped")
+        sys.exit(SKIPPED)
 
 
 class Net:
@@ -93,6 +125,27 @@ class Net:
             raise RuntimeError("%s: %d: %s" % (" ".join(words), done.returncode, done.stderr))
         return done
 
+    def socket(self, place, *kind):
+        """A socket that lives in a place while this process stays where it is."""
+        made = []
+
+        def make():
+            try:
+                # Of this thread alone, which ends here.
+                with open("/run/netns/" + self.name[place]) as file:
+                    if ctypes.CDLL(None, use_errno=True).setns(file.fileno(), CLONE_NEWNET):
+                        raise OSError(ctypes.get_errno(), "setns")
+                made.append(socket.socket(*kind))
+            except OSError as error:
+                made.append(error)
+
+        thread = threading.Thread(target=make)
+        thread.start()
+        thread.join()
+        if isinstance(made[0], OSError):
+            raise made[0]
+        return made[0]
+
     def start(self, place, words, **options):
         """Starts a process that is ended with the namespaces, if not before by stop()."""
         process = subprocess.Popen(self.command(place, words), start_new_session=True, **options)
@@ -134,3 +187,122 @@ class Net:
                 os.kill(int(pid), signal.SIGKILL)
             except ProcessLookupError:
                 pass
+
+
+class Report:
+    def __init__(self):
+        self.passed = self.failed = 0
+
+    def check(self, what, want, got):
+        if want == got:
+            self.passed += 1
+        else:
+            self.failed += 1
+            print("FAILED %s: want %r, got %r" % (what, want, got), flush=True)
+        return want == got
+
+    def check_fields(self, what, want, got):
+        """Compares the fields named in `want`, or in a dict in it."""
+        got = got or {}
+        for key, value in want.items():
+            if isinstance(value, dict):
+                self.check_fields("%s: %s" % (what, key), value, got.get(key))
+            else:
+                self.check("%s: %s" % (what, key), value, got.get(key))
+
+    def end(self):
+        print("%d passed, %d failed" % (self.passed, self.failed), flush=True)
+        return 1 if self.failed else 0
+
+
+class Flowd:
+    """A running flowd, the lines it prints as they come, and its roles."""
+
+    def __init__(self, net, words, place="border", roles=ROLES):
+        self.lines = []  # (wall clock, object)
+        self.changed = threading.Condition()
+        self.net, self.wanted = net, sorted(roles)
+        self.err = tempfile.TemporaryFile("w+")
+        self.process = net.start(place, words, stdout=subprocess.PIPE, stderr=self.err,
+                                 universal_newlines=True, preexec_fn=no_core_files)
+        self.reader = threading.Thread(target=self._read, daemon=True)
+        self.reader.start()
+
+    def _read(self):
+        for line in self.process.stdout:
+            at = time.time()
+            with self.changed:
+                self.lines.append((at, json.loads(line)))
+                self.changed.notify_all()
+
+    def wait_ready(self):
+        """All roles are there and the sensor listens."""
+        for _ in range(int(PATIENCE / 0.02)):
+            with open("/proc/%d/net/packet" % self.process.pid) as file:
+                listens = len(file.readlines()) > 1
+            if listens and sorted(self.roles()) == self.wanted:
+                time.sleep(0.3)
+                return self
+            time.sleep(0.02)
+        raise RuntimeError("flowd does not start: " + self.said())
+
+    def said(self):
+        self.err.seek(0)
+        return self.err.read()
+
+    def roles(self):
+        """The process of each role, by its name."""
+        found = {}
+        for path in glob.glob("/proc/[0-9]*/stat"):
+            try:
+                with open(path) as file:
+                    parent = int(file.read().rpartition(")")[2].split()[1])
+                with open(path[:-len("stat")] + "cmdline") as file:
+                    title = file.read().split("\0")[0]
+            except (FileNotFoundError, ProcessLookupError):
+                continue
+            if parent == self.process.pid and title.startswith("flowd: "):
+                found[title[len("flowd: "):]] = int(path.split("/")[2])
+        return found
+
+    def find(self, **want):
+        with self.changed:
+            return [line for _, line in self.lines if matches(line, want)]
+
+    def wait(self, **want):
+        """The first line with these fields and when it came; ({}, 0) when none comes."""
+        until = time.time() + PATIENCE
+        with self.changed:
+            while True:
+                for at, line in self.lines:
+                    if matches(line, want):
+                        return line, at
+                if not self.changed.wait(until - time.time()):
+                    return {}, 0
+
+    def count(self, **want):
+        return len(self.find(**want))
+
+    def end(self, number=signal.SIGTERM):
+        """Exit status and how long it took."""
+        started = time.time()
+        if number == signal.SIGINT:
+            os.killpg(self.process.pid, number)  # as a terminal does
+        else:
+            os.kill(self.process.pid, number)
+        try:
+            status = self.process.wait(timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+            status = None
+        took = time.time() - started
+        self.net.stop(self.process, signal.SIGKILL)
+        self.reader.join()
+        return status, took
+
+
+def no_core_files():
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def matches(line, want):
+    return all(line.get(key) == value for key, value in want.items())

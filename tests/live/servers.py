@@ -11,7 +11,7 @@ answer reads, then says TEXT and closes
 drip   says TEXT a byte at a time, for ever
 tls    a handshake with cert.pem and key.pem of DIRECTORY, then as say; tls10: TLS 1.0 at most;
        tlsneed: wants a certificate of the client and takes none
-Prints "ready" when all of them listen.
+PORT may be a range, LOW-HIGH. Prints "ready" when all of them listen.
 """
 import socket
 import ssl
@@ -82,17 +82,24 @@ def accept(listener, habit, text):
         threading.Thread(target=serve, args=(connection, habit, text), daemon=True).start()
 
 
+def listen(port):
+    listener = socket.socket(socket.AF_INET6)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind(("::", port))
+    listener.listen(128)
+    return listener
+
+
 def main():
     threads = []
     warnings.simplefilter("ignore")  # of TLS 1.0
     for word in sys.argv[2:]:
-        habit, port, text = (word.split(":", 2) + [""])[:3]
-        listener = socket.socket(socket.AF_INET6)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(("::", int(port)))
-        listener.listen(128)
+        habit, ports, text = (word.split(":", 2) + [""])[:3]
+        low, _, high = ports.partition("-")
         text = text.encode().decode("unicode_escape").encode("latin-1")
-        threads.append(threading.Thread(target=accept, args=(listener, habit, text), daemon=True))
+        for port in range(int(low), int(high or low) + 1):
+            threads.append(threading.Thread(target=accept, args=(listen(port), habit, text),
+                                            daemon=True))
     for thread in threads:
         thread.start()
     print("ready", flush=True)
