@@ -170,7 +170,8 @@ int cage_enter(const struct cage *cage, const char **missing)
 }
 
 #ifdef FLOWD_SANITIZED
-/* LeakSanitizer wants /proc and ptrace, which a caged process has not; leaks are valgrind's to find. */
+/* LeakSanitizer wants /proc and ptrace, which a caged process has not; leaks are valgrind's to
+ * find. */
 const char *__asan_default_options(void);
 
 const char *__asan_default_options(void)

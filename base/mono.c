@@ -39,13 +39,27 @@ wall_t mono_wall(void)
 	return clock_us(CLOCK_REALTIME);
 }
 
+static wall_t clamp(wall_t t)
+{
+	return t < YEAR_0_US ? YEAR_0_US : t > YEAR_9999_US ? YEAR_9999_US : t;
+}
+
+wall_t mono_join(int64_t seconds, int64_t us)
+{
+	wall_t t;
+
+	if (__builtin_mul_overflow(seconds, MONO_SECOND, &t) || __builtin_add_overflow(t, us, &t))
+		return seconds < 0 ? YEAR_0_US : YEAR_9999_US;
+	return clamp(t);
+}
+
 char *mono_stamp(wall_t t, char *out)
 {
 	struct tm tm;
 	time_t seconds;
 	int64_t us;
 
-	t = t < YEAR_0_US ? YEAR_0_US : t > YEAR_9999_US ? YEAR_9999_US : t;
+	t = clamp(t);
 	us = ((t % MONO_SECOND) + MONO_SECOND) % MONO_SECOND;
 	seconds = (t - us) / MONO_SECOND;
 	gmtime_r(&seconds, &tm);

@@ -19,6 +19,10 @@ typedef int64_t wall_t; /* microseconds since 1970-01-01T00:00:00Z; packet time 
 mono_t mono_now(void);
 wall_t mono_wall(void);
 
+/* The time of seconds and microseconds that anybody may have written; kept within the years 0 and
+ * 9999. */
+wall_t mono_join(int64_t seconds, int64_t us);
+
 #define MONO_STAMP_MAX 40 /* bytes that hold any stamp and its NUL */
 
 /*

@@ -187,6 +187,16 @@ static int open_links(struct parent *p)
 	return rc;
 }
 
+static void close_links(struct parent *p)
+{
+	int i;
+
+	for (i = 0; p->plan->links[i].from; i++) {
+		close(p->ends[i][0]);
+		close(p->ends[i][1]);
+	}
+}
+
 /* This program, out of the way of the descriptors that roles are given. */
 static int open_self(struct parent *p)
 {
@@ -243,6 +253,9 @@ static int run_once(struct parent *p)
 	mono_t until;
 	int signal = 0;
 	size_t i;
+
+	/* Nobody is reborn: who goes is missed by those that it was joined with. */
+	close_links(p);
 
 	while (!signal && !is_over(p)) {
 		signal = wait_signal(p, mono_now() + MONO_SECOND);

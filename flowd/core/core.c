@@ -214,7 +214,7 @@ static bool drain(struct core *c, struct ipc *ipc,
 	for (i = 0; (i < TURN || ipc_has_more(ipc)) && !c->failed; i++) {
 		rc = ipc_recv(ipc, false, &m);
 		if (rc == -EPIPE)
-			loop_stop(c->loop);
+			fail(c, ipc == c->sensor ? "sensor" : "verify", rc);
 		if (!rc || rc == -EPIPE)
 			break;
 		if (rc < 0) {

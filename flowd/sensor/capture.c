@@ -153,7 +153,7 @@ static void frame_came(u_char *user, const struct pcap_pkthdr *h, const u_char *
 {
 	const struct capture *c = (const struct capture *)user;
 	const struct capture_frame frame = { bytes, h->caplen, h->len,
-					     h->ts.tv_sec * MONO_SECOND + h->ts.tv_usec };
+					     mono_join(h->ts.tv_sec, h->ts.tv_usec) };
 
 	c->fn(c->arg, &frame);
 }

@@ -130,6 +130,17 @@ static void stamps_at_the_ends(void **state)
 	check_stamp(INT64_MIN, "0000-01-01T00:00:00.000000Z");
 }
 
+/* What a broken capture may claim. */
+static void joined(void **state)
+{
+	(void)state;
+	assert_int_equal(mono_join(1700000000, 5), 1700000000 * MONO_SECOND + 5);
+	assert_int_equal(mono_join(-1, 0), -MONO_SECOND);
+	check_stamp(mono_join(INT64_MAX, INT64_MAX), "9999-12-31T23:59:59.999999Z");
+	check_stamp(mono_join(INT64_MAX / MONO_SECOND, INT64_MAX), "9999-12-31T23:59:59.999999Z");
+	check_stamp(mono_join(INT64_MIN, -1), "0000-01-01T00:00:00.000000Z");
+}
+
 static void clocks(void **state)
 {
 	mono_t a = mono_now(), b = mono_now();
@@ -145,7 +156,7 @@ int main(void)
 		cmocka_unit_test(durations), cmocka_unit_test(refused),
 		cmocka_unit_test(texts),     cmocka_unit_test(text_round_trip),
 		cmocka_unit_test(stamps),    cmocka_unit_test(stamps_at_the_ends),
-		cmocka_unit_test(clocks),
+		cmocka_unit_test(joined),    cmocka_unit_test(clocks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
