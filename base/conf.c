@@ -437,3 +437,8 @@ bool conf_probes(const struct conf *conf)
 	return conf->verify && (!*conf->read || conf->given.verify) &&
 	       !prefix_set_is_any(&conf->home);
 }
+
+bool conf_serves(const struct conf *conf)
+{
+	return conf->web_port && !*conf->read;
+}

@@ -87,6 +87,9 @@ struct conf_ports {
 	  "wait for the answer to a hello")                                                        \
 	X(verify_ports, PORTS, "verify.ports", "61000-61511", 1, 65535,                            \
 	  "source ports of probes; the sensor ignores them")                                       \
+	X(web_address, TEXT, "web.address", "127.0.0.1", 0, 0,                                     \
+	  "loopback address of the API and the page")                                              \
+	X(web_port, COUNT, "web.port", "7780", 0, 65535, "port of the API and the page; 0 none")   \
 	X(keep_events, DURATION, "store.keep.events", "90d", 0, 36500 * MONO_DAY,                  \
 	  "how long events are kept; 0 for ever")                                                  \
 	X(keep_probes, DURATION, "store.keep.probes", "90d", 0, 36500 * MONO_DAY,                  \
@@ -168,5 +171,8 @@ int conf_targets(const struct conf *conf, struct prefix_set *out);
  * old, only when it says yes expressly; never when home is any.
  */
 bool conf_probes(const struct conf *conf);
+
+/* Is there a page and an API? Live only, unless web.port is 0. */
+bool conf_serves(const struct conf *conf);
 
 #endif

@@ -24,7 +24,10 @@
 	X(IPC_JOB, sizeof(struct job))                                                            \
 	X(IPC_NAME, sizeof(struct job)) /* core to verify: the wire has named a job's service */  \
 	X(IPC_PROBE, sizeof(struct probe))                                                        \
-	X(IPC_STOP, 0) /* core to verify: end */
+	X(IPC_STOP, 0)			       /* core to verify: end */                          \
+	X(IPC_EVENT, sizeof(struct event_row)) /* core to web: it has been committed */           \
+	X(IPC_ALERT, sizeof(struct alert))     /* core to web, likewise */                        \
+	X(IPC_VERIFY, sizeof(struct service))  /* web to core: probe it now */
 
 enum ipc_kind {
 	IPC_NONE,

@@ -184,6 +184,15 @@ struct finding {
 	char version[32];
 };
 
+/* Something that happened to a service, as it is kept and told. */
+struct event_row {
+	uint64_t number; /* from 1, never repeats */
+	wall_t time_us;
+	wall_t previous_us; /* the event of the same service before it: time and number; 0 none */
+	uint64_t previous;
+	struct finding finding;
+};
+
 #define ALERT_RULE_MAX 160
 
 /* A finding that a rule chose. */

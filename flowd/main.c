@@ -17,7 +17,7 @@ static int run_sensor(const struct conf *conf, struct ipc **ends)
 
 static int run_core(const struct conf *conf, struct ipc **ends)
 {
-	return core_run(conf, ends[0], ends[1]);
+	return core_run(conf, ends[0], ends[1], ends[2]);
 }
 
 static int run_verify(const struct conf *conf, struct ipc **ends)
@@ -36,6 +36,7 @@ static const struct parent_role roles[] = {
 static const struct parent_link links[] = {
 	{ "sensor", "core" }, /* sightings, tallies; known services back */
 	{ "core", "verify" }, /* jobs, names; probes back */
+	{ "core", "web" },    /* events, alerts, tallies; wishes back */
 	{ NULL, NULL },
 };
 

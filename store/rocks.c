@@ -87,32 +87,67 @@ static bool options_new(struct rocks *r, bool memory, char *error)
 	return true;
 }
 
-int rocks_open(const char *path, struct rocks **out, char *error)
+/* Opens `path` into `r`, with `scratch` as a reader. */
+static bool db_open(struct rocks *r, const char *path, const char *scratch, char *error)
 {
 	const rocksdb_options_t *options[ROCKS_TABLE_END];
-	struct rocks *r = calloc(1, sizeof(*r));
 	char *text = NULL;
 	size_t i;
 
+	/* A reader must hold the files open that the writer may delete. */
+	if (scratch)
+		rocksdb_options_set_max_open_files(r->options, -1);
+	for (i = 0; i < ROCKS_TABLE_END; i++)
+		options[i] = r->options;
+	if (scratch)
+		r->db = rocksdb_open_as_secondary_column_families(r->options, path, scratch,
+								  ROCKS_TABLE_END, names, options,
+								  r->tables, &text);
+	else
+		r->db = rocksdb_open_column_families(r->options, path ? path : "/flowd",
+						     ROCKS_TABLE_END, names, options, r->tables,
+						     &text);
+	if (!failed(text, error))
+		return true;
+	r->db = NULL;
+	return false;
+}
+
+static int open_either(const char *path, const char *scratch, struct rocks **out, char *error)
+{
+	struct rocks *r = calloc(1, sizeof(*r));
+
 	if (r)
 		r->pending = pending_new();
-	if (!r || !r->pending || !options_new(r, !path, error)) {
-		if (!r || !r->pending)
-			snprintf(error, ROCKS_ERROR_MAX, "out of memory");
+	if (!r || !r->pending) {
+		snprintf(error, ROCKS_ERROR_MAX, "out of memory");
 		rocks_close(r);
 		return ERR_STORE;
 	}
-	for (i = 0; i < ROCKS_TABLE_END; i++)
-		options[i] = r->options;
-	r->db = rocksdb_open_column_families(r->options, path ? path : "/flowd", ROCKS_TABLE_END,
-					     names, options, r->tables, &text);
-	if (failed(text, error)) {
-		r->db = NULL;
+	if (!options_new(r, !path, error) || !db_open(r, path, scratch, error)) {
 		rocks_close(r);
 		return ERR_STORE;
 	}
 	*out = r;
 	return 0;
+}
+
+int rocks_open(const char *path, struct rocks **out, char *error)
+{
+	return open_either(path, NULL, out, error);
+}
+
+int rocks_open_reader(const char *path, const char *scratch, struct rocks **out, char *error)
+{
+	return open_either(path, scratch, out, error);
+}
+
+int rocks_catch_up(struct rocks *r)
+{
+	char *text = NULL;
+
+	rocksdb_try_catch_up_with_primary(r->db, &text);
+	return failed(text, NULL) ? ERR_STORE : 0;
 }
 
 void rocks_close(struct rocks *r)

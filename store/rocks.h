@@ -45,6 +45,15 @@ int rocks_open(const char *path, struct rocks **out, char *error);
 void rocks_close(struct rocks *rocks);
 
 /*
+ * Opens it beside its writer, to read only, what is committed by now; `scratch` is a writable
+ * directory for the library's own log. Results as above; it must exist.
+ */
+int rocks_open_reader(const char *path, const char *scratch, struct rocks **out, char *error);
+
+/* A reader sees from now on what has been committed since. 0 or ERR_STORE. */
+int rocks_catch_up(struct rocks *rocks);
+
+/*
  * Reads a value of exactly `size` bytes, also one not committed yet. 1; 0 there is none;
  * ERR_CORRUPT another size, ERR_STORE.
  */

@@ -2,7 +2,7 @@
 #include "store/store.h"
 
 #include "base/err.h"
-#include "base/wire.h"
+#include "store/key.h"
 #include "store/rocks.h"
 
 #include <errno.h>
@@ -11,16 +11,8 @@
 
 #define SCHEMA 1 /* of keys and rows; RECORD_VERSION goes with it */
 
-_Static_assert(sizeof(struct store_service) == 272, "layout");
-_Static_assert(sizeof(struct store_event) == 200, "layout");
+_Static_assert(sizeof(struct store_service) == 288, "layout");
 _Static_assert(sizeof(struct store_job) == 120, "layout");
-
-#define SERVICE_KEY 23
-#define VANTAGE_KEY (SERVICE_KEY + PROBE_VANTAGE_MAX)
-#define LOG_KEY (8 + SERVICE_KEY) /* time, service */
-#define NUMBERED_KEY 16		  /* time, number */
-#define RECEIVER_MAX 16
-#define OUTBOX_KEY (RECEIVER_MAX + 8)
 
 #define KEY(array) ((struct rocks_key){ (array), sizeof(array) })
 
@@ -39,28 +31,6 @@ struct store {
 	struct numbers numbers, stored;
 };
 
-/* The order of the bytes is zone, host, protocol, port. */
-static void service_key(const struct service *s, uint8_t *out)
-{
-	wire_put_be32(out, s->zone);
-	memcpy(out + 4, s->host.b, 16);
-	out[20] = s->proto;
-	wire_put_be16(out + 21, s->port);
-}
-
-/* Times before 1970 sort first, as if they were 1970. */
-static void numbered_key(wall_t time, uint64_t number, uint8_t *out)
-{
-	wire_put_be64(out, time < 0 ? 0 : (uint64_t)time);
-	wire_put_be64(out + 8, number);
-}
-
-static void outbox_key(const char *receiver, uint64_t number, uint8_t *out)
-{
-	record_text_set((char *)out, RECEIVER_MAX, receiver);
-	wire_put_be64(out + RECEIVER_MAX, number);
-}
-
 static int meta_get(struct store *s, const char *name, void *value, size_t size)
 {
 	return rocks_get(s->rocks, ROCKS_META, (struct rocks_key){ name, strlen(name) }, value,
@@ -72,7 +42,7 @@ static void meta_put(struct store *s, const char *name, const void *value, size_
 	rocks_put(s->rocks, ROCKS_META, (struct rocks_key){ name, strlen(name) }, value, size);
 }
 
-static int check_version(struct store *s, bool memory, char *error)
+static int check_version(struct store *s, bool writer, bool memory, char *error)
 {
 	struct version version, ours = { SCHEMA, RECORD_VERSION };
 	int rc = meta_get(s, "version", &version, sizeof(version));
@@ -88,6 +58,10 @@ static int check_version(struct store *s, bool memory, char *error)
 	}
 	if (rc)
 		return 0;
+	if (!writer) {
+		snprintf(error, STORE_ERROR_MAX, "there is no store yet");
+		return ERR_STORE;
+	}
 	if (!memory)
 		s->peer_key = hash_key_new();
 	meta_put(s, "version", &ours, sizeof(ours));
@@ -95,7 +69,21 @@ static int check_version(struct store *s, bool memory, char *error)
 	return store_commit(s, true);
 }
 
-int store_open(const char *path, struct store **out, char *error)
+/* Reads the store's own facts; a writer makes them where there are none. */
+static int open_facts(struct store *s, bool writer, bool memory, char *error)
+{
+	int rc = check_version(s, writer, memory, error);
+
+	if (!rc && (meta_get(s, "peer_key", &s->peer_key, sizeof(s->peer_key)) < 0 ||
+		    meta_get(s, "numbers", &s->numbers, sizeof(s->numbers)) < 0)) {
+		snprintf(error, STORE_ERROR_MAX, "its own facts are damaged");
+		rc = ERR_CORRUPT;
+	}
+	s->stored = s->numbers;
+	return rc;
+}
+
+static int open_either(const char *path, const char *scratch, struct store **out, char *error)
 {
 	struct store *s = calloc(1, sizeof(*s));
 	int rc;
@@ -104,21 +92,30 @@ int store_open(const char *path, struct store **out, char *error)
 		snprintf(error, STORE_ERROR_MAX, "out of memory");
 		return ERR_STORE;
 	}
-	rc = rocks_open(path, &s->rocks, error);
+	rc = scratch ? rocks_open_reader(path, scratch, &s->rocks, error)
+		     : rocks_open(path, &s->rocks, error);
 	if (!rc)
-		rc = check_version(s, !path, error);
-	if (!rc && (meta_get(s, "peer_key", &s->peer_key, sizeof(s->peer_key)) < 0 ||
-		    meta_get(s, "numbers", &s->numbers, sizeof(s->numbers)) < 0)) {
-		snprintf(error, STORE_ERROR_MAX, "its own facts are damaged");
-		rc = ERR_CORRUPT;
-	}
-	if (rc) {
+		rc = open_facts(s, !scratch, !path, error);
+	if (rc)
 		store_close(s);
-		return rc;
-	}
-	s->stored = s->numbers;
-	*out = s;
-	return 0;
+	else
+		*out = s;
+	return rc;
+}
+
+int store_open(const char *path, struct store **out, char *error)
+{
+	return open_either(path, NULL, out, error);
+}
+
+int store_open_reader(const char *path, const char *scratch, struct store **out, char *error)
+{
+	return open_either(path, scratch, out, error);
+}
+
+int store_catch_up(struct store *s)
+{
+	return rocks_catch_up(s->rocks);
 }
 
 void store_close(struct store *s)
@@ -136,32 +133,26 @@ struct hash_key store_peer_key(const struct store *s)
 
 int store_get_service(struct store *s, const struct service *service, struct store_service *out)
 {
-	uint8_t key[SERVICE_KEY];
+	uint8_t key[KEY_SERVICE];
 
-	service_key(service, key);
+	key_service(service, key);
 	return rocks_get(s->rocks, ROCKS_SERVICES, KEY(key), out, sizeof(*out));
 }
 
 int store_get_job(struct store *s, uint64_t id, struct store_job *out)
 {
-	uint8_t key[8];
+	uint8_t key[KEY_NUMBER];
 
-	wire_put_be64(key, id);
+	key_number(id, key);
 	return rocks_get(s->rocks, ROCKS_JOBS, KEY(key), out, sizeof(*out));
-}
-
-static void vantage_key(const struct service *service, const char *vantage, uint8_t *out)
-{
-	service_key(service, out);
-	record_text_set((char *)out + SERVICE_KEY, PROBE_VANTAGE_MAX, vantage);
 }
 
 int store_get_probe(struct store *s, const struct service *service, const char *vantage,
 		    struct probe *out)
 {
-	uint8_t key[VANTAGE_KEY];
+	uint8_t key[KEY_PROBE];
 
-	vantage_key(service, vantage, key);
+	key_probe(service, vantage, key);
 	return rocks_get(s->rocks, ROCKS_PROBES, KEY(key), out, sizeof(*out));
 }
 
@@ -172,58 +163,63 @@ int store_get_time(struct store *s, const char *name, wall_t *out)
 
 void store_put_service(struct store *s, const struct store_service *row)
 {
-	uint8_t key[SERVICE_KEY];
+	uint8_t key[KEY_SERVICE];
 
-	service_key(&row->service, key);
+	key_service(&row->service, key);
 	rocks_put(s->rocks, ROCKS_SERVICES, KEY(key), row, sizeof(*row));
 }
 
-void store_put_event(struct store *s, struct store_event *row)
+void store_put_event(struct store *s, struct event_row *row, struct store_service *service)
 {
-	uint8_t key[NUMBERED_KEY];
+	uint8_t key[KEY_NUMBERED];
 
 	if (!row->number)
 		row->number = ++s->numbers.event;
-	numbered_key(row->time_us, row->number, key);
+	if (service) {
+		row->previous_us = service->event_us;
+		row->previous = service->event;
+		service->event_us = row->time_us;
+		service->event = row->number;
+	}
+	key_numbered(row->time_us, row->number, key);
 	rocks_put(s->rocks, ROCKS_EVENTS, KEY(key), row, sizeof(*row));
 }
 
 void store_put_job(struct store *s, struct store_job *row)
 {
-	uint8_t key[8];
+	uint8_t key[KEY_NUMBER];
 
 	if (!row->job.id)
 		row->job.id = ++s->numbers.job;
-	wire_put_be64(key, row->job.id);
+	key_number(row->job.id, key);
 	rocks_put(s->rocks, ROCKS_JOBS, KEY(key), row, sizeof(*row));
 }
 
 void store_delete_job(struct store *s, uint64_t id)
 {
-	uint8_t key[8];
+	uint8_t key[KEY_NUMBER];
 
-	wire_put_be64(key, id);
+	key_number(id, key);
 	rocks_delete(s->rocks, ROCKS_JOBS, KEY(key));
 }
 
 void store_put_probe(struct store *s, const struct probe *row)
 {
-	uint8_t key[VANTAGE_KEY], log[LOG_KEY];
+	uint8_t key[KEY_PROBE], log[KEY_LOG];
 
-	vantage_key(&row->service, row->vantage, key);
+	key_probe(&row->service, row->vantage, key);
 	rocks_put(s->rocks, ROCKS_PROBES, KEY(key), row, sizeof(*row));
-	wire_put_be64(log, (uint64_t)row->finished_us);
-	service_key(&row->service, log + 8);
+	key_log(&row->service, row->finished_us, log);
 	rocks_put(s->rocks, ROCKS_PROBE_LOG, KEY(log), row, sizeof(*row));
 }
 
 void store_put_alert(struct store *s, struct alert *row)
 {
-	uint8_t key[NUMBERED_KEY];
+	uint8_t key[KEY_NUMBERED];
 
 	if (!row->number)
 		row->number = ++s->numbers.alert;
-	numbered_key(row->time_us, row->number, key);
+	key_numbered(row->time_us, row->number, key);
 	rocks_put(s->rocks, ROCKS_ALERTS, KEY(key), row, sizeof(*row));
 }
 
@@ -234,17 +230,17 @@ void store_put_time(struct store *s, const char *name, wall_t time)
 
 void store_put_outbox(struct store *s, const char *receiver, const struct alert *alert)
 {
-	uint8_t key[OUTBOX_KEY];
+	uint8_t key[KEY_OUTBOX];
 
-	outbox_key(receiver, alert->number, key);
+	key_outbox(receiver, alert->number, key);
 	rocks_put(s->rocks, ROCKS_OUTBOX, KEY(key), alert, sizeof(*alert));
 }
 
 void store_delete_outbox(struct store *s, const char *receiver, uint64_t number)
 {
-	uint8_t key[OUTBOX_KEY];
+	uint8_t key[KEY_OUTBOX];
 
-	outbox_key(receiver, number, key);
+	key_outbox(receiver, number, key);
 	rocks_delete(s->rocks, ROCKS_OUTBOX, KEY(key));
 }
 
@@ -265,6 +261,8 @@ typedef int (*row_fn)(void *fn, void *arg, const void *row);
 
 struct walk {
 	size_t row_size;
+	uint64_t before; /* rows of a numbered key with this number or a higher one are passed over;
+			    0 none */
 	const void *prefix; /* keys that start otherwise end the walk */
 	size_t prefix_len;
 	row_fn call;
@@ -286,6 +284,8 @@ static int walk_rows(const struct walk *w, struct rocks_cursor *cursor)
 		if (w->prefix_len &&
 		    (key_len < w->prefix_len || memcmp(key, w->prefix, w->prefix_len)))
 			break;
+		if (w->before && key_len == KEY_NUMBERED && key_number_of(key) >= w->before)
+			continue;
 		if (size != w->row_size) {
 			rc = ERR_CORRUPT;
 			break;
@@ -303,9 +303,10 @@ static int walk_rows(const struct walk *w, struct rocks_cursor *cursor)
 		return (*(function *)fn)(arg, (const struct type *)row); \
 	}
 ROW_CALLER(service, store_service, store_service_fn)
-ROW_CALLER(event, store_event, store_event_fn)
+ROW_CALLER(event, event_row, store_event_fn)
 ROW_CALLER(job, store_job, store_job_fn)
 ROW_CALLER(alert, alert, store_alert_fn)
+ROW_CALLER(probe, probe, store_probe_fn)
 
 int store_walk_services(struct store *s, const struct service *from, store_service_fn fn, void *arg)
 {
@@ -313,20 +314,74 @@ int store_walk_services(struct store *s, const struct service *from, store_servi
 				.call = call_service,
 				.fn = &fn,
 				.arg = arg };
-	uint8_t key[SERVICE_KEY] = { 0 };
+	uint8_t key[KEY_SERVICE] = { 0 };
 
 	if (from)
-		service_key(from, key);
+		key_service(from, key);
 	return walk_rows(&w, rocks_cursor_new(s->rocks, ROCKS_SERVICES, KEY(key)));
 }
 
-int store_walk_events(struct store *s, store_event_fn fn, void *arg)
+int store_walk_events(struct store *s, uint64_t before, store_event_fn fn, void *arg)
 {
-	const struct walk w = {
-		.row_size = sizeof(struct store_event), .call = call_event, .fn = &fn, .arg = arg
-	};
+	const struct walk w = { .row_size = sizeof(struct event_row),
+				.before = before,
+				.call = call_event,
+				.fn = &fn,
+				.arg = arg };
 
 	return walk_rows(&w, rocks_cursor_new_last(s->rocks, ROCKS_EVENTS));
+}
+
+int store_walk_alerts(struct store *s, uint64_t before, store_alert_fn fn, void *arg)
+{
+	const struct walk w = { .row_size = sizeof(struct alert),
+				.before = before,
+				.call = call_alert,
+				.fn = &fn,
+				.arg = arg };
+
+	return walk_rows(&w, rocks_cursor_new_last(s->rocks, ROCKS_ALERTS));
+}
+
+int store_walk_history(struct store *s, const struct store_service *service, store_event_fn fn,
+		       void *arg)
+{
+	struct event_row row = { .previous_us = service->event_us, .previous = service->event };
+	uint8_t key[KEY_NUMBERED];
+	int rc = 0;
+
+	while (!rc && row.previous) {
+		key_numbered(row.previous_us, row.previous, key);
+		rc = rocks_get(s->rocks, ROCKS_EVENTS, KEY(key), &row, sizeof(row));
+		/* 0: from here on it was too long ago to be kept. */
+		if (rc <= 0)
+			return rc;
+		rc = fn(arg, &row);
+	}
+	return rc;
+}
+
+int store_walk_probes(struct store *s, const struct service *service, store_probe_fn fn, void *arg)
+{
+	uint8_t key[KEY_SERVICE];
+	const struct walk w = { .row_size = sizeof(struct probe),
+				.prefix = key,
+				.prefix_len = sizeof(key),
+				.call = call_probe,
+				.fn = &fn,
+				.arg = arg };
+
+	key_service(service, key);
+	return walk_rows(&w, rocks_cursor_new(s->rocks, ROCKS_PROBES, KEY(key)));
+}
+
+int store_get_verdict(struct store *s, const struct service *service, wall_t time,
+		      struct probe *out)
+{
+	uint8_t key[KEY_LOG];
+
+	key_log(service, time, key);
+	return rocks_get(s->rocks, ROCKS_PROBE_LOG, KEY(key), out, sizeof(*out));
 }
 
 int store_walk_jobs(struct store *s, uint64_t from, store_job_fn fn, void *arg)
@@ -334,23 +389,23 @@ int store_walk_jobs(struct store *s, uint64_t from, store_job_fn fn, void *arg)
 	const struct walk w = {
 		.row_size = sizeof(struct store_job), .call = call_job, .fn = &fn, .arg = arg
 	};
-	uint8_t key[8];
+	uint8_t key[KEY_NUMBER];
 
-	wire_put_be64(key, from);
+	key_number(from, key);
 	return walk_rows(&w, rocks_cursor_new(s->rocks, ROCKS_JOBS, KEY(key)));
 }
 
 int store_walk_outbox(struct store *s, const char *receiver, store_alert_fn fn, void *arg)
 {
-	uint8_t key[OUTBOX_KEY];
+	uint8_t key[KEY_OUTBOX];
 	const struct walk w = { .row_size = sizeof(struct alert),
 				.prefix = key,
-				.prefix_len = RECEIVER_MAX,
+				.prefix_len = KEY_RECEIVER,
 				.call = call_alert,
 				.fn = &fn,
 				.arg = arg };
 
-	outbox_key(receiver, 0, key);
+	key_outbox(receiver, 0, key);
 	return walk_rows(&w, rocks_cursor_new(s->rocks, ROCKS_OUTBOX, KEY(key)));
 }
 
@@ -361,7 +416,7 @@ static int expire_table(struct store *s, enum rocks_table table, wall_t cut)
 
 	if (cut <= 0)
 		return 0;
-	wire_put_be64(to, (uint64_t)cut);
+	key_time(cut, to);
 	return rocks_delete_range(s->rocks, table, KEY(from), KEY(to));
 }
 
@@ -375,7 +430,7 @@ static wall_t oldest(struct store *s, enum rocks_table table, wall_t none)
 	wall_t time = none;
 
 	if (cursor && rocks_cursor_next(cursor, &key, &len, NULL, NULL) && len >= 8)
-		time = (wall_t)wire_be64_at(key);
+		time = key_time_of(key);
 	rocks_cursor_free(cursor);
 	return time;
 }

@@ -19,7 +19,9 @@ struct store_service {
 	uint64_t handshakes;
 	uint64_t job;	  /* the latest made for it; 0 none */
 	struct addr peer; /* the latest */
-	wall_t state_us;  /* since when the state holds */
+	wall_t event_us;  /* its latest event: time and number; 0 none */
+	uint64_t event;
+	wall_t state_us; /* since when the state holds */
 	uint16_t vlan;
 	uint8_t evidence, state; /* enums */
 	uint8_t announced;	 /* 1: its "new" event is stored */
@@ -28,13 +30,6 @@ struct store_service {
 	char app_guess[RECORD_APP_MAX];
 	struct hash_sketch peers;
 	uint8_t pad2[4];
-};
-
-/* Something that happened to a service. */
-struct store_event {
-	uint64_t number; /* from 1, never repeats */
-	wall_t time_us;
-	struct finding finding;
 };
 
 /* A job until its probe has come. */
@@ -54,6 +49,16 @@ struct store_job {
 int store_open(const char *path, struct store **out, char *error);
 void store_close(struct store *store);
 
+/*
+ * Opens the store at `path` beside its writer, to read only; `scratch` is a writable directory for
+ * RocksDB's own log. Nothing may be put. Results as store_open; ERR_STORE also when there is no
+ * store yet.
+ */
+int store_open_reader(const char *path, const char *scratch, struct store **out, char *error);
+
+/* A reader sees from now on what the writer has committed; 2 to 20 ms. 0 or ERR_STORE. */
+int store_catch_up(struct store *store);
+
 /* The key of the peers' sketches, made with the store (all zero in memory). */
 struct hash_key store_peer_key(const struct store *store);
 
@@ -64,9 +69,12 @@ int store_get_probe(struct store *store, const struct service *key, const char *
 		    struct probe *out);
 int store_get_time(struct store *store, const char *name, wall_t *out);
 
-/* Put into the batch; `number` and `job.id` 0 are given the next number. */
+/*
+ * Put into the batch; `number` and `job.id` 0 are given the next number. An event is chained to the
+ * latest one of `service` (NULL: of none) and becomes its latest; that row is the caller's to put.
+ */
 void store_put_service(struct store *store, const struct store_service *row);
-void store_put_event(struct store *store, struct store_event *row);
+void store_put_event(struct store *store, struct event_row *row, struct store_service *service);
 void store_put_job(struct store *store, struct store_job *row);
 void store_put_probe(struct store *store, const struct probe *row);
 void store_put_alert(struct store *store, struct alert *row);
@@ -82,17 +90,32 @@ int store_commit(struct store *store, bool sync);
 
 /* A walk ends when the function returns not 0, which is returned; else 0, -ENOMEM, ERR_CORRUPT. */
 typedef int (*store_service_fn)(void *arg, const struct store_service *row);
-typedef int (*store_event_fn)(void *arg, const struct store_event *row);
+typedef int (*store_event_fn)(void *arg, const struct event_row *row);
 typedef int (*store_job_fn)(void *arg, const struct store_job *row);
 typedef int (*store_alert_fn)(void *arg, const struct alert *row);
+typedef int (*store_probe_fn)(void *arg, const struct probe *row);
 
 /* Services in the order of zone, host, protocol, port, from the first not before `from` (NULL:
  * all). */
 int store_walk_services(struct store *store, const struct service *from, store_service_fn fn,
 			void *arg);
 
-/* Events, the newest first. */
-int store_walk_events(struct store *store, store_event_fn fn, void *arg);
+/* Events and alerts with a number below `before` (0: all), the newest first. */
+int store_walk_events(struct store *store, uint64_t before, store_event_fn fn, void *arg);
+int store_walk_alerts(struct store *store, uint64_t before, store_alert_fn fn, void *arg);
+
+/* The events of a service that are still kept, the newest first. */
+int store_walk_history(struct store *store, const struct store_service *service, store_event_fn fn,
+		       void *arg);
+
+/* The latest probe of a service from each vantage. */
+int store_walk_probes(struct store *store, const struct service *service, store_probe_fn fn,
+		      void *arg);
+
+/* The probe that the event "verdict" of this time told of: 1 found, 0 not kept any more, or an
+ * error. */
+int store_get_verdict(struct store *store, const struct service *service, wall_t time,
+		      struct probe *out);
 
 /* Jobs with an id not below `from`, in their order. */
 int store_walk_jobs(struct store *store, uint64_t from, store_job_fn fn, void *arg);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "flowd/core/alertfile.h"
 
-#include "flowd/core/report.h"
+#include "store/report.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -8,11 +8,12 @@
 #include "base/log.h"
 #include "base/loop.h"
 #include "flowd/core/alertfile.h"
+#include "flowd/core/announce.h"
 #include "flowd/core/backlog.h"
 #include "flowd/core/lifecycle.h"
-#include "flowd/core/report.h"
 #include "flowd/role.h"
 #include "flowd/rulefile.h"
+#include "store/report.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -29,9 +30,9 @@
 
 struct core {
 	const struct conf *conf;
-	struct ipc *sensor, *verify;
+	struct ipc *sensor, *verify, *web; /* the last two may be NULL */
 	struct loop *loop;
-	struct loop_event *sensor_event, *verify_event, *tick, *term;
+	struct loop_event *sensor_event, *verify_event, *web_event, *tick, *term;
 	struct store *store;
 	struct rules *rules;
 	struct alertfile *alerts;
@@ -39,10 +40,7 @@ struct core {
 	struct lifecycle life;
 	bool replay, ended; /* ended: the sensor said so */
 	bool failed;
-	bool news;  /* the batch holds more than counts */
-	FILE *said; /* lines to print after the commit */
-	char *said_text;
-	size_t said_len;
+	struct announce *announce;
 	struct backlog backlog;
 	mono_t expired;	    /* when history was last trimmed */
 	mono_t end;	    /* of the wait for verdicts after a replay */
@@ -58,23 +56,14 @@ static void fail(struct core *c, const char *what, int rc)
 	loop_stop(c->loop);
 }
 
-/* A line for standard output, once the batch is committed. */
-static void say_line(struct core *c, char *line)
-{
-	if (line)
-		fprintf(c->said, "%s\n", line);
-	free(line);
-}
-
 static void act(void *arg, const struct lifecycle_act *a)
 {
 	struct core *c = arg;
 
-	c->news = true;
 	if (a->event)
-		say_line(c, report_event(a->event));
+		announce_event(c->announce, a->event);
 	if (a->alert)
-		say_line(c, report_alert(a->alert));
+		announce_alert(c->announce, a->alert);
 	if (a->name && c->verify)
 		ipc_send(c->verify, IPC_NAME, a->name);
 }
@@ -95,24 +84,19 @@ static int put_alert(void *arg, const struct alert *alert)
 /* Commits the batch, then does what follows from it. */
 static void end_turn(struct core *c)
 {
-	int rc = store_commit(c->store, c->news && c->conf->store_sync);
+	bool news = announce_has_news(c->announce);
+	int rc = store_commit(c->store, news && c->conf->store_sync);
 
 	if (rc) {
 		fail(c, "commit", rc);
 		return;
 	}
-	fflush(c->said);
-	if (c->said_len) {
-		fwrite(c->said_text, 1, c->said_len, stdout);
-		fflush(stdout);
-		rewind(c->said);
-	}
-	if (c->news && c->alerts) {
+	announce_say(c->announce);
+	if (news && c->alerts) {
 		rc = store_walk_outbox(c->store, RECEIVER, put_alert, c);
 		if (rc < 0 || (rc = store_commit(c->store, false)))
 			fail(c, "outbox", rc);
 	}
-	c->news = false;
 	if (c->verify && (rc = backlog_pump(&c->backlog)))
 		fail(c, "jobs", rc);
 }
@@ -163,11 +147,15 @@ static void take_tally(struct core *c, const struct tally *t)
 			  t->flows_evicted + t->names_refused + t->known_evicted;
 
 	c->tally = *t;
+	if (c->web) {
+		ipc_send(c->web, IPC_TALLY, t);
+		ipc_flush(c->web);
+	}
 	if (c->replay || losses == c->losses || mono_now() - c->losses_said < LOSSES_EVERY)
 		return;
 	c->losses = losses;
 	c->losses_said = mono_now();
-	say_line(c, report_tally(t));
+	announce_tally(c->announce, t);
 }
 
 static int take_message(struct core *c, const struct ipc_message *m)
@@ -214,7 +202,11 @@ static bool drain(struct core *c, struct ipc *ipc,
 	for (i = 0; (i < TURN || ipc_has_more(ipc)) && !c->failed; i++) {
 		rc = ipc_recv(ipc, false, &m);
 		if (rc == -EPIPE)
-			fail(c, ipc == c->sensor ? "sensor" : "verify", rc);
+			fail(c,
+			     ipc == c->sensor	? "sensor"
+			     : ipc == c->verify ? "verify"
+						: "web",
+			     rc);
 		if (!rc || rc == -EPIPE)
 			break;
 		if (rc < 0) {
@@ -227,6 +219,21 @@ static bool drain(struct core *c, struct ipc *ipc,
 			close(m.fd);
 	}
 	return i > 0;
+}
+
+static int take_web(struct core *c, const struct ipc_message *m)
+{
+	switch (m->kind) {
+	case IPC_HELLO:
+		ipc_send(c->web, IPC_TALLY, &c->tally);
+		ipc_flush(c->web);
+		return 0;
+	case IPC_VERIFY:
+		return lifecycle_ask(&c->life, m->record);
+	default:
+		log_warning("unexpected message %d from web", m->kind);
+		return 0;
+	}
 }
 
 static bool has_undecided(const struct core *c)
@@ -256,6 +263,15 @@ static void verify_ready(void *arg, int what)
 
 	(void)what;
 	drain(c, c->verify, take_verify);
+	end_turn(c);
+}
+
+static void web_ready(void *arg, int what)
+{
+	struct core *c = arg;
+
+	(void)what;
+	drain(c, c->web, take_web);
 	end_turn(c);
 }
 
@@ -369,8 +385,8 @@ static bool open_files(struct core *c, const char *state)
 		log_error("targets: %s", err_text(rc));
 		return false;
 	}
-	c->said = open_memstream(&c->said_text, &c->said_len);
-	return c->said;
+	c->announce = announce_new(c->web);
+	return c->announce;
 }
 
 static bool open_loop(struct core *c)
@@ -384,7 +400,10 @@ static bool open_loop(struct core *c)
 			loop_fd_new(c->loop, ipc_fd(c->verify), LOOP_READ, verify_ready, c);
 	c->tick = loop_timer_new(c->loop, tick, c);
 	c->term = loop_signal_new(c->loop, SIGTERM, stop_asked, c);
-	if (!c->sensor_event || (c->verify && !c->verify_event) || !c->tick || !c->term)
+	if (c->web)
+		c->web_event = loop_fd_new(c->loop, ipc_fd(c->web), LOOP_READ, web_ready, c);
+	if (!c->sensor_event || (c->verify && !c->verify_event) || (c->web && !c->web_event) ||
+	    !c->tick || !c->term)
 		return false;
 	loop_timer_set(c->tick, 0);
 	return true;
@@ -414,7 +433,7 @@ static void finish(struct core *c)
 	if (c->replay && !c->failed && (rc = store_walk_services(c->store, NULL, print_service, c)))
 		fail(c, "services", rc);
 	if (!c->failed) {
-		say_line(c, report_tally(&c->tally));
+		announce_tally(c->announce, &c->tally);
 		end_turn(c);
 	}
 	if (fflush(stdout) && !c->failed)
@@ -427,6 +446,7 @@ static void core_free(struct core *c)
 {
 	loop_event_free(c->sensor_event);
 	loop_event_free(c->verify_event);
+	loop_event_free(c->web_event);
 	loop_event_free(c->tick);
 	loop_event_free(c->term);
 	loop_free(c->loop);
@@ -434,23 +454,28 @@ static void core_free(struct core *c)
 	rules_free(c->rules);
 	alertfile_close(c->alerts);
 	prefix_set_clear(&c->targets);
-	if (c->said)
-		fclose(c->said);
-	free(c->said_text);
+	announce_free(c->announce);
 	if (c->verify)
 		ipc_flush(c->verify);
 	ipc_free(c->verify);
+	ipc_free(c->web);
 	ipc_free(c->sensor);
 }
 
-int core_run(const struct conf *conf, struct ipc *sensor, struct ipc *verify)
+int core_run(const struct conf *conf, struct ipc *sensor, struct ipc *verify, struct ipc *web)
 {
-	struct core c = { .conf = conf, .sensor = sensor, .verify = verify, .failed = true };
+	struct core c = {
+		.conf = conf, .sensor = sensor, .verify = verify, .web = web, .failed = true
+	};
 	const char *state = *conf->state ? conf->state : NULL;
 
 	if (!conf_probes(conf)) {
 		ipc_free(verify);
 		c.verify = NULL;
+	}
+	if (!conf_serves(conf)) {
+		ipc_free(web);
+		c.web = NULL;
 	}
 	c.replay = *conf->read;
 	if (!state && !c.replay)

@@ -27,12 +27,12 @@ static struct finding finding_of(const struct lifecycle *l, const struct store_s
 	return f;
 }
 
-static void say_event(struct lifecycle *l, const struct store_service *row, enum event event,
+static void say_event(struct lifecycle *l, struct store_service *row, enum event event,
 		      const struct probe *probe)
 {
-	struct store_event e = { .time_us = l->now, .finding = finding_of(l, row, event, probe) };
+	struct event_row e = { .time_us = l->now, .finding = finding_of(l, row, event, probe) };
 
-	store_put_event(l->store, &e);
+	store_put_event(l->store, &e, row);
 	l->act(l->arg, &(struct lifecycle_act){ .event = &e });
 }
 
@@ -43,6 +43,9 @@ static void judge(struct lifecycle *l, const struct store_service *row, enum eve
 	struct alert alert = { .time_us = l->now, .finding = finding_of(l, row, event, probe) };
 	struct rules_verdict verdict;
 
+	/* Somebody asked and looks at the answer himself. */
+	if (event == EVENT_VERDICT)
+		return;
 	/* What the wire itself contradicts is no news to anybody, unless a probe has proved it. */
 	if (row->evidence == EVIDENCE_INVALID && row->state != STATE_OPEN)
 		return;
@@ -170,9 +173,9 @@ int lifecycle_probe(struct lifecycle *l, const struct probe *probe)
 	}
 	row.state = probe->state;
 	row.state_us = probe->finished_us;
-	store_put_service(l->store, &row);
 	store_put_probe(l->store, probe);
 	say_event(l, &row, EVENT_VERDICT, probe);
+	store_put_service(l->store, &row);
 	if (!j.judged)
 		judge(l, &row, j.job.event, probe);
 	return 0;
@@ -246,4 +249,16 @@ int lifecycle_tick(struct lifecycle *l, wall_t now)
 int lifecycle_finish(struct lifecycle *l)
 {
 	return decide_jobs(l, true);
+}
+
+int lifecycle_ask(struct lifecycle *l, const struct service *service)
+{
+	struct store_service row;
+	int rc = store_get_service(l->store, service, &row);
+
+	if (rc <= 0)
+		return rc;
+	make_job(l, &row, EVENT_VERDICT);
+	store_put_service(l->store, &row);
+	return 0;
 }

@@ -14,9 +14,9 @@
 /* Something to do once it is committed; exactly one pointer is set, borrowed until the function
  * returns. */
 struct lifecycle_act {
-	const struct store_event *event; /* say it */
-	const struct alert *alert;	 /* hand it out */
-	const struct job *name;		 /* tell verify that the wire has named a job's service */
+	const struct event_row *event; /* say it */
+	const struct alert *alert;     /* hand it out */
+	const struct job *name;	       /* tell verify that the wire has named a job's service */
 };
 
 typedef void (*lifecycle_fn)(void *arg, const struct lifecycle_act *act);
@@ -51,5 +51,12 @@ int lifecycle_finish(struct lifecycle *l);
 /* Takes a record into the batch. 0 or an error of the store. */
 int lifecycle_sighting(struct lifecycle *l, const struct sighting *sighting);
 int lifecycle_probe(struct lifecycle *l, const struct probe *probe);
+
+/*
+ * Somebody asks for a probe of a known service now, whatever is known of it: its verdict is an
+ * event and never an alert. 0, also when there is no such service or it may not be probed, or an
+ * error of the store.
+ */
+int lifecycle_ask(struct lifecycle *l, const struct service *service);
 
 #endif

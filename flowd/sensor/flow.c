@@ -1,64 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "flowd/sensor/flow.h"
 
+#include "flowd/sensor/conn.h"
+
 #include <stdlib.h>
 
-#define WAYS 8			  /* places a connection may be at */
-#define FILTER_BITS 16		  /* of the filter in front of the table */
 #define LOOKS_MAX 8		  /* connections looked at for a name, for each service */
 #define STALE (300 * MONO_SECOND) /* idle for so long: forgotten without regret */
 #define ACK_WINDOW (1u << 30)	  /* how far a client's ACK may be past our first byte */
 
-enum {
-	CONN_SYN = 1,	     /* the client's SYN was seen */
-	CONN_SYN_OLD = 2,    /* and one with another sequence number before it */
-	CONN_SERVER_SYN = 4, /* the server's side had sent a SYN of its own */
-	CONN_ANSWERED = 8,   /* the SYN-ACK was seen */
-	CONN_FOLLOWED = 16,  /* packets without SYN are of interest */
-	CONN_CLIENT_ON = 32, /* the client acknowledged the SYN-ACK */
-};
-
-struct conn {
-	struct addr client, server; /* client all zero: the place is free */
-	uint16_t client_port, server_port;
-	uint32_t syn[2];     /* sequence numbers of the client's SYN, the latest first */
-	uint16_t syn_len[2]; /* and the data they carried (TCP Fast Open, RFC 7413) */
-	uint32_t isn;	     /* the server's */
-	uint8_t flags, payloads;
-	wall_t time_us;
-	struct known_entry *entry;  /* NULL: not answered yet, or the table of services is full */
-	struct classify_flow *look; /* NULL: not being looked at */
-	const char *early;	    /* the name that data on the SYN gave away; else NULL */
-};
-
 struct flow {
 	struct flow_options o;
 	bool any;
-	size_t set_mask;
-	struct conn *conns;
-	uint16_t *tags;	 /* of each place, 0 free: most comparisons end here */
-	uint8_t *filter; /* connections followed, by a cheap hash; 255 sticks */
-	uint64_t filter_key;
+	struct conn_table *conns;
 	size_t looking; /* connections being looked at for a name */
 };
 
 struct flow *flow_new(const struct flow_options *options)
 {
 	struct flow *flow = calloc(1, sizeof(*flow));
-	size_t sets = 1;
 
 	if (!flow)
 		return NULL;
 	flow->o = *options;
 	flow->any = prefix_set_is_any(&options->conf->home);
-	flow->filter_key = options->key.k[0] | 1;
-	while (sets * WAYS < options->conf->limit_flows)
-		sets *= 2;
-	flow->set_mask = sets - 1;
-	flow->conns = calloc(sets * WAYS, sizeof(*flow->conns));
-	flow->tags = calloc(sets * WAYS, sizeof(*flow->tags));
-	flow->filter = calloc(1 << FILTER_BITS, 1);
-	if (!flow->conns || !flow->tags || !flow->filter) {
+	flow->conns = conn_table_new(options->conf->limit_flows, &options->key);
+	if (!flow->conns) {
 		flow_free(flow);
 		return NULL;
 	}
@@ -67,124 +34,40 @@ struct flow *flow_new(const struct flow_options *options)
 
 void flow_free(struct flow *flow)
 {
-	size_t i;
+	struct conn *c;
+	size_t at = 0;
 
 	if (!flow)
 		return;
-	for (i = 0; flow->conns && i < (flow->set_mask + 1) * WAYS; i++)
-		classify_flow_free(flow->conns[i].look);
-	free(flow->conns);
-	free(flow->tags);
-	free(flow->filter);
+	while (flow->conns && (c = conn_next(flow->conns, &at)))
+		classify_flow_free(c->look);
+	conn_table_free(flow->conns);
 	free(flow);
 }
 
-/* The same for both directions of a connection; cheap, for every packet. */
-static uint8_t *filter_at(struct flow *flow, const struct addr *a, const struct addr *b,
-			  uint16_t pa, uint16_t pb)
+/* Nothing more is to be learnt from a connection. */
+static void leave(struct flow *flow, struct conn *c)
 {
-	uint64_t x[2], y[2], h;
-
-	memcpy(x, a, sizeof(x));
-	memcpy(y, b, sizeof(y));
-	h = (x[0] ^ y[0]) * 0x9e3779b97f4a7c15ULL + (x[1] ^ y[1]) + (uint64_t)(pa ^ pb) * 0x10001;
-	return &flow->filter[h * flow->filter_key >> (64 - FILTER_BITS)];
-}
-
-/* The first place of the set where the connection of these two ends is kept; `tag` never 0. */
-static size_t set_of(const struct flow *flow, const struct packet *p, uint16_t *tag)
-{
-	struct {
-		struct addr a, b;
-		uint16_t pa, pb;
-	} key;
-	int order = addr_order(&p->src, &p->dst);
-	uint64_t h;
-
-	if (order < 0 || (!order && p->sport < p->dport)) {
-		key.a = p->src;
-		key.b = p->dst;
-		key.pa = p->sport;
-		key.pb = p->dport;
-	} else {
-		key.a = p->dst;
-		key.b = p->src;
-		key.pa = p->dport;
-		key.pb = p->sport;
-	}
-	h = hash_bytes(&flow->o.key, &key, sizeof(key));
-	*tag = (uint16_t)(h >> 48) | 1;
-	return (h & flow->set_mask) * WAYS;
-}
-
-static bool is_between(const struct conn *c, const struct addr *client, uint16_t client_port,
-		       const struct addr *server, uint16_t server_port)
-{
-	return c->client_port == client_port && c->server_port == server_port &&
-	       addr_is_same(&c->client, client) && addr_is_same(&c->server, server);
-}
-
-static struct conn *conn_find(struct flow *flow, const struct packet *p)
-{
-	uint16_t tag;
-	size_t i, set = set_of(flow, p, &tag);
-
-	for (i = set; i < set + WAYS; i++)
-		if (flow->tags[i] == tag &&
-		    (is_between(&flow->conns[i], &p->src, p->sport, &p->dst, p->dport) ||
-		     is_between(&flow->conns[i], &p->dst, p->dport, &p->src, p->sport)))
-			return &flow->conns[i];
-	return NULL;
-}
-
-static void conn_unfollow(struct flow *flow, struct conn *c)
-{
-	uint8_t *filter = filter_at(flow, &c->client, &c->server, c->client_port, c->server_port);
-
 	if (c->look) {
 		classify_flow_free(c->look);
 		c->look = NULL;
 		flow->looking--;
 	}
-	if (c->flags & CONN_FOLLOWED && *filter < UINT8_MAX)
-		--*filter;
-	c->flags &= (uint8_t)~CONN_FOLLOWED;
+	conn_unfollow(flow->conns, c);
 }
 
-static void conn_follow(struct flow *flow, struct conn *c)
+/* A new connection, in place of one that has been idle for long if need be. */
+static struct conn *enter(struct flow *flow, const struct packet *p, bool from_client)
 {
-	uint8_t *filter = filter_at(flow, &c->client, &c->server, c->client_port, c->server_port);
+	struct conn *c = conn_place(flow->conns, p);
 
-	if (!(c->flags & CONN_FOLLOWED) && *filter < UINT8_MAX)
-		++*filter;
-	c->flags |= CONN_FOLLOWED;
-}
-
-/* A place for a new connection: a free one, else the one idle longest, those not followed first. */
-static struct conn *conn_new(struct flow *flow, const struct packet *p, bool from_client)
-{
-	uint16_t tag;
-	size_t i, set = set_of(flow, p, &tag), best = set;
-
-	for (i = set; i < set + WAYS && flow->tags[best]; i++) {
-		const struct conn *c = &flow->conns[i], *b = &flow->conns[best];
-		bool c_followed = c->flags & CONN_FOLLOWED, b_followed = b->flags & CONN_FOLLOWED;
-
-		if (!flow->tags[i] ||
-		    (c_followed == b_followed ? c->time_us < b->time_us : b_followed))
-			best = i;
-	}
-	if (flow->tags[best]) {
-		if (p->time_us - flow->conns[best].time_us < STALE)
+	if (c->tag) {
+		if (p->time_us - c->time_us < STALE)
 			flow->o.tally->flows_evicted++;
-		conn_unfollow(flow, &flow->conns[best]);
+		leave(flow, c);
 	}
-	flow->tags[best] = tag;
-	flow->conns[best] = (struct conn){ .client = from_client ? p->src : p->dst,
-					   .server = from_client ? p->dst : p->src,
-					   .client_port = from_client ? p->sport : p->dport,
-					   .server_port = from_client ? p->dport : p->sport };
-	return &flow->conns[best];
+	conn_make(flow->conns, c, p, from_client);
+	return c;
 }
 
 /* Is this one of our own probes looking at the service? */
@@ -193,6 +76,12 @@ static bool is_ours(const struct flow *flow, const struct addr *client, uint16_t
 	const struct conf_ports *ports = &flow->o.conf->verify_ports;
 
 	return port >= ports->low && port <= ports->high && prefix_set_has(flow->o.own, client);
+}
+
+/* Is this a listener of our own? */
+static bool is_own_door(const struct flow *flow, const struct addr *server, uint16_t port)
+{
+	return port == flow->o.conf->web_port && prefix_set_has(flow->o.own, server);
 }
 
 /* Is it our business when `server` answers `client`? */
@@ -230,11 +119,11 @@ static void take_syn(struct flow *flow, const struct packet *p)
 		return;
 	if (in)
 		flow->o.tally->syns++;
-	c = conn_find(flow, p);
+	c = conn_find(flow->conns, p);
 	if (!c)
-		c = conn_new(flow, p, true);
+		c = enter(flow, p, true);
 	c->time_us = p->time_us;
-	if (!is_between(c, &p->src, p->sport, &p->dst, p->dport)) {
+	if (!conn_is_between(c, &p->src, p->sport, &p->dst, p->dport)) {
 		c->flags |= CONN_SERVER_SYN;
 		return;
 	}
@@ -242,7 +131,7 @@ static void take_syn(struct flow *flow, const struct packet *p)
 		return;
 	if (c->flags & CONN_ANSWERED) {
 		/* The same ports again: another connection. */
-		conn_unfollow(flow, c);
+		leave(flow, c);
 		c->flags = 0;
 		c->payloads = 0;
 	}
@@ -266,7 +155,7 @@ static bool acknowledges(const struct conn *c, int i, uint32_t ack)
 /* How sure a SYN-ACK makes us; `c` as it was before. */
 static enum evidence grade(const struct conn *c, const struct packet *p)
 {
-	if (c->flags & CONN_SERVER_SYN || !is_between(c, &p->dst, p->dport, &p->src, p->sport))
+	if (c->flags & CONN_SERVER_SYN || !conn_is_between(c, &p->dst, p->dport, &p->src, p->sport))
 		return EVIDENCE_INVALID;
 	if (!(c->flags & CONN_SYN))
 		return EVIDENCE_ONEWAY;
@@ -355,12 +244,12 @@ static void take_synack(struct flow *flow, const struct packet *p)
 	enum evidence evidence;
 	struct conn *c;
 
-	if (!is_watched(flow, &p->src, &p->dst, p->dport))
+	if (!is_watched(flow, &p->src, &p->dst, p->dport) || is_own_door(flow, &p->src, p->sport))
 		return;
 	flow->o.tally->synacks++;
-	c = conn_find(flow, p);
+	c = conn_find(flow->conns, p);
 	if (!c)
-		c = conn_new(flow, p, false);
+		c = enter(flow, p, false);
 	if (c->flags & CONN_ANSWERED && c->isn == p->seq) {
 		flow->o.tally->synack_repeats++;
 		return;
@@ -375,7 +264,7 @@ static void take_synack(struct flow *flow, const struct packet *p)
 		set_name(flow, c->entry, c->early);
 	if (evidence != EVIDENCE_INVALID && c->entry &&
 	    (c->entry->sighting.evidence < EVIDENCE_FULL || wants_name(c->entry)))
-		conn_follow(flow, c);
+		conn_follow(flow->conns, c);
 }
 
 static void raise(struct flow *flow, struct known_entry *entry, enum evidence evidence)
@@ -440,7 +329,7 @@ static bool look(struct flow *flow, struct conn *c, const struct packet *p, bool
 
 static void take_followed(struct flow *flow, struct conn *c, const struct packet *p)
 {
-	bool client = is_between(c, &p->src, p->sport, &p->dst, p->dport), done = false;
+	bool client = conn_is_between(c, &p->src, p->sport, &p->dst, p->dport), done = false;
 
 	c->time_us = p->time_us;
 	if (client)
@@ -455,7 +344,7 @@ static void take_followed(struct flow *flow, struct conn *c, const struct packet
 		done = true;
 	}
 	if (done)
-		conn_unfollow(flow, c);
+		leave(flow, c);
 }
 
 void flow_take(struct flow *flow, const struct packet *p)
@@ -472,19 +361,19 @@ void flow_take(struct flow *flow, const struct packet *p)
 			take_syn(flow, p);
 		return;
 	}
-	if (!*filter_at(flow, &p->src, &p->dst, p->sport, p->dport))
+	if (!conn_may_follow(flow->conns, p))
 		return;
-	c = conn_find(flow, p);
+	c = conn_find(flow->conns, p);
 	if (c && c->flags & CONN_FOLLOWED)
 		take_followed(flow, c, p);
 }
 
 void flow_finish(struct flow *flow)
 {
-	size_t i;
+	struct conn *c;
+	size_t at = 0;
 
-	for (i = 0; i < (flow->set_mask + 1) * WAYS; i++)
-		if (flow->conns[i].look)
-			set_name(flow, flow->conns[i].entry,
-				 classify_end(flow->o.classify, flow->conns[i].look));
+	while ((c = conn_next(flow->conns, &at)))
+		if (c->look)
+			set_name(flow, c->entry, classify_end(flow->o.classify, c->look));
 }

@@ -67,7 +67,7 @@ static void pages(void **state)
 	store_close(store);
 }
 
-static int newest(void *arg, const struct store_event *row)
+static int newest(void *arg, const struct event_row *row)
 {
 	uint64_t *out = arg;
 
@@ -80,13 +80,13 @@ static int newest(void *arg, const struct store_event *row)
 
 static void put_events(struct store *store, int days)
 {
-	struct store_event e;
+	struct event_row e;
 	struct probe p;
 	int i;
 
 	for (i = 1; i <= days; i++) {
-		e = (struct store_event){ .time_us = DAY(i) };
-		store_put_event(store, &e);
+		e = (struct event_row){ .time_us = DAY(i) };
+		store_put_event(store, &e, NULL);
 		assert_int_equal(e.number, i);
 		p = (struct probe){ .service = service(1, 22),
 				    .finished_us = DAY(i),
@@ -106,12 +106,12 @@ static void expires(void **state)
 
 	(void)state;
 	put_events(store, 30);
-	assert_int_equal(store_walk_events(store, newest, seen), 0);
+	assert_int_equal(store_walk_events(store, 0, newest, seen), 0);
 	assert_int_equal(seen[0], 30);
 	assert_int_equal(seen[1], 30);
 	assert_int_equal(store_expire(store, &keep, DAY(30)), 0);
 	memset(seen, 0, sizeof(seen));
-	assert_int_equal(store_walk_events(store, newest, seen), 0);
+	assert_int_equal(store_walk_events(store, 0, newest, seen), 0);
 	assert_int_equal(seen[0], 11); /* days 20 to 30 */
 	assert_int_equal(seen[2], 20);
 	/* The latest probe of a service stays, whatever its age. */
@@ -138,7 +138,7 @@ static void disk_cap(void **state)
 	store_close(store); /* to a file */
 	store = open_store(dir);
 	assert_int_equal(store_expire(store, &keep, DAY(31)), 0);
-	assert_int_equal(store_walk_events(store, newest, seen), 0);
+	assert_int_equal(store_walk_events(store, 0, newest, seen), 0);
 	assert_true(seen[0] < 30 && seen[0] >= 20);
 	assert_int_equal(seen[1], 30);
 	store_close(store);

@@ -2,14 +2,14 @@
 /*
  * The nouns as lines of JSON; flowd(8) describes the keys.
  */
-#ifndef FLOWD_CORE_REPORT_H
-#define FLOWD_CORE_REPORT_H
+#ifndef STORE_REPORT_H
+#define STORE_REPORT_H
 
 #include "store/store.h"
 
 /* Each gives one line without its newline, to be freed; NULL when memory is short. */
 char *report_service(const struct store_service *row);
-char *report_event(const struct store_event *event);
+char *report_event(const struct event_row *event);
 char *report_alert(const struct alert *alert);
 char *report_tally(const struct tally *tally);
 

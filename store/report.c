@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "flowd/core/report.h"
+#include "store/report.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -105,7 +105,7 @@ static void set_finding(json_t *o, const struct finding *f)
 	SET_TEXT(o, "version", f->version);
 }
 
-char *report_event(const struct store_event *event)
+char *report_event(const struct event_row *event)
 {
 	json_t *o = json_object();
 

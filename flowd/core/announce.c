@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "flowd/core/announce.h"
+
+#include "store/report.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+struct announce {
+	struct ipc *web;
+	bool news;
+	/* Both are streams in memory, emptied by rewinding. */
+	FILE *lines, *records;
+	char *lines_text, *records_bytes;
+	size_t lines_len, records_len;
+};
+
+/* A record for web: its kind, then its bytes. */
+static void note_record(struct announce *a, enum ipc_kind kind, const void *record, size_t size)
+{
+	if (!a->web)
+		return;
+	fwrite(&kind, sizeof(kind), 1, a->records);
+	fwrite(record, size, 1, a->records);
+}
+
+struct announce *announce_new(struct ipc *web)
+{
+	struct announce *a = calloc(1, sizeof(*a));
+
+	if (!a)
+		return NULL;
+	a->web = web;
+	a->lines = open_memstream(&a->lines_text, &a->lines_len);
+	a->records = open_memstream(&a->records_bytes, &a->records_len);
+	if (!a->lines || !a->records) {
+		announce_free(a);
+		return NULL;
+	}
+	return a;
+}
+
+void announce_free(struct announce *a)
+{
+	if (!a)
+		return;
+	if (a->lines)
+		fclose(a->lines);
+	if (a->records)
+		fclose(a->records);
+	free(a->lines_text);
+	free(a->records_bytes);
+	free(a);
+}
+
+static void note_line(struct announce *a, char *line)
+{
+	if (line)
+		fprintf(a->lines, "%s\n", line);
+	free(line);
+}
+
+void announce_event(struct announce *a, const struct event_row *event)
+{
+	a->news = true;
+	note_line(a, report_event(event));
+	note_record(a, IPC_EVENT, event, sizeof(*event));
+}
+
+void announce_alert(struct announce *a, const struct alert *alert)
+{
+	a->news = true;
+	note_line(a, report_alert(alert));
+	note_record(a, IPC_ALERT, alert, sizeof(*alert));
+}
+
+void announce_tally(struct announce *a, const struct tally *tally)
+{
+	note_line(a, report_tally(tally));
+}
+
+bool announce_has_news(const struct announce *a)
+{
+	return a->news;
+}
+
+static void send_records(struct announce *a)
+{
+	const char *at = a->records_bytes, *end = at + a->records_len;
+	enum ipc_kind kind;
+
+	for (; at < end;
+	     at += kind == IPC_EVENT ? sizeof(struct event_row) : sizeof(struct alert)) {
+		memcpy(&kind, at, sizeof(kind));
+		at += sizeof(kind);
+		ipc_send(a->web, kind, at);
+	}
+	ipc_flush(a->web);
+}
+
+void announce_say(struct announce *a)
+{
+	fflush(a->lines);
+	if (a->lines_len) {
+		fwrite(a->lines_text, 1, a->lines_len, stdout);
+		fflush(stdout);
+		rewind(a->lines);
+	}
+	if (a->web && !fflush(a->records) && a->records_len) {
+		send_records(a);
+		rewind(a->records);
+	}
+	a->news = false;
+}

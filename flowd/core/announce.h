@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What core has to say once the batch is committed: lines on standard output, records to web.
+ */
+#ifndef FLOWD_CORE_ANNOUNCE_H
+#define FLOWD_CORE_ANNOUNCE_H
+
+#include "base/ipc.h"
+#include "base/record.h"
+
+struct announce;
+
+/* `web` (borrowed) may be NULL. NULL when memory is short. */
+struct announce *announce_new(struct ipc *web);
+void announce_free(struct announce *a);
+
+/* Notes what is to be said. */
+void announce_event(struct announce *a, const struct event_row *event);
+void announce_alert(struct announce *a, const struct alert *alert);
+void announce_tally(struct announce *a, const struct tally *tally);
+
+/* Something was noted since announce_say: the batch holds more than counts. */
+bool announce_has_news(const struct announce *a);
+
+/* Says it: what follows from the batch has been committed. Web misses what its queue has no room
+ * for. */
+void announce_say(struct announce *a);
+
+#endif
