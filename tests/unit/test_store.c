@@ -237,6 +237,64 @@ static void damaged(void **state)
 	store_close(store);
 }
 
+static int chain(void *arg, const struct event_row *row)
+{
+	char *text = arg;
+
+	snprintf(text + strlen(text), 256 - strlen(text), "%llu ", (unsigned long long)row->number);
+	return 0;
+}
+
+/* The events of one service among those of others, as far as they are kept. */
+static void history(void **state)
+{
+	struct store_service mine = { .service = service(1, 22) },
+			     other = { .service = service(2, 22) };
+	const struct store_keep keep = { .events = DAY(10) };
+	struct store *store = open_store(dir);
+	struct event_row e;
+	char text[256] = "";
+	int i;
+
+	(void)state;
+	for (i = 1; i <= 6; i++) {
+		e = (struct event_row){ .time_us = DAY(5 * i) };
+		store_put_event(store, &e, i % 2 ? &mine : &other);
+	}
+	assert_int_equal(store_commit(store, false), 0);
+	assert_int_equal(store_walk_history(store, &mine, chain, text), 0);
+	assert_string_equal(text, "5 3 1 ");
+	assert_int_equal(store_expire(store, &keep, DAY(25)), 0);
+	text[0] = 0;
+	assert_int_equal(store_walk_history(store, &mine, chain, text), 0);
+	assert_string_equal(text, "5 3 ");
+	text[0] = 0;
+	assert_int_equal(store_walk_events(store, 6, chain, text), 0);
+	assert_string_equal(text, "5 4 3 ");
+	store_close(store);
+}
+
+/* A reader beside the writer sees what is committed, when it asks. */
+static void reader(void **state)
+{
+	struct store_service row = { .service = service(1, 22) };
+	char scratch[96], error[STORE_ERROR_MAX];
+	struct store *writer, *reader;
+
+	(void)state;
+	snprintf(scratch, sizeof(scratch), "%s/reader", dir);
+	assert_int_equal(store_open_reader(dir, scratch, &reader, error), ERR_STORE);
+	writer = open_store(dir);
+	assert_int_equal(store_open_reader(dir, scratch, &reader, error), 0);
+	store_put_service(writer, &row);
+	assert_int_equal(store_commit(writer, false), 0);
+	assert_int_equal(store_get_service(reader, &row.service, &row), 0);
+	assert_int_equal(store_catch_up(reader), 0);
+	assert_int_equal(store_get_service(reader, &row.service, &row), 1);
+	store_close(reader);
+	store_close(writer);
+}
+
 static int setup(void **state)
 {
 	(void)state;
@@ -258,8 +316,8 @@ static int teardown(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(pages),	     CASE(expires),	 CASE(disk_cap), CASE(outbox),
-		CASE(keeps_its_key), CASE(other_schema), CASE(damaged),
+		CASE(pages),  CASE(expires),	   CASE(disk_cap),     CASE(outbox),  CASE(history),
+		CASE(reader), CASE(keeps_its_key), CASE(other_schema), CASE(damaged),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
