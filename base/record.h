@@ -223,7 +223,9 @@ struct alert {
 	X(flows_evicted, "connections forgotten because the table was full")                   \
 	X(names_refused, "connections not looked at for a name because the limit was reached") \
 	X(known_evicted, "services not kept in the sensor because the table was full")         \
-	X(records_dropped, "records not sent because core was behind")
+	X(records_dropped, "records not sent because core was behind")                         \
+	X(sensor_starts, "times the sensor was started")                                       \
+	X(gap_us, "microseconds without a sensor, at most")
 
 struct tally {
 	wall_t time_us;

@@ -2,6 +2,7 @@
 /*
  * flowd: who there is, and what joins them.
  */
+#include "base/err.h"
 #include "base/log.h"
 #include "flowd/config.h"
 #include "flowd/core/core.h"
@@ -40,7 +41,9 @@ static const struct parent_link links[] = {
 	{ NULL, NULL },
 };
 
-static const struct parent_plan plan = { roles, links, "core" };
+/* The command line, for the day somebody sends SIGHUP. */
+static int saved_argc;
+static char **saved_argv;
 
 /* Reads and checks the rules; with `print` shows them and the configuration. Exit status. */
 static int check(const struct conf *conf, bool print)
@@ -62,6 +65,31 @@ static int check(const struct conf *conf, bool print)
 	return 0;
 }
 
+static int reload(struct conf *out)
+{
+	struct config_order order = { .help = false };
+	char error[CONFIG_ERROR_MAX];
+	struct conf conf;
+	int rc = conf_new(&conf);
+
+	if (rc)
+		return rc;
+	rc = config_read(saved_argc, saved_argv, &conf, &order, error);
+	if (!rc)
+		rc = config_check(&conf, error);
+	if (rc)
+		log_error("%s", error);
+	else if (check(&conf, false))
+		rc = ERR_SYNTAX;
+	if (rc)
+		conf_free(&conf);
+	else
+		*out = conf;
+	return rc;
+}
+
+static const struct parent_plan plan = { roles, links, "core", reload };
+
 int main(int argc, char **argv)
 {
 	struct config_order order = { .help = false };
@@ -71,6 +99,8 @@ int main(int argc, char **argv)
 
 	if (status >= 0)
 		return status;
+	saved_argc = argc;
+	saved_argv = argv;
 	if (conf_new(&conf))
 		return 1;
 	if (config_read(argc, argv, &conf, &order, error) ||

@@ -33,7 +33,7 @@ struct child {
 
 struct parent {
 	const struct parent_plan *plan;
-	const struct conf *conf;
+	struct conf *conf;
 	int self; /* this program */
 	int ends[PARENT_LINKS_MAX][2];
 	struct child children[PARENT_ROLES_MAX];
@@ -273,6 +273,33 @@ static int run_once(struct parent *p)
 	return signal ? 128 + signal : worst_status(p);
 }
 
+/*
+ * SIGHUP: all roles anew, on what is configured now. Who listens goes first and who captures last,
+ * so that no packet is missed for longer than the sensor takes to start; what it says meanwhile
+ * waits in the sockets.
+ */
+static void reload(struct parent *p)
+{
+	struct conf fresh;
+	size_t i = 0;
+
+	if (p->plan->reload(&fresh)) {
+		log_error("nothing is changed");
+		return;
+	}
+	conf_free(p->conf);
+	*p->conf = fresh;
+	while (p->plan->roles[i].name)
+		i++;
+	while (i--) {
+		stop(p, i);
+		p->children[i].delay = 0;
+		if (start(p, i))
+			plan_return(p, i);
+	}
+	log_info("started anew on the configuration as it is now");
+}
+
 static int run_live(struct parent *p)
 {
 	mono_t next;
@@ -295,6 +322,8 @@ static int run_live(struct parent *p)
 		}
 		signal = wait_signal(p, next);
 		reap(p);
+		if (signal == SIGHUP)
+			reload(p);
 		if (signal == SIGINT || signal == SIGTERM)
 			break;
 	}
@@ -302,7 +331,7 @@ static int run_live(struct parent *p)
 	return 0;
 }
 
-int parent_run(const struct parent_plan *plan, const struct conf *conf)
+int parent_run(const struct parent_plan *plan, struct conf *conf)
 {
 	struct parent p = { .plan = plan, .conf = conf };
 	int rc = 0;
@@ -312,6 +341,10 @@ int parent_run(const struct parent_plan *plan, const struct conf *conf)
 	sigaddset(&p.signals, SIGCHLD);
 	sigaddset(&p.signals, SIGINT);
 	sigaddset(&p.signals, SIGTERM);
+	/* A replay ends with its terminal; live it is the word to look at the configuration again.
+	 */
+	if (!*conf->read)
+		sigaddset(&p.signals, SIGHUP);
 	sigprocmask(SIG_BLOCK, &p.signals, &p.before);
 	rc = open_self(&p);
 	if (!rc)

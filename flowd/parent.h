@@ -34,10 +34,15 @@ struct parent_plan {
 	const struct parent_role *roles;
 	const struct parent_link *links;
 	const char *last; /* a replay is over when this role has ended */
+	/* Reads and checks configuration and rules anew: 0 and `out`, or says what is wrong. */
+	int (*reload)(struct conf *out);
 };
 
-/* Runs the roles until SIGINT or SIGTERM, or the end of a replay. Returns the exit status. */
-int parent_run(const struct parent_plan *plan, const struct conf *conf);
+/*
+ * Runs the roles until SIGINT or SIGTERM, or the end of a replay. SIGHUP starts them anew on what
+ * `reload` gives, which then is in `conf`. Returns the exit status.
+ */
+int parent_run(const struct parent_plan *plan, struct conf *conf);
 
 /*
  * Is this process a role that parent_run started? Then runs it and returns its exit status; else

@@ -10,6 +10,7 @@
 #include "flowd/core/alertfile.h"
 #include "flowd/core/announce.h"
 #include "flowd/core/backlog.h"
+#include "flowd/core/health.h"
 #include "flowd/core/lifecycle.h"
 #include "flowd/role.h"
 #include "flowd/rulefile.h"
@@ -25,7 +26,6 @@
 #define TURN 512	    /* messages between two commits */
 #define TICK (50 * MONO_MS) /* how often deadlines are looked at */
 #define EXPIRE_EVERY (600 * MONO_SECOND)
-#define LOSSES_EVERY (60 * MONO_SECOND)
 #define RECEIVER "file"
 
 struct core {
@@ -42,11 +42,9 @@ struct core {
 	bool failed;
 	struct announce *announce;
 	struct backlog backlog;
-	mono_t expired;	    /* when history was last trimmed */
-	mono_t end;	    /* of the wait for verdicts after a replay */
-	struct tally tally; /* what the sensor counted, as last told */
-	uint64_t losses;    /* of them, as last said */
-	mono_t losses_said;
+	mono_t expired; /* when history was last trimmed */
+	mono_t end;	/* of the wait for verdicts after a replay */
+	struct health health;
 };
 
 static void fail(struct core *c, const char *what, int rc)
@@ -140,28 +138,26 @@ static int take_sighting(struct core *c, const struct sighting *s)
 	return rc ? rc : lifecycle_sighting(&c->life, s);
 }
 
-/* Keeps the sensor's counters; says them at once, but not all the time, when something was lost. */
+/*
+ * Adds what the sensor counts to what those before it have; says it at once, but not all the time,
+ * when something was lost.
+ */
 static void take_tally(struct core *c, const struct tally *t)
 {
-	uint64_t losses = t->kernel_drops + t->interface_drops + t->records_dropped +
-			  t->flows_evicted + t->names_refused + t->known_evicted;
-
-	c->tally = *t;
+	health_take(&c->health, t);
 	if (c->web) {
-		ipc_send(c->web, IPC_TALLY, t);
+		ipc_send(c->web, IPC_TALLY, &c->health.sum);
 		ipc_flush(c->web);
 	}
-	if (c->replay || losses == c->losses || mono_now() - c->losses_said < LOSSES_EVERY)
-		return;
-	c->losses = losses;
-	c->losses_said = mono_now();
-	announce_tally(c->announce, t);
+	if (!c->replay && health_is_worse(&c->health, mono_now()))
+		announce_tally(c->announce, &c->health.sum);
 }
 
 static int take_message(struct core *c, const struct ipc_message *m)
 {
 	switch (m->kind) {
 	case IPC_HELLO:
+		health_restart(&c->health);
 		return greet_sensor(c);
 	case IPC_SIGHTING:
 		return take_sighting(c, m->record);
@@ -225,7 +221,7 @@ static int take_web(struct core *c, const struct ipc_message *m)
 {
 	switch (m->kind) {
 	case IPC_HELLO:
-		ipc_send(c->web, IPC_TALLY, &c->tally);
+		ipc_send(c->web, IPC_TALLY, &c->health.sum);
 		ipc_flush(c->web);
 		return 0;
 	case IPC_VERIFY:
@@ -248,12 +244,13 @@ static void sensor_ready(void *arg, int what)
 	(void)what;
 	drain(c, c->sensor, take_message);
 	end_turn(c);
-	if (!c->ended)
+	/* Live the next sensor follows, or SIGTERM. */
+	if (!c->ended || !c->replay)
 		return;
 	loop_event_free(c->sensor_event);
 	c->sensor_event = NULL;
 	c->end = mono_now() + c->conf->alert_deadline;
-	if (!c->replay || !has_undecided(c))
+	if (!has_undecided(c))
 		loop_stop(c->loop);
 }
 
@@ -424,7 +421,7 @@ static void finish(struct core *c)
 {
 	int rc;
 
-	while (!c->failed && !c->ended && drain(c, c->sensor, take_message))
+	while (!c->failed && drain(c, c->sensor, take_message))
 		end_turn(c);
 	if (c->replay && !c->failed && (rc = lifecycle_finish(&c->life)))
 		fail(c, "last decisions", rc);
@@ -433,7 +430,7 @@ static void finish(struct core *c)
 	if (c->replay && !c->failed && (rc = store_walk_services(c->store, NULL, print_service, c)))
 		fail(c, "services", rc);
 	if (!c->failed) {
-		announce_tally(c->announce, &c->tally);
+		announce_tally(c->announce, &c->health.sum);
 		end_turn(c);
 	}
 	if (fflush(stdout) && !c->failed)

@@ -376,7 +376,7 @@ static int live(struct sensor *s)
 		good &= s->events[i] != NULL;
 	if (good) {
 		loop_timer_set(s->flush_timer, s->conf->flush);
-		loop_timer_set(s->tally_timer, TALLY_EVERY);
+		loop_timer_set(s->tally_timer, 0);
 		loop_run(s->loop);
 		say_all(s);
 	}

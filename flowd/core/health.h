@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The counters of all sensors that have lived, one after the other. Pure.
+ */
+#ifndef FLOWD_CORE_HEALTH_H
+#define FLOWD_CORE_HEALTH_H
+
+#include "base/record.h"
+
+struct health {
+	struct tally sum;    /* to be shown */
+	struct tally before; /* of the sensors that are gone */
+	uint64_t losses;     /* as last said, and when */
+	mono_t losses_said;
+	wall_t gap_from; /* a sensor was started and has not counted yet: since when there was none
+			  */
+};
+
+/* A sensor was started. */
+void health_restart(struct health *h);
+
+/* The sensor has counted. */
+void health_take(struct health *h, const struct tally *tally);
+
+/*
+ * More was missed or forgotten (packets, records, connections, services) than when this was true
+ * last, and that was a minute ago at least.
+ */
+bool health_is_worse(struct health *h, mono_t now);
+
+#endif
