@@ -167,6 +167,7 @@ static bool open_captures(struct sensor *s)
 	char error[CAPTURE_ERROR_MAX];
 	struct capture *capture;
 
+	s->now = mono_wall();
 	if (!*s->conf->read)
 		return open_live(s);
 	if (capture_open_file(s->conf->read, &capture, error)) {
@@ -267,6 +268,7 @@ static int replay(struct sensor *s)
 	uint64_t at, size;
 	int n;
 
+	s->now = 0;
 	s->link = capture_link(s->captures[0]);
 	progress_open(&progress);
 	while ((n = capture_read(s->captures[0], READ_MOST, handle_frame, s, error)) > 0) {
@@ -376,7 +378,10 @@ static int live(struct sensor *s)
 		good &= s->events[i] != NULL;
 	if (good) {
 		loop_timer_set(s->flush_timer, s->conf->flush);
-		loop_timer_set(s->tally_timer, 0);
+		loop_timer_set(s->tally_timer, TALLY_EVERY);
+		/* Tells when this life began: frames have waited in the kernel since then. */
+		send_tally(s);
+		ipc_flush(s->core);
 		loop_run(s->loop);
 		say_all(s);
 	}
