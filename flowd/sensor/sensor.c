@@ -383,6 +383,7 @@ static int live(struct sensor *s)
 		send_tally(s);
 		ipc_flush(s->core);
 		loop_run(s->loop);
+		s->now = mono_wall();
 		say_all(s);
 	}
 	for (i = 0; i < s->event_count; i++)
