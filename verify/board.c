@@ -57,7 +57,14 @@ static void on_want(void *arg, struct task *t)
 	if (t->is_wanting)
 		return;
 	t->is_wanting = true;
-	TAILQ_INSERT_TAIL(&b->sending, t, turn);
+	/*
+	 * Who has begun is finished first: its time runs, and when this life ends early what was
+	 * finished stays done.
+	 */
+	if (t->limit)
+		TAILQ_INSERT_HEAD(&b->sending, t, turn);
+	else
+		TAILQ_INSERT_TAIL(&b->sending, t, turn);
 	board_run(b);
 }
 
