@@ -188,6 +188,14 @@ static int take_verify(struct core *c, const struct ipc_message *m)
 	}
 }
 
+/* The other end is gone; who has said its last word may go. */
+static void miss(struct core *c, const struct ipc *ipc)
+{
+	if (ipc == c->sensor && c->ended)
+		return;
+	fail(c, ipc == c->sensor ? "sensor" : ipc == c->verify ? "verify" : "web", -EPIPE);
+}
+
 /* Takes what waits on a channel, about a turn's worth; false when nothing did. */
 static bool drain(struct core *c, struct ipc *ipc,
 		  int (*take)(struct core *c, const struct ipc_message *m))
@@ -198,11 +206,7 @@ static bool drain(struct core *c, struct ipc *ipc,
 	for (i = 0; (i < TURN || ipc_has_more(ipc)) && !c->failed; i++) {
 		rc = ipc_recv(ipc, false, &m);
 		if (rc == -EPIPE)
-			fail(c,
-			     ipc == c->sensor	? "sensor"
-			     : ipc == c->verify ? "verify"
-						: "web",
-			     rc);
+			miss(c, ipc);
 		if (!rc || rc == -EPIPE)
 			break;
 		if (rc < 0) {
