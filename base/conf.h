@@ -35,7 +35,7 @@ struct conf_ports {
 	X(filter, TEXT, "filter", "", 0, 0, "BPF filter of the capture, as tcpdump takes it")      \
 	X(state, TEXT, "state", "", 0, 0,                                                          \
 	  "directory of the store (default: /var/lib/flowd live, thrown away in a replay)")        \
-	X(rules, TEXT, "rules", "", 0, 0, "rules file (default: the installed default.rules)")     \
+	X(rules, TEXT, "rules", "", 0, 0, "rules file (default: built in, see default.rules)")     \
 	X(alert_file, TEXT, "alert_file", "", 0, 0, "file that alerts are appended to")            \
 	X(alert_deadline, DURATION, "alert_deadline", "10s", 0, 3600 * MONO_SECOND,                \
 	  "how long an alert waits for a verdict before it goes out unverified")                   \

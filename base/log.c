@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-static const char *log_role = "flowd";
+static const char *log_role; /* NULL: before there are roles */
 static enum log_level log_most = LOG_INFO;
 
 void log_open(const char *role, enum log_level most)
@@ -23,7 +23,10 @@ void log_say(enum log_level level, const char *format, ...)
 
 	if (level > log_most)
 		return;
-	n = snprintf(line, sizeof(line), "flowd[%s] %s: ", log_role, word[level]);
+	if (log_role)
+		n = snprintf(line, sizeof(line), "flowd[%s] %s: ", log_role, word[level]);
+	else
+		n = snprintf(line, sizeof(line), "flowd: %s: ", word[level]);
 	va_start(ap, format);
 	n += vsnprintf(line + n, sizeof(line) - (size_t)n, format, ap);
 	va_end(ap);

@@ -146,6 +146,12 @@ static int apply(const struct words *words, struct conf *conf, char *error)
 		snprintf(name, sizeof(name), "%.*s", (int)strcspn(words->list[i].name, "="),
 			 words->list[i].name);
 		conf_reset(conf, name);
+		/* What to watch is one question: who asks for a file does not mean the interface
+		 * too. */
+		if (!strcmp(name, "read"))
+			conf_reset(conf, "interface");
+		if (!strcmp(name, "interface"))
+			conf_reset(conf, "read");
 	}
 	for (i = 0; i < words->count; i++) {
 		snprintf(name, sizeof(name), "%.*s", (int)strcspn(words->list[i].name, "="),

@@ -18,7 +18,8 @@
 #define SPARE_FD 64 /* above all that a role is given */
 #define DELAY_FIRST (100 * MONO_MS)
 #define DELAY_MOST (30 * MONO_SECOND)
-#define LIVED (60 * MONO_SECOND)   /* a role that lived so long is well */
+#define LIVED (60 * MONO_SECOND) /* a role that lived so long is well */
+#define FIRST_MOMENTS (2 * MONO_SECOND)
 #define PATIENCE (5 * MONO_SECOND) /* with a role that was asked to end */
 
 static char role_word[] = "--role"; /* argv wants it writable */
@@ -35,6 +36,7 @@ struct parent {
 	const struct parent_plan *plan;
 	struct conf *conf;
 	int self; /* this program */
+	mono_t born;
 	int ends[PARENT_LINKS_MAX][2];
 	struct child children[PARENT_ROLES_MAX];
 	sigset_t signals, before;
@@ -300,35 +302,55 @@ static void reload(struct parent *p)
 	log_info("started anew on the configuration as it is now");
 }
 
-static int run_live(struct parent *p)
+/* Starts again what has ended and is due; when the next is. */
+static mono_t revive(struct parent *p)
 {
-	mono_t next;
-	int signal;
+	mono_t next = mono_now() + DELAY_MOST;
 	size_t i;
 
-	for (;;) {
-		next = mono_now() + DELAY_MOST;
-		for (i = 0; p->plan->roles[i].name; i++) {
-			struct child *c = &p->children[i];
+	for (i = 0; p->plan->roles[i].name; i++) {
+		struct child *c = &p->children[i];
 
-			if (!is_wanted(p, i))
-				continue;
-			if (!c->pid && !c->again)
-				plan_return(p, i);
-			if (!c->pid && c->again <= mono_now() && start(p, i))
-				plan_return(p, i);
-			if (c->again && c->again < next)
-				next = c->again;
-		}
-		signal = wait_signal(p, next);
+		if (!is_wanted(p, i))
+			continue;
+		if (!c->pid && !c->again)
+			plan_return(p, i);
+		if (!c->pid && c->again <= mono_now() && start(p, i))
+			plan_return(p, i);
+		if (c->again && c->again < next)
+			next = c->again;
+	}
+	return next;
+}
+
+/* A role has refused to run, right at the start: it would refuse for ever, and has said why. */
+static bool is_hopeless(const struct parent *p)
+{
+	const struct child *c;
+	size_t i;
+
+	for (i = 0; p->plan->roles[i].name && mono_now() - p->born < FIRST_MOMENTS; i++) {
+		c = &p->children[i];
+		if (is_wanted(p, i) && !c->pid && WIFEXITED(c->status) && WEXITSTATUS(c->status))
+			return true;
+	}
+	return false;
+}
+
+static int run_live(struct parent *p)
+{
+	int signal = 0;
+	bool hopeless = false;
+
+	while (signal != SIGINT && signal != SIGTERM && !hopeless) {
+		signal = wait_signal(p, revive(p));
 		reap(p);
+		hopeless = is_hopeless(p);
 		if (signal == SIGHUP)
 			reload(p);
-		if (signal == SIGINT || signal == SIGTERM)
-			break;
 	}
 	stop_all(p);
-	return 0;
+	return hopeless;
 }
 
 int parent_run(const struct parent_plan *plan, struct conf *conf)
@@ -337,6 +359,8 @@ int parent_run(const struct parent_plan *plan, struct conf *conf)
 	int rc = 0;
 	size_t i;
 
+	p.born = mono_now();
+	log_open("parent", conf->log_debug ? LOG_DEBUG : LOG_INFO);
 	sigemptyset(&p.signals);
 	sigaddset(&p.signals, SIGCHLD);
 	sigaddset(&p.signals, SIGINT);

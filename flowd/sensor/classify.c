@@ -104,9 +104,11 @@ static const char *name_of(struct classify *c, unsigned id)
 static const char *settle(struct classify *c, const struct classify_flow *flow, ndpi_protocol found)
 {
 	const unsigned ids[] = { found.master_protocol, found.app_protocol };
-	const char *name;
+	const char *name = doubt_proof(&flow->client, &flow->server);
 	size_t i;
 
+	if (name)
+		return name;
 	if (flow->ndpi.confidence != NDPI_CONFIDENCE_DPI &&
 	    flow->ndpi.confidence != NDPI_CONFIDENCE_DPI_CACHE)
 		return NULL;
@@ -123,7 +125,6 @@ static void note_words(struct doubt_words *words, const struct packet *p)
 	if (words->len)
 		return;
 	words->len = (uint8_t)(p->payload_len < DOUBT_WORDS ? p->payload_len : DOUBT_WORDS);
-	words->total = p->data_len;
 	memcpy(words->bytes, p->ip + p->ip_len - p->payload_len, words->len);
 }
 

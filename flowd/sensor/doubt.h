@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Names that nDPI gives on thin grounds, held against the first words of both sides. Never a port:
- * only what the payload itself contradicts. Pure.
+ * What nDPI says, held against the first words of both sides: some names it gives on thin grounds,
+ * and some talk it does not know. Never a port: only what the payload itself contradicts or proves.
+ * Pure.
  */
 #ifndef FLOWD_SENSOR_DOUBT_H
 #define FLOWD_SENSOR_DOUBT_H
@@ -11,15 +12,18 @@
 
 #define DOUBT_WORDS 32
 
-/* The first payload bytes of one side; `len` of them are kept, `total` were in that packet. */
+/* The first payload bytes of one side; `len` of them are kept. `len` 0: that side has not spoken.
+ */
 struct doubt_words {
 	uint8_t bytes[DOUBT_WORDS];
 	uint8_t len;
-	uint32_t total;
 };
 
-/* Does what was said contradict the name? `len` 0: that side has not spoken. */
+/* Does what was said contradict the name? */
 bool doubt_is_wrong(const char *name, const struct doubt_words *client,
 		    const struct doubt_words *server);
+
+/* The name that what was said proves by itself, or NULL; static. */
+const char *doubt_proof(const struct doubt_words *client, const struct doubt_words *server);
 
 #endif
