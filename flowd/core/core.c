@@ -7,11 +7,11 @@
 #include "base/ipc.h"
 #include "base/log.h"
 #include "base/loop.h"
-#include "flowd/core/alertfile.h"
 #include "flowd/core/announce.h"
 #include "flowd/core/backlog.h"
 #include "flowd/core/health.h"
 #include "flowd/core/lifecycle.h"
+#include "flowd/core/outbox.h"
 #include "flowd/role.h"
 #include "flowd/rulefile.h"
 #include "store/report.h"
@@ -26,7 +26,6 @@
 #define TURN 512	    /* messages between two commits */
 #define TICK (50 * MONO_MS) /* how often deadlines are looked at */
 #define EXPIRE_EVERY (600 * MONO_SECOND)
-#define RECEIVER "file"
 
 struct core {
 	const struct conf *conf;
@@ -35,7 +34,7 @@ struct core {
 	struct loop_event *sensor_event, *verify_event, *web_event, *tick, *term;
 	struct store *store;
 	struct rules *rules;
-	struct alertfile *alerts;
+	struct outbox outbox;
 	struct prefix_set targets;
 	struct lifecycle life;
 	bool replay, ended; /* ended: the sensor said so */
@@ -66,19 +65,6 @@ static void act(void *arg, const struct lifecycle_act *a)
 		ipc_send(c->verify, IPC_NAME, a->name);
 }
 
-static int put_alert(void *arg, const struct alert *alert)
-{
-	struct core *c = arg;
-	int rc = alertfile_put(c->alerts, alert);
-
-	if (rc) {
-		log_warning("%s: %s; alerts wait", c->conf->alert_file, err_text(rc));
-		return 1;
-	}
-	store_delete_outbox(c->store, RECEIVER, alert->number);
-	return 0;
-}
-
 /* Commits the batch, then does what follows from it. */
 static void end_turn(struct core *c)
 {
@@ -90,11 +76,12 @@ static void end_turn(struct core *c)
 		return;
 	}
 	announce_say(c->announce);
-	if (news && c->alerts) {
-		rc = store_walk_outbox(c->store, RECEIVER, put_alert, c);
-		if (rc < 0 || (rc = store_commit(c->store, false)))
-			fail(c, "outbox", rc);
-	}
+	rc = outbox_pump(&c->outbox, news);
+	if (rc == 1)
+		log_warning("%s: %s; alerts wait", c->conf->alert_file,
+			    err_text(c->outbox.refused));
+	else if (rc)
+		fail(c, "outbox", rc);
 	if (c->verify && (rc = backlog_pump(&c->backlog)))
 		fail(c, "jobs", rc);
 }
@@ -346,9 +333,10 @@ static bool open_store(struct core *c, const char *state)
 				      .home = &c->conf->home,
 				      .targets = &c->targets,
 				      .alert_deadline = c->conf->alert_deadline,
-				      .receiver = c->alerts ? RECEIVER : NULL,
+				      .receiver = c->outbox.file ? OUTBOX_FILE : NULL,
 				      .act = act,
 				      .arg = c };
+	c->outbox.store = c->store;
 	c->backlog = (struct backlog){ .store = c->store,
 				       .verify = c->verify,
 				       .rate = c->conf->verify_rate };
@@ -370,7 +358,7 @@ static bool open_files(struct core *c, const char *state)
 		log_error("%s", error);
 		return false;
 	}
-	if (*c->conf->alert_file && (rc = alertfile_open(c->conf->alert_file, &c->alerts))) {
+	if (*c->conf->alert_file && (rc = alertfile_open(c->conf->alert_file, &c->outbox.file))) {
 		log_error("%s: %s", c->conf->alert_file, err_text(rc));
 		return false;
 	}
@@ -454,7 +442,7 @@ static void core_free(struct core *c)
 	loop_free(c->loop);
 	store_close(c->store);
 	rules_free(c->rules);
-	alertfile_close(c->alerts);
+	alertfile_close(c->outbox.file);
 	prefix_set_clear(&c->targets);
 	announce_free(c->announce);
 	if (c->verify)
