@@ -468,7 +468,7 @@ def check_full_disk(bench):
             check_arrival(bench, "disk with space again", seen + "/alerts", ports)
         bench.stop(flowd, "full disk")
         ports = [443, 2222]
-    flowd = Flowd(bench.net, words[5:] + [bench.path("full.alerts")]).wait_ready()
+    flowd = Flowd(bench.net, words[4:] + [bench.path("full.alerts")]).wait_ready()
     check_arrival(bench, "after a restart", bench.path("full.alerts"), ports)
     bench.stop(flowd, "full disk, restart")
 
