@@ -152,6 +152,23 @@ class Net:
         self.started.append(process)
         return process
 
+    def tap(self, place, expression):
+        """Starts tcpdump; a function that ends it and gives the packets it saw as lines."""
+        process = self.start(place, ["tcpdump", "-i", "eth0", "-n", "-l", "-p",
+                                     "--immediate-mode", expression], stdout=subprocess.PIPE,
+                             stderr=subprocess.PIPE, universal_newlines=True)
+        while "listening" not in process.stderr.readline():
+            if process.poll() is not None:
+                raise RuntimeError("tcpdump does not start")
+
+        def end():
+            time.sleep(0.3)
+            process.send_signal(signal.SIGINT)
+            packets = process.communicate()[0].split("\n")
+            self.started.remove(process)
+            return [packet for packet in packets if packet]
+        return end
+
     def stop(self, process, number=signal.SIGTERM):
         """Ends a started process and its children, which share its session."""
         try:

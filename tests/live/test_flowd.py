@@ -314,23 +314,6 @@ def check_main(bench):
     check_alert_file(bench, "main", alerts)
 
 
-def capture(bench, place, expression):
-    """Starts tcpdump; ends with the function it returns, which gives the packets as text."""
-    tap = bench.net.start(place, ["tcpdump", "-i", "eth0", "-n", "-l", "-p", "--immediate-mode",
-                                  expression], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                          universal_newlines=True)
-    while "listening" not in tap.stderr.readline():
-        pass
-
-    def end():
-        time.sleep(0.3)
-        tap.send_signal(signal.SIGINT)
-        packets = tap.communicate()[0].split("\n")
-        bench.net.started.remove(tap)
-        return [packet for packet in packets if packet]
-    return end
-
-
 def check_untouched(bench):
     """Hosts that are never to be touched are told of nevertheless."""
     for host in ("10.77.0.3", "10.77.0.4", "2001:db8:77::4"):
@@ -342,7 +325,7 @@ def check_untouched(bench):
               ["10.77.0.3", "10.77.0.4", "2001:db8:77::4"]),
              ("no-verify", ("--no-verify",), ("core", "sensor"), bench.net.inside)]
     for name, more, roles, hosts in cases:
-        tap = capture(bench, "inside", "tcp and (src host %s or src host %s)" % tuple(
+        tap = bench.net.tap("inside", "tcp and (src host %s or src host %s)" % tuple(
             bench.net.border_in))
         flowd = bench.flowd(name, *words, *more, roles=roles)
         started = bench.touch(hosts[0], 5021)
@@ -356,7 +339,7 @@ def check_untouched(bench):
                            True, 0.9 < at - started < 1.5)
         bench.report.check(name + ": packets", [], tap())
         if more[0] == "--exclude":
-            tap = capture(bench, "inside", "tcp and src host 10.77.0.1")
+            tap = bench.net.tap("inside", "tcp and src host 10.77.0.1")
             bench.touch("10.77.0.2", 5020)
             check_one(bench, flowd, "10.77.0.2", 5020, verified=True, state="open")
             bench.report.check("packets to others", True, len(tap()) > 2)
