@@ -186,7 +186,17 @@ class Replays:
         check_alert_file(self.report, state, alert_file[1], self.services)
         return kills
 
+    def check_other_store(self):
+        """The numbers of another store say nothing about what is in the alert file."""
+        path = self.path("shared.alerts")
+        for state, want in (("one", 1), ("two", 2), ("two", 2)):
+            self.run(self.capture, state, "--alert-file", path)
+            with open(path) as file:
+                self.report.check("one file, state %s: alerts" % state, want * SERVICES,
+                                  len(parse(file.read(), True)))
+
     def kill(self, count):
+        self.check_other_store()
         started = time.time()
         text, _ = self.run(self.capture, "measure")
         took = time.time() - started
