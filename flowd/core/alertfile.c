@@ -14,6 +14,7 @@
 struct alertfile {
 	int fd;
 	uint64_t last; /* number of the alert written last */
+	char *line;    /* its text, as found when opened; NULL none */
 };
 
 /* Finds the last whole line in the tail; everything after it is cut off. */
@@ -37,7 +38,10 @@ static int read_tail(struct alertfile *f)
 		start = memrchr(tail, '\n', (size_t)(end - tail));
 		start = start ? start + 1 : tail;
 		f->last = report_alert_number(start, (size_t)(end - start));
-		if (ftruncate(f->fd, from + (end - tail) + 1))
+		f->line = strndup(start, (size_t)(end - start));
+		if (!f->line)
+			rc = -ENOMEM;
+		else if (ftruncate(f->fd, from + (end - tail) + 1))
 			rc = -errno;
 	}
 	free(tail);
@@ -67,7 +71,22 @@ void alertfile_close(struct alertfile *f)
 		return;
 	if (f->fd >= 0)
 		close(f->fd);
+	free(f->line);
 	free(f);
+}
+
+uint64_t alertfile_last(const struct alertfile *f)
+{
+	return f->last;
+}
+
+void alertfile_confirm(struct alertfile *f, const struct alert *alert)
+{
+	char *line = alert ? report_alert(alert) : NULL;
+
+	if (!line || !f->line || strcmp(line, f->line))
+		f->last = 0;
+	free(line);
 }
 
 int alertfile_put(struct alertfile *f, const struct alert *alert)

@@ -16,6 +16,15 @@ struct alertfile;
 int alertfile_open(const char *path, struct alertfile **out);
 void alertfile_close(struct alertfile *file);
 
+/* The number of the alert that was written last; 0 none. */
+uint64_t alertfile_last(const struct alertfile *file);
+
+/*
+ * `alert` is what the store has under that number, NULL nothing. Unless it is what stands in the
+ * file, that came from another store, whose numbers mean nothing: all alerts will be appended.
+ */
+void alertfile_confirm(struct alertfile *file, const struct alert *alert);
+
 /* Appends an alert unless it stands there already. 0; -errno: nothing was added. */
 int alertfile_put(struct alertfile *file, const struct alert *alert);
 

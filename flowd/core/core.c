@@ -336,11 +336,12 @@ static bool open_store(struct core *c, const char *state)
 				      .receiver = c->outbox.file ? OUTBOX_FILE : NULL,
 				      .act = act,
 				      .arg = c };
-	c->outbox.store = c->store;
 	c->backlog = (struct backlog){ .store = c->store,
 				       .verify = c->verify,
 				       .rate = c->conf->verify_rate };
 	rc = open_window(c);
+	if (!rc)
+		rc = outbox_open(&c->outbox, c->store);
 	if (!rc)
 		rc = lifecycle_open(&c->life);
 	if (rc)

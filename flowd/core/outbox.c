@@ -3,6 +3,28 @@
 
 #define RETRY_EVERY (1 * MONO_SECOND)
 
+static int confirm(void *arg, const struct alert *alert)
+{
+	struct outbox *o = arg;
+
+	alertfile_confirm(o->file, alert->number == alertfile_last(o->file) ? alert : NULL);
+	return 1;
+}
+
+int outbox_open(struct outbox *o, struct store *store)
+{
+	uint64_t last = o->file ? alertfile_last(o->file) : 0;
+	int rc;
+
+	o->store = store;
+	if (!last)
+		return 0;
+	rc = store_walk_alerts(store, last + 1, confirm, o);
+	if (!rc)
+		alertfile_confirm(o->file, NULL);
+	return rc < 0 ? rc : 0;
+}
+
 static int put_alert(void *arg, const struct alert *alert)
 {
 	struct outbox *o = arg;

@@ -12,12 +12,15 @@
 #define OUTBOX_FILE "file" /* the receiver's name in the store */
 
 struct outbox {
-	struct store *store;
 	struct alertfile *file; /* NULL: nobody receives */
 	/* Its own: */
+	struct store *store;
 	int refused;  /* why the file did not take an alert; 0 it took all */
 	mono_t again; /* when to look into the store though there are no news */
 };
+
+/* Finds out what of the store is in the file. 0 or an error of the store. */
+int outbox_open(struct outbox *o, struct store *store);
 
 /*
  * Hands out what is committed, when there are news or it is time to try again. 0; 1 the file has
