@@ -76,6 +76,8 @@ class LabNet(Net):
     def open(self):
         with self.signals.hold():
             self._make()
+            # A client's own port is not to be one that a server wants later.
+            self.run("inside", ["sysctl", "-qw", "net.ipv4.ip_local_port_range=61000 65535"])
 
     def start(self, place, words, **options):
         with self.signals.hold():
