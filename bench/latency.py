@@ -121,7 +121,7 @@ class Latency:
         if not line["verified"] or line["app"] != APPS[row]:
             self.wrong.append("%s port %d: %s, verified: %s" % (row, port, line["app"],
                                                                 line["verified"]))
-        began = self.lab.wire.first[(self.lab.host, port)]
+        began = self.lab.wire.when(self.lab.host, port)
         for way, at in zip(TOLD, (printed, written)):
             self.took[row][way].append((at - began) * 1000)
 

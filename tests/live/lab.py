@@ -118,6 +118,8 @@ class Story:
     def page(self):
         port = (self.forward or PageForward).port
         if not self.healthy(port):
+            if self.forward:
+                self.say("This flowd has no page to show.")
             self.forward = None
         elif self.forward:
             self.forward.start()
@@ -189,7 +191,7 @@ class Story:
         if not alert:
             self.say("   No alert came.")
             return False
-        took = (at - self.lab.wire.first[(self.lab.host, self.port)]) * 1000
+        took = (at - self.lab.wire.when(self.lab.host, self.port)) * 1000
         self.say("   ALERT %s" % in_words(alert))
         self.say("   %-9s %s" % ("banner", shorten(alert["probe"]["banner"], 70)
                                  if alert["probe"] else "none"))
@@ -260,7 +262,8 @@ def main():
     finally:
         lab.close()
         with contextlib.suppress(OSError):
-            print("The lab is gone: its namespaces, servers and files.", flush=True)
+            if lab.directory:
+                print("The lab is gone: its namespaces, servers and files.", flush=True)
 
 
 if __name__ == "__main__":

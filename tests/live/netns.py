@@ -329,6 +329,7 @@ class Wire:
 
     def __init__(self, net, place, device):
         self.first = {}  # (ip, port): wall clock
+        self.changed = threading.Condition()
         self.tap = net.socket(place, socket.AF_PACKET, socket.SOCK_RAW, 0)
         code = b"".join(struct.pack("HBBI", *step) for step in self.FILTER)
         text = ctypes.create_string_buffer(code)
@@ -352,7 +353,16 @@ class Wire:
             else:
                 host, tcp = socket.inet_ntop(socket.AF_INET6, frame[22:38]), 54
             port = int.from_bytes(frame[tcp:tcp + 2], "big")
-            self.first.setdefault((host, port), second + nano / 1e9)
+            with self.changed:
+                self.first.setdefault((host, port), second + nano / 1e9)
+                self.changed.notify_all()
+
+    def when(self, host, port):
+        """Also when the packet has been here and this program has not read it yet."""
+        with self.changed:
+            if not self.changed.wait_for(lambda: (host, port) in self.first, PATIENCE):
+                raise RuntimeError("no SYN-ACK of %s port %d on the wire" % (host, port))
+            return self.first[(host, port)]
 
 
 def no_core_files():

@@ -44,7 +44,13 @@ class Run:
         self.process = subprocess.Popen(
             [sys.executable, "-B", os.path.join(HERE, "lab.py"), "--flowd", flowd, "--fast"] +
             list(options), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            universal_newlines=True, env=dict(os.environ, TMPDIR=self.folder.name))
+            universal_newlines=True, env=dict(os.environ, TMPDIR=self.folder.name),
+            start_new_session=True)
+
+    def send(self, number):
+        """A terminal tells the children, too."""
+        if self.process.poll() is None:
+            (os.killpg if number == signal.SIGINT else os.kill)(self.process.pid, number)
 
     def end(self):
         said = self.process.communicate(timeout=60)[0]
@@ -94,7 +100,7 @@ def check_stops(report, flowd, length, seed):
         time.sleep(at)
         for wait in (0, again)[:2 if again else 1]:
             time.sleep(wait)
-            run.process.send_signal(number)
+            run.send(number)
         status, said = run.end()
         ended = status in (128 + number, 0) and (first + said).endswith(LAST)
         if not report.check(what + ": ends as it should", True, ended):
