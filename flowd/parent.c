@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "flowd/config.h"
+#include "flowd/role.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -373,6 +374,8 @@ int parent_run(const struct parent_plan *plan, struct conf *conf)
 	rc = open_self(&p);
 	if (!rc)
 		rc = open_links(&p);
+	if (!rc && !role_house(conf))
+		return 1;
 	for (i = 0; plan->roles[i].name && !rc; i++)
 		rc = start(&p, i);
 	if (rc) {

@@ -472,7 +472,7 @@ int core_run(const struct conf *conf, struct ipc *sensor, struct ipc *verify, st
 	if (!state && !c.replay)
 		state = CORE_STATE_DIR;
 	if (open_files(&c, state) && role_cage(conf, state) && open_store(&c, state) &&
-	    open_loop(&c)) {
+	    open_loop(&c) && role_seal(conf, CAGE_CORE)) {
 		c.failed = false;
 		/* A sensor that outlived another core says again what that one may not have kept.
 		 */
