@@ -221,7 +221,7 @@ static int settle(int rc, bool best_effort, const char *wall, const char **missi
 	bool lacks = rc == -ENOSYS || rc == -EOPNOTSUPP || rc == -EINVAL || rc == ERR_VERSION;
 
 	if (missing)
-		*missing = lacks && best_effort ? wall : NULL;
+		*missing = lacks ? wall : NULL;
 	return lacks && best_effort ? 0 : rc;
 }
 

@@ -34,7 +34,8 @@ int cage_give(const char *user, const char *path);
  * The first step: user and groups, all capabilities, no_new_privs, death with the parent, Landlock
  * as far as this kernel has it (files; Linux 6.7: TCP; 6.12: signals to others). Call it before any
  * thread is started. 0; ERR_CAGE, -errno, ERR_NOT_FOUND (no such user): the role must not go on.
- * `missing` (may be NULL) names the wall that best_effort did without, else NULL.
+ * `missing` (may be NULL) names the wall that this kernel lacks, else NULL: with best_effort the
+ * result is 0 all the same.
  */
 int cage_enter(const struct cage *cage, const char **missing);
 

@@ -13,7 +13,9 @@ static bool is_best_effort(const struct conf *conf)
 /* Says how closing a wall went; true: the role may go on. */
 static bool report(int rc, const char *missing)
 {
-	if (rc)
+	if (rc && missing)
+		log_error("this kernel has no %s for the cage: %s", missing, err_text(rc));
+	else if (rc)
 		log_error("%s: %s", err_text(ERR_CAGE), err_text(rc));
 	else if (missing)
 		log_warning("running without %s: cage is best-effort", missing);

@@ -244,7 +244,9 @@ static bool is_best_effort(const struct conf *conf)
 
 static int report_cage(int rc, const char *missing)
 {
-	if (rc)
+	if (rc && missing)
+		log_error("this kernel has no %s for the cage: %s", missing, err_text(rc));
+	else if (rc)
 		log_error("cage: %s", err_text(rc));
 	else if (missing)
 		log_warning("running without %s: cage is best-effort", missing);
