@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Each role locks itself in: it opens what it needs, then gives up root, capabilities and the file
- * system, for good.
+ * Each role locks itself in, in two steps and for good: what needs privilege is opened, then
+ * cage_enter takes root, capabilities and the file system away; libraries open and start their
+ * threads, then cage_seal takes away every system call that the role has no use for.
  */
 #ifndef BASE_CAGE_H
 #define BASE_CAGE_H
@@ -11,10 +12,15 @@
 
 #define CAGE_PATHS_MAX 4
 
+/* Whose system calls; the tables are in base/cage/tables.h. */
+enum cage_table { CAGE_PARENT, CAGE_SENSOR, CAGE_CORE, CAGE_VERIFY, CAGE_WEB };
+
 struct cage {
 	const char *user; /* becomes this user when started as root; NULL stay */
 	const char *read_only[CAGE_PATHS_MAX]; /* what may still be read below; NULL-filled */
 	const char *writable[CAGE_PATHS_MAX];  /* what may still be changed below; NULL-filled */
+	bool tcp;			       /* may bind and connect TCP sockets (else Linux 6.7
+						  refuses that, too) */
 	bool best_effort;		       /* where the kernel lacks a wall, go on without it */
 };
 
@@ -25,11 +31,25 @@ struct cage {
 int cage_give(const char *user, const char *path);
 
 /*
- * Closes the cage: user and groups, all capabilities, no_new_privs, death with the parent,
- * Landlock. Call it before any thread is started. 0; ERR_CAGE, -errno, ERR_NOT_FOUND (no such
- * user): the role must not go on. `missing` (may be NULL) names the wall that best_effort did
- * without, else NULL.
+ * The first step: user and groups, all capabilities, no_new_privs, death with the parent, Landlock
+ * as far as this kernel has it (files; Linux 6.7: TCP; 6.12: signals to others). Call it before any
+ * thread is started. 0; ERR_CAGE, -errno, ERR_NOT_FOUND (no such user): the role must not go on.
+ * `missing` (may be NULL) names the wall that this kernel lacks, else NULL: with best_effort the
+ * result is 0 all the same.
  */
 int cage_enter(const struct cage *cage, const char **missing);
+
+/*
+ * The second step: seccomp over all threads of the process and those to come. Refused calls fail
+ * with EPERM; those in FILTER_DEADLY_LIST end the process with SIGSYS. Results as cage_enter.
+ */
+int cage_seal(enum cage_table table, bool best_effort, const char **missing);
+
+/*
+ * What the parent does in place of both, since its children start with what it has: no_new_privs,
+ * only the capabilities that a role's birth needs, and the calls that some role needs at its birth
+ * or later. Results as cage_enter.
+ */
+int cage_house(bool best_effort, const char **missing);
 
 #endif

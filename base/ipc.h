@@ -27,7 +27,8 @@
 	X(IPC_STOP, 0)			       /* core to verify: end */                          \
 	X(IPC_EVENT, sizeof(struct event_row)) /* core to web: it has been committed */           \
 	X(IPC_ALERT, sizeof(struct alert))     /* core to web, likewise */                        \
-	X(IPC_VERIFY, sizeof(struct service))  /* web to core: probe it now */
+	X(IPC_VERIFY, sizeof(struct service))  /* web to core: probe it now */                    \
+	X(IPC_ROLE, sizeof(struct role_news))  /* parent to core to web: a role fell or is back */
 
 enum ipc_kind {
 	IPC_NONE,

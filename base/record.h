@@ -234,6 +234,20 @@ struct tally {
 #undef TALLY_FIELD
 };
 
+#define RECORD_ROLE_MAX 16
+
+/* Said by the parent: how a role fares. */
+struct role_news {
+	wall_t time_us;
+	wall_t back_us; /* not running: when it is started again */
+	uint32_t falls; /* how often it has ended by itself since the parent was started */
+	uint8_t running;
+	uint8_t signal; /* that ended its last life; 0 none */
+	uint8_t status; /* exit status of its last life */
+	uint8_t pad;
+	char role[RECORD_ROLE_MAX];
+};
+
 /* Texts of the enums: static, "?" outside the range. */
 const char *record_proto_text(unsigned proto);
 const char *record_evidence_text(unsigned evidence);

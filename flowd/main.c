@@ -18,7 +18,7 @@ static int run_sensor(const struct conf *conf, struct ipc **ends)
 
 static int run_core(const struct conf *conf, struct ipc **ends)
 {
-	return core_run(conf, ends[0], ends[1], ends[2]);
+	return core_run(conf, ends[0], ends[1], ends[2], ends[3]);
 }
 
 static int run_verify(const struct conf *conf, struct ipc **ends)
@@ -38,6 +38,7 @@ static const struct parent_link links[] = {
 	{ "sensor", "core" }, /* sightings, tallies; known services back */
 	{ "core", "verify" }, /* jobs, names; probes back */
 	{ "core", "web" },    /* events, alerts, tallies; wishes back */
+	{ "parent", "core" }, /* which role fell, which is back; live only, nothing back */
 	{ NULL, NULL },
 };
 

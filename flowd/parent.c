@@ -3,7 +3,9 @@
 
 #include "base/err.h"
 #include "base/log.h"
+#include "base/record.h"
 #include "flowd/config.h"
+#include "flowd/role.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -29,7 +31,8 @@ struct child {
 	mono_t started;
 	mono_t again; /* when it is to be started again; 0 not */
 	mono_t delay;
-	int status; /* exit status of the last run */
+	int status;	/* exit status of the last run */
+	uint32_t falls; /* lives that ended by themselves */
 };
 
 struct parent {
@@ -40,6 +43,8 @@ struct parent {
 	int ends[PARENT_LINKS_MAX][2];
 	struct child children[PARENT_ROLES_MAX];
 	sigset_t signals, before;
+	const struct parent_link *listener; /* who is told how the roles fare */
+	struct ipc *news;		    /* to it; NULL in a replay */
 };
 
 static bool is_wanted(const struct parent *p, size_t i)
@@ -84,6 +89,36 @@ static void become(const struct parent *p, const struct parent_role *role, int c
 	_exit(127);
 }
 
+/* Says how a role fares. It is never waited for: what finds no room now is said at the next turn.
+ */
+static void tell(struct parent *p, size_t i)
+{
+	const struct child *c = &p->children[i];
+	struct role_news news = { .time_us = mono_wall(), .falls = c->falls, .running = c->pid };
+
+	if (!p->news || (!c->pid && !c->again))
+		return;
+	record_text_set(news.role, sizeof(news.role), p->plan->roles[i].name);
+	if (c->again)
+		news.back_us = news.time_us + c->again - mono_now();
+	if (c->falls && WIFSIGNALED(c->status))
+		news.signal = (uint8_t)WTERMSIG(c->status);
+	else if (c->falls)
+		news.status = (uint8_t)WEXITSTATUS(c->status);
+	ipc_send(p->news, IPC_ROLE, &news);
+	ipc_flush(p->news);
+}
+
+/* A role was started; the listener, which knows nothing yet, is told everything. */
+static void tell_start(struct parent *p, size_t i)
+{
+	size_t k;
+
+	for (k = 0; p->news && p->plan->roles[k].name; k++)
+		if (k == i || !strcmp(p->plan->roles[i].name, p->listener->to))
+			tell(p, k);
+}
+
 static int start(struct parent *p, size_t i)
 {
 	const struct parent_role *role = &p->plan->roles[i];
@@ -101,7 +136,12 @@ static int start(struct parent *p, size_t i)
 	if (!c->pid)
 		become(p, role, conf_fd);
 	close(conf_fd);
-	return c->pid < 0 ? -errno : 0;
+	if (c->pid < 0) {
+		c->pid = 0;
+		return -errno;
+	}
+	tell_start(p, i);
+	return 0;
 }
 
 /* A role has ended: when is it to come back? */
@@ -116,6 +156,8 @@ static void plan_return(struct parent *p, size_t i)
 	else
 		c->delay = c->delay * 2 < DELAY_MOST ? c->delay * 2 : DELAY_MOST;
 	c->again = now + c->delay;
+	c->falls++;
+	tell(p, i);
 	if (WIFSIGNALED(c->status))
 		log_error("%s was ended by signal %d; back in %lld ms", name, WTERMSIG(c->status),
 			  (long long)(c->delay / MONO_MS));
@@ -187,6 +229,21 @@ static int open_links(struct parent *p)
 	for (i = 0; p->plan->links[i].from && !rc; i++)
 		rc = ipc_pair(p->ends[i], p->conf->queue);
 	return rc;
+}
+
+/* The parent's own link, of which it only ever writes. 0, -errno. */
+static int open_news(struct parent *p)
+{
+	int i, fd;
+
+	for (i = 0; p->plan->links[i].from && strcmp(p->plan->links[i].from, "parent"); i++)
+		;
+	p->listener = &p->plan->links[i];
+	fd = fcntl(p->ends[i][0], F_DUPFD_CLOEXEC, SPARE_FD);
+	if (fd < 0)
+		return -errno;
+	p->news = ipc_new(fd, 0, false);
+	return p->news ? 0 : -ENOMEM;
 }
 
 static void close_links(struct parent *p)
@@ -344,6 +401,7 @@ static int run_live(struct parent *p)
 
 	while (signal != SIGINT && signal != SIGTERM && !hopeless) {
 		signal = wait_signal(p, revive(p));
+		ipc_flush(p->news);
 		reap(p);
 		hopeless = is_hopeless(p);
 		if (signal == SIGHUP)
@@ -373,6 +431,10 @@ int parent_run(const struct parent_plan *plan, struct conf *conf)
 	rc = open_self(&p);
 	if (!rc)
 		rc = open_links(&p);
+	if (!rc && !*conf->read)
+		rc = open_news(&p);
+	if (!rc && !role_house(conf))
+		return 1;
 	for (i = 0; plan->roles[i].name && !rc; i++)
 		rc = start(&p, i);
 	if (rc) {

@@ -1,22 +1,50 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "flowd/role.h"
 
-#include "base/cage.h"
 #include "base/conf.h"
 #include "base/err.h"
 #include "base/log.h"
+
+static bool is_best_effort(const struct conf *conf)
+{
+	return !strcmp(conf->cage, "best-effort");
+}
+
+/* Says how closing a wall went; true: the role may go on. */
+static bool report(int rc, const char *missing)
+{
+	if (rc && missing)
+		log_error("this kernel has no %s for the cage: %s", missing, err_text(rc));
+	else if (rc)
+		log_error("%s: %s", err_text(ERR_CAGE), err_text(rc));
+	else if (missing)
+		log_warning("running without %s: cage is best-effort", missing);
+	return !rc;
+}
 
 bool role_cage(const struct conf *conf, const char *writable)
 {
 	const struct cage cage = { .user = conf->user,
 				   .writable = { writable },
-				   .best_effort = !strcmp(conf->cage, "best-effort") };
+				   .best_effort = is_best_effort(conf) };
 	const char *missing;
 	int rc = cage_enter(&cage, &missing);
 
-	if (rc)
-		log_error("%s: %s", err_text(ERR_CAGE), err_text(rc));
-	else if (missing)
-		log_warning("running without %s: cage is best-effort", missing);
-	return !rc;
+	return report(rc, missing);
+}
+
+bool role_seal(const struct conf *conf, enum cage_table table)
+{
+	const char *missing;
+	int rc = cage_seal(table, is_best_effort(conf), &missing);
+
+	return report(rc, missing);
+}
+
+bool role_house(const struct conf *conf)
+{
+	const char *missing;
+	int rc = cage_house(is_best_effort(conf), &missing);
+
+	return report(rc, missing);
 }

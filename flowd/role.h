@@ -5,7 +5,7 @@
 #ifndef FLOWD_ROLE_H
 #define FLOWD_ROLE_H
 
-#include <stdbool.h>
+#include "base/cage.h"
 
 struct conf;
 
@@ -14,5 +14,11 @@ struct conf;
  * changed. Says what went wrong; false: the role must end.
  */
 bool role_cage(const struct conf *conf, const char *writable);
+
+/* Seals it, once everything is open; otherwise as role_cage. */
+bool role_seal(const struct conf *conf, enum cage_table table);
+
+/* The parent's part: what it and all that it starts can do without; otherwise as role_cage. */
+bool role_house(const struct conf *conf);
 
 #endif

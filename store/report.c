@@ -181,6 +181,24 @@ char *report_tally(const struct tally *tally)
 	return line_of(o);
 }
 
+char *report_role(const struct role_news *news)
+{
+	json_t *o = json_object();
+
+	set_word(o, "type", "health");
+	set_time(o, "time", news->time_us);
+	SET_TEXT(o, "role", news->role);
+	json_object_set_new(o, "running", json_boolean(news->running));
+	set_number(o, "falls", news->falls);
+	set_number(o, "signal", news->signal);
+	set_number(o, "status", news->status);
+	if (news->running)
+		json_object_set_new(o, "back", json_null());
+	else
+		set_time(o, "back", news->back_us);
+	return line_of(o);
+}
+
 uint64_t report_alert_number(const char *line, size_t len)
 {
 	json_t *o = json_loadb(line, len, 0, NULL);

@@ -12,6 +12,7 @@ char *report_service(const struct store_service *row);
 char *report_event(const struct event_row *event);
 char *report_alert(const struct alert *alert);
 char *report_tally(const struct tally *tally);
+char *report_role(const struct role_news *news);
 
 /* The number of an alert's line of `len` bytes; 0: it is none. */
 uint64_t report_alert_number(const char *line, size_t len);

@@ -237,18 +237,39 @@ static int open_sockets(struct verify *v)
 	return open_raw(v);
 }
 
+static bool is_best_effort(const struct conf *conf)
+{
+	return !strcmp(conf->cage, "best-effort");
+}
+
+static int report_cage(int rc, const char *missing)
+{
+	if (rc && missing)
+		log_error("this kernel has no %s for the cage: %s", missing, err_text(rc));
+	else if (rc)
+		log_error("cage: %s", err_text(rc));
+	else if (missing)
+		log_warning("running without %s: cage is best-effort", missing);
+	return rc;
+}
+
 static int close_cage(const struct conf *conf)
 {
 	struct cage cage = { .user = conf->user[0] ? conf->user : NULL,
-			     .best_effort = !strcmp(conf->cage, "best-effort") };
+			     .tcp = true,
+			     .best_effort = is_best_effort(conf) };
 	const char *missing;
 	int rc = cage_enter(&cage, &missing);
 
-	if (rc)
-		log_error("cage: %s", err_text(rc));
-	else if (missing)
-		log_warning("caged without %s", missing);
-	return rc;
+	return report_cage(rc, missing);
+}
+
+static int seal_cage(const struct conf *conf)
+{
+	const char *missing;
+	int rc = cage_seal(CAGE_VERIFY, is_best_effort(conf), &missing);
+
+	return report_cage(rc, missing);
 }
 
 static int open_loop(struct verify *v)
@@ -316,6 +337,8 @@ int verify_run(const struct conf *conf, struct ipc *core)
 		rc = close_cage(conf);
 	if (!rc && (rc = open_loop(&v)))
 		log_error("event loop: %s", err_text(rc));
+	if (!rc)
+		rc = seal_cage(conf);
 	if (!rc) {
 		/* Whatever jobs an earlier life had, core will send them again. */
 		ipc_send(core, IPC_HELLO, NULL);

@@ -79,6 +79,16 @@ void announce_tally(struct announce *a, const struct tally *tally)
 	note_line(a, report_tally(tally));
 }
 
+void announce_role(struct announce *a, const struct role_news *news, bool line)
+{
+	if (line)
+		note_line(a, report_role(news));
+	if (a->web) {
+		ipc_send(a->web, IPC_ROLE, news);
+		ipc_flush(a->web);
+	}
+}
+
 bool announce_has_news(const struct announce *a)
 {
 	return a->news;

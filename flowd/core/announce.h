@@ -19,6 +19,9 @@ void announce_event(struct announce *a, const struct event_row *event);
 void announce_alert(struct announce *a, const struct alert *alert);
 void announce_tally(struct announce *a, const struct tally *tally);
 
+/* Tells web at once how a role fares; with `line` it is said on standard output, too. */
+void announce_role(struct announce *a, const struct role_news *news, bool line);
+
 /* Something was noted since announce_say: the batch holds more than counts. */
 bool announce_has_news(const struct announce *a);
 

@@ -9,6 +9,7 @@
 #include "base/loop.h"
 #include "flowd/core/announce.h"
 #include "flowd/core/backlog.h"
+#include "flowd/core/crew.h"
 #include "flowd/core/health.h"
 #include "flowd/core/lifecycle.h"
 #include "flowd/core/outbox.h"
@@ -44,6 +45,8 @@ struct core {
 	mono_t expired; /* when history was last trimmed */
 	mono_t end;	/* of the wait for verdicts after a replay */
 	struct health health;
+	struct ipc *parent; /* until the crew has it */
+	struct crew *crew;
 };
 
 static void fail(struct core *c, const char *what, int rc)
@@ -214,6 +217,7 @@ static int take_web(struct core *c, const struct ipc_message *m)
 	case IPC_HELLO:
 		ipc_send(c->web, IPC_TALLY, &c->health.sum);
 		ipc_flush(c->web);
+		crew_tell(c->crew);
 		return 0;
 	case IPC_VERIFY:
 		return lifecycle_ask(&c->life, m->record);
@@ -395,6 +399,8 @@ static bool open_loop(struct core *c)
 	if (!c->sensor_event || (c->verify && !c->verify_event) || (c->web && !c->web_event) ||
 	    !c->tick || !c->term)
 		return false;
+	c->crew = crew_new(c->loop, c->parent, c->announce);
+	c->parent = NULL;
 	loop_timer_set(c->tick, 0);
 	return true;
 }
@@ -414,7 +420,8 @@ static void finish(struct core *c)
 {
 	int rc;
 
-	while (!c->failed && drain(c, c->sensor, take_message))
+	/* In a replay the sensor is gone when it has ended. */
+	while (!c->failed && !(c->replay && c->ended) && drain(c, c->sensor, take_message))
 		end_turn(c);
 	if (c->replay && !c->failed && (rc = lifecycle_finish(&c->life)))
 		fail(c, "last decisions", rc);
@@ -440,6 +447,7 @@ static void core_free(struct core *c)
 	loop_event_free(c->web_event);
 	loop_event_free(c->tick);
 	loop_event_free(c->term);
+	crew_free(c->crew);
 	loop_free(c->loop);
 	store_close(c->store);
 	rules_free(c->rules);
@@ -451,13 +459,18 @@ static void core_free(struct core *c)
 	ipc_free(c->verify);
 	ipc_free(c->web);
 	ipc_free(c->sensor);
+	ipc_free(c->parent);
 }
 
-int core_run(const struct conf *conf, struct ipc *sensor, struct ipc *verify, struct ipc *web)
+int core_run(const struct conf *conf, struct ipc *sensor, struct ipc *verify, struct ipc *web,
+	     struct ipc *parent)
 {
-	struct core c = {
-		.conf = conf, .sensor = sensor, .verify = verify, .web = web, .failed = true
-	};
+	struct core c = { .conf = conf,
+			  .sensor = sensor,
+			  .verify = verify,
+			  .web = web,
+			  .parent = parent,
+			  .failed = true };
 	const char *state = *conf->state ? conf->state : NULL;
 
 	if (!conf_probes(conf)) {
@@ -472,7 +485,7 @@ int core_run(const struct conf *conf, struct ipc *sensor, struct ipc *verify, st
 	if (!state && !c.replay)
 		state = CORE_STATE_DIR;
 	if (open_files(&c, state) && role_cage(conf, state) && open_store(&c, state) &&
-	    open_loop(&c)) {
+	    open_loop(&c) && role_seal(conf, CAGE_CORE)) {
 		c.failed = false;
 		/* A sensor that outlived another core says again what that one may not have kept.
 		 */

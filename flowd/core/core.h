@@ -15,6 +15,7 @@ struct ipc;
  * from then on. Opens rules and alert file, enters its cage, then opens the store. Returns the exit
  * status.
  */
-int core_run(const struct conf *conf, struct ipc *sensor, struct ipc *verify, struct ipc *web);
+int core_run(const struct conf *conf, struct ipc *sensor, struct ipc *verify, struct ipc *web,
+	     struct ipc *parent);
 
 #endif

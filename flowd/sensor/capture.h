@@ -53,7 +53,10 @@ int capture_read(struct capture *capture, int most, capture_fn fn, void *arg, ch
 /* How far a file has been read and how long it is, in bytes; both 0 when that can't be known. */
 void capture_progress(const struct capture *capture, uint64_t *at, uint64_t *size);
 
-/* What was lost since the capture was opened; zeros for a file. */
-void capture_drops(const struct capture *capture, uint64_t *kernel, uint64_t *interface);
+/*
+ * What was lost since the capture was opened; zeros for a file, and for the interface where it has
+ * no counters (any).
+ */
+void capture_drops(struct capture *capture, uint64_t *kernel, uint64_t *interface);
 
 #endif

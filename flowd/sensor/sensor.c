@@ -269,6 +269,8 @@ static int replay(struct sensor *s)
 	int n;
 
 	s->now = 0;
+	if (!role_seal(s->conf, CAGE_SENSOR))
+		return 1;
 	s->link = capture_link(s->captures[0]);
 	progress_open(&progress);
 	while ((n = capture_read(s->captures[0], READ_MOST, handle_frame, s, error)) > 0) {
@@ -376,6 +378,7 @@ static int live(struct sensor *s)
 	}
 	for (i = 0, good = true; i < s->event_count; i++)
 		good &= s->events[i] != NULL;
+	good = good && role_seal(s->conf, CAGE_SENSOR);
 	if (good) {
 		loop_timer_set(s->flush_timer, s->conf->flush);
 		loop_timer_set(s->tally_timer, TALLY_EVERY);

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "flowd/core/crew.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define ROLES_MAX 16
+
+struct crew {
+	struct ipc *parent;
+	struct announce *announce;
+	struct loop_event *event;
+	struct role_news last[ROLES_MAX]; /* of each role */
+	size_t count;
+};
+
+static void take(struct crew *c, const struct role_news *news)
+{
+	size_t i;
+
+	for (i = 0; i < c->count && strncmp(c->last[i].role, news->role, sizeof(news->role)); i++)
+		;
+	if (i == ROLES_MAX)
+		return;
+	c->last[i] = *news;
+	c->count += i == c->count;
+	/* A first start is no news. */
+	announce_role(c->announce, news, news->falls || !news->running);
+}
+
+static void parent_speaks(void *arg, int what)
+{
+	struct crew *c = arg;
+	struct ipc_message m;
+	int rc;
+
+	(void)what;
+	while ((rc = ipc_recv(c->parent, false, &m))) {
+		if (rc == 1 && m.kind == IPC_ROLE)
+			take(c, m.record);
+		if (rc == 1 && m.fd >= 0)
+			close(m.fd);
+		if (rc == -EPIPE) {
+			loop_event_free(c->event);
+			c->event = NULL;
+			return;
+		}
+	}
+}
+
+struct crew *crew_new(struct loop *loop, struct ipc *parent, struct announce *announce)
+{
+	struct crew *c = parent ? calloc(1, sizeof(*c)) : NULL;
+
+	if (!c) {
+		ipc_free(parent);
+		return NULL;
+	}
+	c->parent = parent;
+	c->announce = announce;
+	c->event = loop_fd_new(loop, ipc_fd(parent), LOOP_READ, parent_speaks, c);
+	return c;
+}
+
+void crew_free(struct crew *c)
+{
+	if (!c)
+		return;
+	loop_event_free(c->event);
+	ipc_free(c->parent);
+	free(c);
+}
+
+void crew_tell(const struct crew *c)
+{
+	size_t i;
+
+	for (i = 0; c && i < c->count; i++)
+		announce_role(c->announce, &c->last[i], false);
+}
