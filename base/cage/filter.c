@@ -2,8 +2,8 @@
 /*
  * Refused is EPERM rather than death: libraries ask for things that they can do without (RocksDB
  * reads /proc, newer C libraries try newer calls first), and a watcher that dies of that on another
- * Debian watches nothing. The kernel logs what was refused. What only a burglar asks for is in
- * FILTER_DEADLY_LIST and ends the role: EPERM would let him try again, unseen.
+ * Debian watches nothing. What only a burglar asks for is in FILTER_DEADLY_LIST and ends the
+ * role, which the kernel logs and the parent tells: EPERM would let him try again, unseen.
  */
 #include "base/cage/filter.h"
 
@@ -162,8 +162,7 @@ static int set_up(scmp_filter_ctx filter)
 		rc = seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
 	if (!rc)
 		rc = seccomp_attr_set(filter, SCMP_FLTATR_API_SYSRAWRC, 1);
-	/* Comforts: what is refused is logged, and the filter is searched as a tree. */
-	seccomp_attr_set(filter, SCMP_FLTATR_CTL_LOG, 1);
+	/* A comfort: the filter is searched as a tree. */
 	seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2);
 	return rc;
 }

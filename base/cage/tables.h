@@ -3,8 +3,7 @@
  * What each role may ask of the kernel once it is sealed, and why. X(call, when, why); `when` is
  * one of FILTER_WHEN_LIST. Anything else fails with EPERM, or ends the role: see filter.c.
  *
- * A role that needs a call too many is found by: strace -f -o FILE flowd ..., and looking for
- * EPERM; the kernel's log has it, too (audit type 1326).
+ * A call that is missing here is found by: strace -f -o FILE flowd ..., and looking for EPERM.
  */
 #ifndef BASE_CAGE_TABLES_H
 #define BASE_CAGE_TABLES_H

@@ -170,6 +170,26 @@ def check_loop(bench):
     bench.report.check("a loop: ends well", 0, flowd.end()[0])
 
 
+def check_ambient(bench):
+    """As flowd.service starts it: no root, one capability, which no role keeps."""
+    state = os.path.join(bench.directory, "ambient")
+    os.mkdir(state)
+    nobody = pwd.getpwnam("nobody")
+    os.chown(state, nobody.pw_uid, nobody.pw_gid)
+    flowd = Flowd(bench.net, [
+        "setpriv", "--reuid=%d" % nobody.pw_uid, "--regid=%d" % nobody.pw_gid, "--clear-groups",
+        "--bounding-set=-all,+net_raw", "--inh-caps=-all,+net_raw", "--ambient-caps=-all,+net_raw",
+        "--no-new-privs", bench.program, "-i", "inside", "--home", bench.net.home, "--state",
+        state]).wait_ready()
+    for role, pid in flowd.roles().items():
+        for tid in threads(pid):
+            bench.report.check_fields("ambient, thread of " + role, dict(
+                NoNewPrivs="1", Seccomp="2", **{"Cap" + kind: "0" * 16 for kind in
+                                                ("Inh", "Prm", "Eff", "Amb")}), status(pid, tid))
+    bench.report.check("ambient: probes are half-open", False, "CAP_NET_RAW" in flowd.said())
+    bench.report.check("ambient: ends well", 0, flowd.end()[0])
+
+
 def check_old_kernel(bench):
     """Without Landlock and seccomp nothing runs, unless it is asked for; then it is said."""
     capture = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "traps",
@@ -198,7 +218,7 @@ def is_sanitized(program):
 
 
 def main():
-    skip_unless_possible()
+    skip_unless_possible("setpriv")
     program, folder = (os.path.abspath(word) for word in sys.argv[1:3])
     if is_sanitized(program) or os.uname().machine != "x86_64":
         print("for x86-64 without sanitizers\n0 passed, 0 failed, 1 skipped")
@@ -206,7 +226,8 @@ def main():
     with tempfile.TemporaryDirectory() as directory, Net() as net:
         os.chmod(directory, 0o755)
         bench = Bench(net, program, folder, directory)
-        for part in (check_rights, check_refused, check_deadly, check_loop, check_old_kernel):
+        for part in (check_rights, check_refused, check_deadly, check_loop, check_ambient,
+                     check_old_kernel):
             if sys.argv[3:] and part.__name__[len("check_"):] not in sys.argv[3:]:
                 continue
             started = time.time()
