@@ -270,7 +270,7 @@ def check_crashes(bench, flowd):
         time.sleep(QUIET)
         bench.report.check("%s crashed: lines about what is known" % role, seen,
                            len(flowd.find()))
-    bench.report.check("crashes are logged", 3, flowd.said().count("; back in "))
+    bench.report.check("crashes are logged", len(ROLES), flowd.said().count("; back in "))
 
 
 def check_alert_file(bench, name, lines):
