@@ -24,7 +24,7 @@ struct http {
 	struct loop_event *ready, *timer;
 	LIST_HEAD(, http_live) lives;
 	uint64_t requests;
-	bool ending;
+	bool woken, ending;
 };
 
 /* Of one request. */
@@ -139,6 +139,10 @@ void http_wake(struct http_live *live)
 		return;
 	live->asleep = false;
 	MHD_resume_connection(live->connection);
+	/* Without threads the library tells nobody: it has to be run. */
+	if (!live->http->woken && !live->http->ending)
+		loop_timer_set(live->http->timer, 0);
+	live->http->woken = true;
 }
 
 static struct MHD_Response *live_response(struct visit *v, const struct http_source *source)
@@ -378,6 +382,7 @@ static void on_ready(void *arg, int what)
 	MHD_UNSIGNED_LONG_LONG ms;
 
 	(void)what;
+	http->woken = false;
 	MHD_run(http->daemon);
 	if (MHD_get_timeout(http->daemon, &ms) == MHD_YES)
 		loop_timer_set(http->timer, (mono_t)ms * MONO_MS);
@@ -426,6 +431,7 @@ void http_free(struct http *http)
 		return;
 	loop_event_free(http->ready);
 	loop_event_free(http->timer);
+	http->timer = NULL;
 	/* The library will not stop while somebody sleeps. */
 	http->ending = true;
 	LIST_FOREACH(live, &http->lives, next)
