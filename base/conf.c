@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define STATE_DIR "/var/lib/flowd" /* of a live start that names none */
+
 enum type { BOOL, COUNT, BYTES, DURATION, TEXT, LIST, PREFIXES, PORTS };
 
 static const struct option {
@@ -436,6 +438,13 @@ bool conf_probes(const struct conf *conf)
 {
 	return conf->verify && (!*conf->read || conf->given.verify) &&
 	       !prefix_set_is_any(&conf->home);
+}
+
+const char *conf_state(const struct conf *conf)
+{
+	if (*conf->state)
+		return conf->state;
+	return *conf->read ? NULL : STATE_DIR;
 }
 
 bool conf_serves(const struct conf *conf)

@@ -172,6 +172,9 @@ int conf_targets(const struct conf *conf, struct prefix_set *out);
  */
 bool conf_probes(const struct conf *conf);
 
+/* The directory of the store; NULL: in memory, thrown away at the end. */
+const char *conf_state(const struct conf *conf);
+
 /* Is there a page and an API? Live only, unless web.port is 0. */
 bool conf_serves(const struct conf *conf);
 

@@ -10,6 +10,7 @@
 #include "flowd/rulefile.h"
 #include "flowd/sensor/sensor.h"
 #include "verify/verify.h"
+#include "web/web.h"
 
 static int run_sensor(const struct conf *conf, struct ipc **ends)
 {
@@ -26,11 +27,17 @@ static int run_verify(const struct conf *conf, struct ipc **ends)
 	return verify_run(conf, ends[0]);
 }
 
+static int run_web(const struct conf *conf, struct ipc **ends)
+{
+	return web_run(conf, ends[0]);
+}
+
 /* Core waits for nobody: who may wait for it would wait for ever. */
 static const struct parent_role roles[] = {
 	{ "sensor", run_sensor, PARENT_REPLAY, NULL },
 	{ "core", run_core, PARENT_NEVER, NULL },
 	{ "verify", run_verify, PARENT_ALWAYS, conf_probes },
+	{ "web", run_web, PARENT_NEVER, conf_serves }, /* people wait, not it */
 	{ NULL, NULL, PARENT_NEVER, NULL },
 };
 

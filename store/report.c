@@ -2,6 +2,7 @@
 #include "store/report.h"
 
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 /* Sets a key to bytes that may be anything: what is not UTF-8 is read as Latin-1, none become null.
@@ -72,7 +73,7 @@ static char *line_of(json_t *object)
 	return line;
 }
 
-char *report_service(const struct store_service *row)
+static json_t *service_json(const struct store_service *row)
 {
 	json_t *o = json_object();
 
@@ -87,7 +88,12 @@ char *report_service(const struct store_service *row)
 	set_number(o, "handshakes", row->handshakes);
 	set_number(o, "peers", hash_sketch_count(&row->peers));
 	set_number(o, "vlan", row->vlan);
-	return line_of(o);
+	return o;
+}
+
+char *report_service(const struct store_service *row)
+{
+	return line_of(service_json(row));
 }
 
 static void set_finding(json_t *o, const struct finding *f)
@@ -105,7 +111,7 @@ static void set_finding(json_t *o, const struct finding *f)
 	SET_TEXT(o, "version", f->version);
 }
 
-char *report_event(const struct event_row *event)
+static json_t *event_json(const struct event_row *event)
 {
 	json_t *o = json_object();
 
@@ -113,7 +119,12 @@ char *report_event(const struct event_row *event)
 	set_number(o, "number", event->number);
 	set_time(o, "time", event->time_us);
 	set_finding(o, &event->finding);
-	return line_of(o);
+	return o;
+}
+
+char *report_event(const struct event_row *event)
+{
+	return line_of(event_json(event));
 }
 
 static json_t *certificate_json(const struct probe *p)
@@ -154,7 +165,7 @@ static json_t *probe_json(const struct probe *p)
 	return o;
 }
 
-char *report_alert(const struct alert *a)
+static json_t *alert_json(const struct alert *a)
 {
 	json_t *o = json_object();
 
@@ -166,10 +177,15 @@ char *report_alert(const struct alert *a)
 	SET_TEXT(o, "rule", a->rule);
 	set_number(o, "rule_line", a->rule_line);
 	json_object_set_new(o, "probe", a->probe.job ? probe_json(&a->probe) : json_null());
-	return line_of(o);
+	return o;
 }
 
-char *report_tally(const struct tally *tally)
+char *report_alert(const struct alert *a)
+{
+	return line_of(alert_json(a));
+}
+
+static json_t *tally_json(const struct tally *tally)
 {
 	json_t *o = json_object();
 
@@ -178,7 +194,12 @@ char *report_tally(const struct tally *tally)
 #define SET_COUNTER(id, text) set_number(o, #id, tally->id);
 	RECORD_TALLY_LIST(SET_COUNTER)
 #undef SET_COUNTER
-	return line_of(o);
+	return o;
+}
+
+char *report_tally(const struct tally *tally)
+{
+	return line_of(tally_json(tally));
 }
 
 char *report_role(const struct role_news *news)
@@ -206,4 +227,134 @@ uint64_t report_alert_number(const char *line, size_t len)
 
 	json_decref(o);
 	return n > 0 ? (uint64_t)n : 0;
+}
+
+/* A report is its object; the type keeps jansson in this file. */
+static json_t *object_of(struct report *report)
+{
+	return (json_t *)report;
+}
+
+struct report *report_new(void)
+{
+	return (struct report *)json_object();
+}
+
+void report_free(struct report *report)
+{
+	json_decref(object_of(report));
+}
+
+char *report_text(struct report *report)
+{
+	return line_of(object_of(report));
+}
+
+void report_set_text(struct report *report, const char *key, const char *text)
+{
+	json_object_set_new(object_of(report), key, text ? json_string(text) : json_null());
+}
+
+void report_set_number(struct report *report, const char *key, uint64_t number)
+{
+	set_number(object_of(report), key, number);
+}
+
+void report_set_time(struct report *report, const char *key, wall_t time)
+{
+	if (time)
+		set_time(object_of(report), key, time);
+	else
+		json_object_set_new(object_of(report), key, json_null());
+}
+
+void report_set_tally(struct report *report, const char *key, const struct tally *tally)
+{
+	json_t *counters = tally_json(tally);
+
+	json_object_del(counters, "type");
+	json_object_del(counters, "time");
+	json_object_set_new(object_of(report), key, counters);
+}
+
+void report_set_tally_texts(struct report *report, const char *key)
+{
+	json_t *texts = json_object();
+
+#define SET_COUNTER_TEXT(id, text) set_word(texts, #id, text);
+	RECORD_TALLY_LIST(SET_COUNTER_TEXT)
+#undef SET_COUNTER_TEXT
+	json_object_set_new(object_of(report), key, texts);
+}
+
+char *report_id(const struct service *s, char *out)
+{
+	char text[ADDR_TEXT_MAX];
+
+	snprintf(out, REPORT_ID_MAX, "%s-%s-%u", addr_text(&s->host, text),
+		 record_proto_text(s->proto), s->port);
+	return out;
+}
+
+static json_t *named_service_json(const struct store_service *row)
+{
+	char id[REPORT_ID_MAX];
+	json_t *o = service_json(row);
+
+	set_word(o, "id", report_id(&row->service, id));
+	return o;
+}
+
+void report_set_service(struct report *report, const char *key, const struct store_service *row)
+{
+	json_object_set_new(object_of(report), key, named_service_json(row));
+}
+
+void report_set_sightings(struct report *report, const char *key, const struct store_service *row)
+{
+	char text[ADDR_TEXT_MAX];
+	json_t *o = json_object();
+
+	set_time(o, "first", row->first_us);
+	set_time(o, "last", row->last_us);
+	set_number(o, "handshakes", row->handshakes);
+	set_number(o, "peers", hash_sketch_count(&row->peers));
+	set_word(o, "evidence", record_evidence_text(row->evidence));
+	set_word(o, "last_peer", addr_text(&row->peer, text));
+	set_number(o, "vlan", row->vlan);
+	json_object_set_new(object_of(report), key, o);
+}
+
+void report_list(struct report *report, const char *key)
+{
+	json_object_set_new(object_of(report), key, json_array());
+}
+
+static void add_row(struct report *report, const char *key, json_t *row)
+{
+	json_array_append_new(json_object_get(object_of(report), key), row);
+}
+
+void report_add_service(struct report *report, const char *key, const struct store_service *row)
+{
+	add_row(report, key, named_service_json(row));
+}
+
+void report_add_probe(struct report *report, const char *key, const struct probe *probe)
+{
+	add_row(report, key, probe_json(probe));
+}
+
+void report_add_alert(struct report *report, const char *key, const struct alert *alert)
+{
+	add_row(report, key, alert_json(alert));
+}
+
+void report_add_event(struct report *report, const char *key, const struct event_row *event,
+		      const struct probe *probe)
+{
+	json_t *row = event_json(event);
+
+	json_object_set_new(row, "probe", probe ? probe_json(probe) : json_null());
+	add_row(report, key, row);
 }

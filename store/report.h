@@ -14,6 +14,41 @@ char *report_alert(const struct alert *alert);
 char *report_tally(const struct tally *tally);
 char *report_role(const struct role_news *news);
 
+/*
+ * An object of JSON that grows: keys are set, rows are added to the list of a key. A row that there
+ * is no memory for is left out.
+ */
+struct report;
+
+struct report *report_new(void);
+void report_free(struct report *report);
+
+/* The text of the object, compact and to be freed; NULL when memory was short. Frees the report. */
+char *report_text(struct report *report);
+
+void report_set_text(struct report *report, const char *key, const char *text); /* NULL: null */
+void report_set_number(struct report *report, const char *key, uint64_t number);
+void report_set_time(struct report *report, const char *key, wall_t time); /* 0: null */
+void report_set_tally(struct report *report, const char *key, const struct tally *tally);
+void report_set_tally_texts(struct report *report, const char *key); /* what they count */
+
+/* The service itself, and what has been seen of it on the wire. */
+void report_set_service(struct report *report, const char *key, const struct store_service *row);
+void report_set_sightings(struct report *report, const char *key, const struct store_service *row);
+
+/* A list of rows, empty at first. */
+void report_list(struct report *report, const char *key);
+void report_add_service(struct report *report, const char *key, const struct store_service *row);
+void report_add_probe(struct report *report, const char *key, const struct probe *probe);
+void report_add_alert(struct report *report, const char *key, const struct alert *alert);
+/* `probe` is what a verdict was about; NULL: null. */
+void report_add_event(struct report *report, const char *key, const struct event_row *event,
+		      const struct probe *probe);
+
+/* What names a service in addresses of the API: "192.0.2.1-tcp-443". Returns `out`. */
+#define REPORT_ID_MAX (ADDR_TEXT_MAX + 16)
+char *report_id(const struct service *service, char *out);
+
 /* The number of an alert's line of `len` bytes; 0: it is none. */
 uint64_t report_alert_number(const char *line, size_t len);
 

@@ -471,7 +471,7 @@ int core_run(const struct conf *conf, struct ipc *sensor, struct ipc *verify, st
 			  .web = web,
 			  .parent = parent,
 			  .failed = true };
-	const char *state = *conf->state ? conf->state : NULL;
+	const char *state = conf_state(conf);
 
 	if (!conf_probes(conf)) {
 		ipc_free(verify);
@@ -482,8 +482,6 @@ int core_run(const struct conf *conf, struct ipc *sensor, struct ipc *verify, st
 		c.web = NULL;
 	}
 	c.replay = *conf->read;
-	if (!state && !c.replay)
-		state = CORE_STATE_DIR;
 	if (open_files(&c, state) && role_cage(conf, state) && open_store(&c, state) &&
 	    open_loop(&c) && role_seal(conf, CAGE_CORE)) {
 		c.failed = false;

@@ -5,8 +5,6 @@
 #ifndef FLOWD_CORE_CORE_H
 #define FLOWD_CORE_CORE_H
 
-#define CORE_STATE_DIR "/var/lib/flowd" /* of the store, where a live start names none */
-
 struct conf;
 struct ipc;
 

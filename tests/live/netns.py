@@ -27,7 +27,7 @@ import time
 CLONE_NEWNET = 0x40000000
 SKIPPED = 77  # what automake takes for "skipped"
 PLACES = ("outside", "border", "inside")
-ROLES = ("sensor", "core", "verify")
+ROLES = ("sensor", "core", "verify", "web")
 PATIENCE = 8  # seconds for what must come
 
 

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "web/health.h"
+
+#include "store/report.h"
+
+#include <stdio.h>
+
+#define SILENCE (10 * MONO_SECOND) /* the sensor counts every second */
+
+void health_open(struct health *h)
+{
+	*h = (struct health){ .since = mono_wall(), .started = mono_now() };
+}
+
+void health_take(struct health *h, const struct tally *t)
+{
+	/* Core says what it has, also when the sensor has said nothing yet. */
+	if (!t->time_us || t->time_us == h->tally.time_us)
+		return;
+	h->told = mono_now();
+	h->before = h->tally;
+	h->tally = *t;
+}
+
+const char *health_word(const struct health *h)
+{
+	mono_t since = h->told ? h->told : h->started;
+
+	if (!h->has_store)
+		return "no store yet";
+	return mono_now() - since > SILENCE ? "the sensor is silent" : "ok";
+}
+
+bool health_is_well(const struct health *h)
+{
+	return h->has_store && mono_now() - (h->told ? h->told : h->started) <= SILENCE;
+}
+
+/* A second's worth of what came between the last two tallies; 0 when the sensor began anew. */
+static uint64_t rate(const struct health *h, uint64_t now, uint64_t before)
+{
+	wall_t time = h->tally.time_us - h->before.time_us;
+
+	if (!h->before.time_us || time <= 0 || now < before)
+		return 0;
+	return (uint64_t)((double)(now - before) * MONO_SECOND / (double)time);
+}
+
+char *health_json(const struct health *h)
+{
+	struct report *r = report_new();
+
+	report_set_text(r, "type", "health");
+	report_set_text(r, "state", health_word(h));
+	report_set_time(r, "since", h->since);
+	report_set_time(r, "time", h->tally.time_us);
+	report_set_text(r, "version", PACKAGE_VERSION);
+	report_set_number(r, "packets_per_second", rate(h, h->tally.packets, h->before.packets));
+	report_set_number(r, "bytes_per_second", rate(h, h->tally.bytes, h->before.bytes));
+	report_set_tally(r, "counters", &h->tally);
+	report_set_tally_texts(r, "texts");
+	report_set_number(r, "last_event", h->stream.event);
+	report_set_number(r, "last_alert", h->stream.alert);
+	report_set_number(r, "requests", h->requests);
+	report_set_number(r, "readers", h->stream.readers);
+	report_set_number(r, "readers_dropped", h->stream.dropped);
+	report_set_number(r, "news_lost", h->stream.lost);
+	return report_text(r);
+}
+
+static void put(FILE *out, const char *name, const char *type, const char *help, uint64_t value)
+{
+	fprintf(out, "# HELP flowd_%s %s\n# TYPE flowd_%s %s\nflowd_%s %llu\n", name, help, name,
+		type, name, (unsigned long long)value);
+}
+
+static void put_tally(FILE *out, const struct tally *t)
+{
+#define PUT(id, text) put(out, #id "_total", "counter", text, t->id);
+	RECORD_TALLY_LIST(PUT)
+#undef PUT
+}
+
+char *health_metrics(const struct health *h)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	if (!out)
+		return NULL;
+	put(out, "up", "gauge", "1 when the store is open and the sensor speaks",
+	    health_is_well(h));
+	put_tally(out, &h->tally);
+	put(out, "events_total", "counter", "events there have been in this store",
+	    h->stream.event);
+	put(out, "alerts_total", "counter", "alerts there have been in this store",
+	    h->stream.alert);
+	put(out, "web_requests_total", "counter", "HTTP requests answered", h->requests);
+	put(out, "web_readers", "gauge", "readers of the stream", h->stream.readers);
+	put(out, "web_readers_joined_total", "counter", "readers the stream has had",
+	    h->stream.joined);
+	put(out, "web_readers_dropped_total", "counter", "readers dropped for being slow",
+	    h->stream.dropped);
+	put(out, "web_news_lost_total", "counter",
+	    "events and alerts missing in the stream because web was behind", h->stream.lost);
+	fprintf(out,
+		"# HELP flowd_start_time_seconds when web was started\n"
+		"# TYPE flowd_start_time_seconds gauge\nflowd_start_time_seconds %.3f\n"
+		"# HELP flowd_build_info the version\n# TYPE flowd_build_info gauge\n"
+		"flowd_build_info{version=\"%s\"} 1\n",
+		(double)h->since / MONO_SECOND, PACKAGE_VERSION);
+	return fclose(out) ? NULL : text;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The page, built into the program.
+ */
+#ifndef WEB_PAGE_H
+#define WEB_PAGE_H
+
+#include <stddef.h>
+
+/* X(constant, path, file below web/ui/static, type) */
+#define PAGE_LIST(X) X(INDEX, "/", "index.html", "text/html; charset=utf-8")
+
+enum page {
+#define PAGE_ENUM(id, path, file, type) PAGE_##id,
+	PAGE_LIST(PAGE_ENUM)
+#undef PAGE_ENUM
+};
+
+/* The bytes of a file of the page; static. */
+const void *page_bytes(enum page page, size_t *len);
+
+#endif

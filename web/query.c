@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "web/query.h"
+
+#include "base/err.h"
+#include "base/wire.h"
+
+#define CURSOR_BYTES 23 /* zone, host, protocol, port: the order of the rows */
+
+static const char *const names[] = {
+#define QUERY_NAME(id, name) name,
+	QUERY_PARAMETER_LIST(QUERY_NAME)
+#undef QUERY_NAME
+};
+
+void query_open(struct query *q, unsigned allowed)
+{
+	*q = (struct query){ .allowed = allowed, .limit = QUERY_LIMIT };
+	memset(&q->ip.high, 0xff, sizeof(q->ip.high));
+}
+
+/* Reads digits only, up to `high`. 0, ERR_SYNTAX, ERR_RANGE. */
+static int parse_number(const char *text, size_t len, uint64_t high, uint64_t *out)
+{
+	uint64_t n = 0;
+	size_t i;
+
+	if (!len || len > 20)
+		return ERR_SYNTAX;
+	for (i = 0; i < len; i++) {
+		if (text[i] < '0' || text[i] > '9')
+			return ERR_SYNTAX;
+		if (n > (UINT64_MAX - 9) / 10)
+			return ERR_RANGE;
+		n = n * 10 + (uint64_t)(text[i] - '0');
+	}
+	if (n > high)
+		return ERR_RANGE;
+	*out = n;
+	return 0;
+}
+
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+char *query_cursor(const struct service *s, char *out)
+{
+	static const char digits[] = "0123456789abcdef";
+	uint8_t bytes[CURSOR_BYTES];
+	size_t i;
+
+	wire_put_be32(bytes, s->zone);
+	memcpy(bytes + 4, s->host.b, sizeof(s->host.b));
+	bytes[20] = s->proto;
+	wire_put_be16(bytes + 21, s->port);
+	for (i = 0; i < CURSOR_BYTES; i++) {
+		out[2 * i] = digits[bytes[i] >> 4];
+		out[2 * i + 1] = digits[bytes[i] & 15];
+	}
+	out[2 * i] = '\0';
+	return out;
+}
+
+static int parse_cursor(const char *text, size_t len, struct service *out)
+{
+	uint8_t bytes[CURSOR_BYTES];
+	struct service s = { 0 };
+	int high, low;
+	size_t i;
+
+	if (len != sizeof(bytes) * 2)
+		return ERR_SYNTAX;
+	for (i = 0; i < sizeof(bytes); i++) {
+		high = hex_digit(text[2 * i]);
+		low = hex_digit(text[2 * i + 1]);
+		if (high < 0 || low < 0)
+			return ERR_SYNTAX;
+		bytes[i] = (uint8_t)(high << 4 | low);
+	}
+	s.zone = wire_be32_at(bytes);
+	s.host = addr_v6(bytes + 4);
+	s.proto = bytes[20];
+	s.port = wire_be16_at(bytes + 21);
+	*out = s;
+	return 0;
+}
+
+static int parse_app(const char *text, size_t len, char *out)
+{
+	size_t i;
+
+	if (!len || len >= RECORD_APP_MAX)
+		return ERR_RANGE;
+	for (i = 0; i < len; i++)
+		if (text[i] <= ' ' || text[i] > '~')
+			return ERR_SYNTAX;
+	memset(out, 0, RECORD_APP_MAX);
+	memcpy(out, text, len);
+	return 0;
+}
+
+static int set_state(struct query *q, const char *text, size_t len)
+{
+	int state = record_state_parse(text, len);
+
+	if (state < 0)
+		return state;
+	q->state = (uint8_t)state;
+	return 0;
+}
+
+/* A number from 1 to `high` into `out`; it is left alone on failure. */
+static int set_number(const char *text, size_t len, uint64_t high, uint64_t *out)
+{
+	uint64_t n;
+	int rc = parse_number(text, len, high, &n);
+
+	if (!rc && !n)
+		rc = ERR_RANGE;
+	if (!rc)
+		*out = n;
+	return rc;
+}
+
+static int set_value(struct query *q, unsigned parameter, const char *value, size_t len)
+{
+	uint64_t n = 0;
+	int rc;
+
+	switch (parameter) {
+	case QUERY_WITH_LIMIT:
+		rc = set_number(value, len, QUERY_LIMIT_MOST, &n);
+		q->limit = rc ? q->limit : (unsigned)n;
+		return rc;
+	case QUERY_WITH_CURSOR:
+		return parse_cursor(value, len, &q->cursor);
+	case QUERY_WITH_BEFORE:
+		return set_number(value, len, INT64_MAX, &q->before);
+	case QUERY_WITH_IP:
+		return prefix_parse(value, len, &q->ip);
+	case QUERY_WITH_PORT:
+		rc = parse_number(value, len, UINT16_MAX, &n);
+		q->port = (uint16_t)n;
+		return rc;
+	case QUERY_WITH_APP:
+		return parse_app(value, len, q->app);
+	default:
+		return set_state(q, value, len);
+	}
+}
+
+int query_set(struct query *q, const char *name, const char *value, size_t len)
+{
+	unsigned i, parameter;
+	int rc;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]) && strcmp(names[i], name); i++)
+		;
+	parameter = 1U << i;
+	if (!(q->allowed & parameter))
+		return ERR_UNKNOWN;
+	if (q->given & parameter)
+		return ERR_FULL;
+	rc = set_value(q, parameter, value, len);
+	if (!rc)
+		q->given |= parameter;
+	return rc;
+}
+
+bool query_has(const struct query *q, const struct service *s, const char *app, unsigned state)
+{
+	if (addr_order(&s->host, &q->ip.low) < 0 || addr_order(&s->host, &q->ip.high) > 0)
+		return false;
+	if (q->given & QUERY_WITH_PORT && s->port != q->port)
+		return false;
+	if (q->given & QUERY_WITH_STATE && state != q->state)
+		return false;
+	return !(q->given & QUERY_WITH_APP) ||
+	       !strncmp(*app ? app : "unknown", q->app, RECORD_APP_MAX);
+}
+
+/* The last `c` in the text, NULL when there is none. */
+static const char *last_of(const char *text, size_t len, char c)
+{
+	return memrchr(text, c, len);
+}
+
+int query_parse_id(const char *text, size_t len, struct service *out)
+{
+	const char *port = last_of(text, len, '-');
+	const char *proto = port ? last_of(text, (size_t)(port - text), '-') : NULL;
+	struct service s = { 0 };
+	uint64_t n;
+	int rc;
+
+	if (!proto)
+		return ERR_SYNTAX;
+	if (addr_parse(text, (size_t)(proto - text), &s.host) ||
+	    parse_number(port + 1, (size_t)(text + len - port - 1), UINT16_MAX, &n))
+		return ERR_SYNTAX;
+	rc = record_proto_parse(proto + 1, (size_t)(port - proto - 1));
+	if (rc <= 0)
+		return ERR_UNKNOWN;
+	s.proto = (uint8_t)rc;
+	s.port = (uint16_t)n;
+	*out = s;
+	return 0;
+}
+
+int query_parse_position(const char *text, size_t len, struct query_position *out)
+{
+	const char *dot = memchr(text, '.', len);
+	struct query_position p;
+	int rc;
+
+	if (!dot)
+		return ERR_SYNTAX;
+	rc = parse_number(text, (size_t)(dot - text), INT64_MAX, &p.event);
+	if (!rc)
+		rc = parse_number(dot + 1, (size_t)(text + len - dot - 1), INT64_MAX, &p.alert);
+	if (!rc)
+		*out = p;
+	return rc;
+}
+
+/* Length of a host without its port; 0 when the port is none. */
+static size_t host_len(const char *host, size_t len)
+{
+	const char *colon = last_of(host, len, ':');
+	const char *bracket = last_of(host, len, ']');
+	uint64_t port;
+
+	if (!colon || (bracket && bracket > colon))
+		return len;
+	if (parse_number(colon + 1, (size_t)(host + len - colon - 1), UINT16_MAX, &port))
+		return 0;
+	return (size_t)(colon - host);
+}
+
+bool query_is_loopback(const char *host, size_t len)
+{
+	static const struct addr six = { { [15] = 1 } };
+	struct addr a;
+
+	len = host_len(host, len);
+	if (len == 9 && !strncasecmp(host, "localhost", len))
+		return true;
+	if (len > 2 && host[0] == '[' && host[len - 1] == ']')
+		return !addr_parse(host + 1, len - 2, &a) && addr_is_same(&a, &six);
+	return !addr_parse(host, len, &a) && addr_is_v4(&a) && a.b[12] == 127;
+}
+
+bool query_is_same_origin(const char *origin, const char *host)
+{
+	static const char plain[] = "http://", sealed[] = "https://";
+
+	if (!strncmp(origin, plain, sizeof(plain) - 1))
+		return !strcasecmp(origin + sizeof(plain) - 1, host);
+	return !strncmp(origin, sealed, sizeof(sealed) - 1) &&
+	       !strcasecmp(origin + sizeof(sealed) - 1, host);
+}

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "web/web.h"
+
+#include "base/cage.h"
+#include "base/conf.h"
+#include "base/err.h"
+#include "base/ipc.h"
+#include "base/log.h"
+#include "base/loop.h"
+#include "web/api.h"
+#include "web/listen.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define TURN 256			/* messages of core between two looks at the readers */
+#define SIGN_OF_LIFE (15 * MONO_SECOND) /* for readers, where nothing else is said */
+#define FILES_BESIDE 1024 /* descriptors that are not connections: those of the store */
+
+struct web {
+	const struct conf *conf;
+	struct ipc *core;
+	struct loop *loop;
+	struct loop_event *core_event, *term, *pulse;
+	int listener;
+	char scratch[PATH_MAX];
+	struct http_site site;
+	struct health health;
+	struct api api;
+	int status;
+};
+
+static void stop(struct web *w, int status)
+{
+	w->status = status;
+	loop_stop(w->loop);
+}
+
+static void say_health(struct web *w)
+{
+	char *line = api_health(&w->api);
+
+	stream_pulse(w->api.stream, line);
+	free(line);
+	loop_timer_set(w->pulse, SIGN_OF_LIFE);
+}
+
+static void on_pulse(void *arg, int what)
+{
+	struct web *w = arg;
+
+	(void)what;
+	stream_pulse(w->api.stream, NULL);
+	loop_timer_set(w->pulse, SIGN_OF_LIFE);
+}
+
+static void take(struct web *w, const struct ipc_message *m)
+{
+	switch (m->kind) {
+	case IPC_EVENT:
+		stream_put_event(w->api.stream, m->record);
+		view_expect(w->api.view);
+		break;
+	case IPC_ALERT:
+		stream_put_alert(w->api.stream, m->record);
+		view_expect(w->api.view);
+		break;
+	case IPC_TALLY:
+		health_take(&w->health, m->record);
+		say_health(w);
+		break;
+	default:
+		log_warning("unexpected message %d from core", m->kind);
+	}
+	if (m->fd >= 0)
+		close(m->fd);
+}
+
+static void on_core(void *arg, int what)
+{
+	struct web *w = arg;
+	struct ipc_message m;
+	int i, rc;
+
+	(void)what;
+	for (i = 0; i < TURN || ipc_has_more(w->core); i++) {
+		rc = ipc_recv(w->core, false, &m);
+		if (!rc)
+			break;
+		if (rc == ERR_VERSION || rc == ERR_SHORT || rc == ERR_UNKNOWN) {
+			log_warning("message thrown away: %s", err_text(rc));
+			continue;
+		}
+		if (rc < 0) {
+			stop(w, rc != -EPIPE);
+			return;
+		}
+		take(w, &m);
+	}
+	ipc_flush(w->core);
+}
+
+static void on_term(void *arg, int what)
+{
+	(void)what;
+	stop(arg, 0);
+}
+
+static void on_opened(void *arg)
+{
+	struct web *w = arg;
+	int rc = stream_load(w->api.stream, view_store(w->api.view));
+
+	if (rc)
+		log_warning("the latest news are not read: %s", err_text(rc));
+	log_info("http://%s%s%s:%llu/", strchr(w->conf->web_address, ':') ? "[" : "",
+		 w->conf->web_address, strchr(w->conf->web_address, ':') ? "]" : "",
+		 (unsigned long long)w->conf->web_port);
+}
+
+static void on_fresh(void *arg)
+{
+	struct web *w = arg;
+
+	stream_publish(w->api.stream);
+}
+
+/* A connection is a descriptor. */
+static void raise_files(void)
+{
+	const rlim_t most = HTTP_CONNECTIONS + FILES_BESIDE;
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) || files.rlim_cur >= most)
+		return;
+	files.rlim_cur = most;
+	if (files.rlim_max < most)
+		files.rlim_max = most;
+	if (!setrlimit(RLIMIT_NOFILE, &files))
+		return;
+	getrlimit(RLIMIT_NOFILE, &files);
+	files.rlim_cur = files.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &files);
+	log_warning("the limit of open files is %llu: not all readers may find room",
+		    (unsigned long long)files.rlim_cur);
+}
+
+/* The store's directory and the one in it that RocksDB's own log is kept in. */
+static int open_folders(struct web *w, const char *state)
+{
+	int len = snprintf(w->scratch, sizeof(w->scratch), "%s/web", state), rc;
+
+	if (len < 0 || (size_t)len >= sizeof(w->scratch))
+		return -ENAMETOOLONG;
+	if ((mkdir(state, 0750) && errno != EEXIST) || (mkdir(w->scratch, 0750) && errno != EEXIST))
+		return -errno;
+	/* Core gives the first, too; whoever of us is there first. */
+	rc = cage_give(w->conf->user, state);
+	return rc ? rc : cage_give(w->conf->user, w->scratch);
+}
+
+static bool open_outside(struct web *w, const char *state)
+{
+	int rc = listen_open(w->conf->web_address, (uint16_t)w->conf->web_port, &w->listener);
+
+	if (rc == ERR_DENIED)
+		log_error("web.address %s: only a loopback address will do, since whoever "
+			  "reaches it is believed",
+			  w->conf->web_address);
+	else if (rc)
+		log_error("web.address %s port %llu: %s", w->conf->web_address,
+			  (unsigned long long)w->conf->web_port, err_text(rc));
+	if (rc)
+		return false;
+	raise_files();
+	rc = open_folders(w, state);
+	if (rc)
+		log_error("%s: %s", w->scratch, err_text(rc));
+	return !rc;
+}
+
+static bool close_cage(const struct web *w, const char *state)
+{
+	const struct cage cage = { .user = *w->conf->user ? w->conf->user : NULL,
+				   .read_only = { state },
+				   .writable = { w->scratch },
+				   .best_effort = !strcmp(w->conf->cage, "best-effort") };
+	const char *missing;
+	int rc = cage_enter(&cage, &missing);
+
+	if (rc)
+		log_error("%s: %s", err_text(ERR_CAGE), err_text(rc));
+	else if (missing)
+		log_warning("running without %s: cage is best-effort", missing);
+	return !rc;
+}
+
+static bool open_inside(struct web *w, const char *state)
+{
+	int listener = w->listener;
+
+	health_open(&w->health);
+	w->loop = loop_new();
+	w->api.stream = stream_new();
+	if (!w->loop || !w->api.stream)
+		return false;
+	w->api.core = w->core;
+	w->api.health = &w->health;
+	w->api.view = view_new(w->loop, state, w->scratch);
+	w->site = (struct http_site){ api_routes, &w->api };
+	w->listener = -1;
+	w->api.http = http_new(w->loop, listener, &w->site);
+	w->core_event = loop_fd_new(w->loop, ipc_fd(w->core), LOOP_READ, on_core, w);
+	w->term = loop_signal_new(w->loop, SIGTERM, on_term, w);
+	w->pulse = loop_timer_new(w->loop, on_pulse, w);
+	if (!w->api.view || !w->api.http || !w->core_event || !w->term || !w->pulse)
+		return false;
+	view_tell(w->api.view, on_opened, on_fresh, w);
+	loop_timer_set(w->pulse, SIGN_OF_LIFE);
+	return true;
+}
+
+static void web_free(struct web *w)
+{
+	/* Readers end with their connections. */
+	http_free(w->api.http);
+	stream_free(w->api.stream);
+	view_free(w->api.view);
+	loop_event_free(w->core_event);
+	loop_event_free(w->term);
+	loop_event_free(w->pulse);
+	loop_free(w->loop);
+	if (w->listener >= 0)
+		close(w->listener);
+	ipc_free(w->core);
+}
+
+int web_run(const struct conf *conf, struct ipc *core)
+{
+	struct web w = { .conf = conf, .core = core, .listener = -1, .status = 1 };
+	const char *state = conf_state(conf);
+
+	if (open_outside(&w, state) && close_cage(&w, state)) {
+		if (open_inside(&w, state)) {
+			ipc_send(core, IPC_HELLO, NULL);
+			ipc_flush(core);
+			loop_run(w.loop);
+		} else {
+			log_error("the server does not start");
+		}
+	}
+	web_free(&w);
+	return w.status;
+}
