@@ -261,6 +261,18 @@ static void speak(struct talk *t, enum banner_hello hello)
 	wait_for(t, t->order.wait);
 }
 
+bool talk_is_dialling(const struct talk *t)
+{
+	return t->phase == PHASE_CONNECT;
+}
+
+void talk_prepare(struct talk *t, const char *app, enum banner_hello hello, mono_t wait)
+{
+	t->order.wait = wait;
+	t->order.hello = hello;
+	record_text_set(t->order.app, sizeof(t->order.app), app);
+}
+
 void talk_speak(struct talk *t, const char *app, enum banner_hello hello, mono_t wait)
 {
 	t->order.wait = wait;

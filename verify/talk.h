@@ -69,6 +69,12 @@ void talk_free(struct talk *talk);
 /* Connected, and neither side has said a word yet. */
 bool talk_is_listening(const struct talk *talk);
 
+/* The connection is still being made. */
+bool talk_is_dialling(const struct talk *t);
+
+/* While it is being made: says this once it is there, instead of what was ordered. */
+void talk_prepare(struct talk *t, const char *app, enum banner_hello hello, mono_t wait);
+
 /*
  * Tells a listening conversation, or one that ended TALK_SILENT while listening, the name the wire
  * knows by now and what to do: say the hello, or with BANNER_LISTEN listen on, for `wait` from now.

@@ -447,7 +447,15 @@ void task_name(struct task *t, const struct job *job)
 			t->hello = hello;
 		return;
 	}
-	if (!talk_is_listening(t->talk) || t->listen_only || !has_name(t))
+	if (t->listen_only || !has_name(t) || t->hello != BANNER_LISTEN)
+		return;
+	if (talk_is_dialling(t->talk)) {
+		t->hello = hello;
+		t->tried |= 1u << hello;
+		talk_prepare(t->talk, t->job.app, hello, talk_wait(t, hello));
+		return;
+	}
+	if (!talk_is_listening(t->talk))
 		return;
 	t->hello = hello;
 	t->tried |= 1u << hello;

@@ -9,8 +9,8 @@
 #include "base/loop.h"
 #include "flowd/core/announce.h"
 #include "flowd/core/backlog.h"
+#include "flowd/core/counts.h"
 #include "flowd/core/crew.h"
-#include "flowd/core/health.h"
 #include "flowd/core/lifecycle.h"
 #include "flowd/core/outbox.h"
 #include "flowd/role.h"
@@ -44,7 +44,7 @@ struct core {
 	struct backlog backlog;
 	mono_t expired; /* when history was last trimmed */
 	mono_t end;	/* of the wait for verdicts after a replay */
-	struct health health;
+	struct counts counts;
 	struct ipc *parent; /* until the crew has it */
 	struct crew *crew;
 };
@@ -134,20 +134,20 @@ static int take_sighting(struct core *c, const struct sighting *s)
  */
 static void take_tally(struct core *c, const struct tally *t)
 {
-	health_take(&c->health, t);
+	counts_take(&c->counts, t);
 	if (c->web) {
-		ipc_send(c->web, IPC_TALLY, &c->health.sum);
+		ipc_send(c->web, IPC_TALLY, &c->counts.sum);
 		ipc_flush(c->web);
 	}
-	if (!c->replay && health_is_worse(&c->health, mono_now()))
-		announce_tally(c->announce, &c->health.sum);
+	if (!c->replay && counts_is_worse(&c->counts, mono_now()))
+		announce_tally(c->announce, &c->counts.sum);
 }
 
 static int take_message(struct core *c, const struct ipc_message *m)
 {
 	switch (m->kind) {
 	case IPC_HELLO:
-		health_restart(&c->health);
+		counts_restart(&c->counts);
 		return greet_sensor(c);
 	case IPC_SIGHTING:
 		return take_sighting(c, m->record);
@@ -215,7 +215,7 @@ static int take_web(struct core *c, const struct ipc_message *m)
 {
 	switch (m->kind) {
 	case IPC_HELLO:
-		ipc_send(c->web, IPC_TALLY, &c->health.sum);
+		ipc_send(c->web, IPC_TALLY, &c->counts.sum);
 		ipc_flush(c->web);
 		crew_tell(c->crew);
 		return 0;
@@ -430,7 +430,7 @@ static void finish(struct core *c)
 	if (c->replay && !c->failed && (rc = store_walk_services(c->store, NULL, print_service, c)))
 		fail(c, "services", rc);
 	if (!c->failed) {
-		announce_tally(c->announce, &c->health.sum);
+		announce_tally(c->announce, &c->counts.sum);
 		end_turn(c);
 	}
 	if (fflush(stdout) && !c->failed)

@@ -171,6 +171,9 @@ int lifecycle_probe(struct lifecycle *l, const struct probe *probe)
 			judge(l, &row, j.job.event, NULL);
 		return 0;
 	}
+	/* To be asked is as good as to be overheard. */
+	if (!*row.app)
+		memcpy(row.app, probe->app, sizeof(row.app));
 	row.state = probe->state;
 	row.state_us = probe->finished_us;
 	store_put_probe(l->store, probe);

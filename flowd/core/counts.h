@@ -2,12 +2,12 @@
 /*
  * The counters of all sensors that have lived, one after the other. Pure.
  */
-#ifndef FLOWD_CORE_HEALTH_H
-#define FLOWD_CORE_HEALTH_H
+#ifndef FLOWD_CORE_COUNTS_H
+#define FLOWD_CORE_COUNTS_H
 
 #include "base/record.h"
 
-struct health {
+struct counts {
 	struct tally sum;    /* to be shown */
 	struct tally before; /* of the sensors that are gone */
 	uint64_t losses;     /* as last said, and when */
@@ -17,15 +17,15 @@ struct health {
 };
 
 /* A sensor was started. */
-void health_restart(struct health *h);
+void counts_restart(struct counts *h);
 
 /* The sensor has counted. */
-void health_take(struct health *h, const struct tally *tally);
+void counts_take(struct counts *h, const struct tally *tally);
 
 /*
  * More was missed or forgotten (packets, records, connections, services) than when this was true
  * last, and that was a minute ago at least.
  */
-bool health_is_worse(struct health *h, mono_t now);
+bool counts_is_worse(struct counts *h, mono_t now);
 
 #endif

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "flowd/core/health.h"
+#include "flowd/core/counts.h"
 
 #define SAY_EVERY (60 * MONO_SECOND)
 
-void health_restart(struct health *h)
+void counts_restart(struct counts *h)
 {
 	h->before = h->sum;
 	h->before.sensor_starts++;
 	h->gap_from = h->sum.time_us;
 }
 
-void health_take(struct health *h, const struct tally *t)
+void counts_take(struct counts *h, const struct tally *t)
 {
 	if (h->gap_from && t->time_us > h->gap_from)
 		h->before.gap_us += (uint64_t)(t->time_us - h->gap_from);
@@ -21,7 +21,7 @@ void health_take(struct health *h, const struct tally *t)
 	h->sum.time_us = t->time_us;
 }
 
-bool health_is_worse(struct health *h, mono_t now)
+bool counts_is_worse(struct counts *h, mono_t now)
 {
 	const struct tally *t = &h->sum;
 	uint64_t losses = t->kernel_drops + t->interface_drops + t->records_dropped +
