@@ -21,8 +21,8 @@ export const live = newStore<Live>({ state: "connecting", since: Date.now() });
 let wait = firstWait;
 let wasOpen = false;
 
-/** Data may be the thing itself or {"alert": the thing}. */
-function listen<T>(source: EventSource, name: string, take: (thing: T) => void): void {
+/** Calls `take` with each `name` that is one: it has text or a number at `key`. */
+function listen<T>(source: EventSource, name: string, key: keyof T, take: (thing: T) => void): void {
   source.addEventListener(name, (message) => {
     let thing;
     try {
@@ -30,8 +30,7 @@ function listen<T>(source: EventSource, name: string, take: (thing: T) => void):
     } catch {
       return; // not for this page
     }
-    if (!thing || typeof thing !== "object") return;
-    take(typeof thing[name] === "object" && thing[name] ? thing[name] : thing);
+    if (["string", "number"].includes(typeof thing?.[key])) take(thing);
   });
 }
 
@@ -57,9 +56,9 @@ function connect(): void {
     setTimeout(connect, wait);
     wait = Math.min(wait * 2, longestWait);
   };
-  listen<Alert>(source, "alert", addAlert);
-  listen<Health>(source, "health", addHealth);
-  listen<Event>(source, "event", (event) => {
+  listen<Alert>(source, "alert", "number", addAlert);
+  listen<Health>(source, "health", "time", addHealth);
+  listen<Event>(source, "event", "number", (event) => {
     touchDetail(event);
     touchServices();
   });

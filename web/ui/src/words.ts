@@ -21,11 +21,11 @@ const evidence: Words = {
 
 const state: Words = {
   candidate: "Answered a stranger; no probe has settled it yet.",
-  open: "Open: accepts connections and keeps them.",
+  open: "Accepts connections and keeps them.",
   refuses: "Accepts connections, then drops them: a wrapper or an access list.",
   restricted: "Serves some outside clients, but not the prober: an allow-list.",
-  closed: "Closed: the host refuses.",
-  silent: "Silent: nothing came back.",
+  closed: "The host refuses connections.",
+  silent: "Nothing came back.",
   gone: "Was open and is shut now, verified more than once.",
   ephemeral: "Explained by another connection (FTP data, P2P, calls); not a service of its own.",
 };

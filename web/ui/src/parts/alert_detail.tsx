@@ -4,13 +4,12 @@ import { useEffect, useState } from "preact/hooks";
 import { findAlert } from "../alerts";
 import type { Alert } from "../api";
 import { findService } from "../detail";
-import { place } from "../format";
 import { hrefOf } from "../route";
 import { eventText } from "../words";
-import { Level, Problem, Time } from "./bits";
+import { Level, Problem, Time, Where } from "./bits";
 import { Panel } from "./panel";
 import { Probes } from "./probe";
-import { Text } from "./text";
+import { ShortText, Text } from "./text";
 import { Wire } from "./wire";
 
 function Rule({ alert }: { alert: Alert }) {
@@ -41,7 +40,7 @@ function Body({ alert }: { alert: Alert }) {
           <span class={alert.verified ? "verified" : "unverified"}>
             {alert.verified ? "verified" : "not verified"}
           </span>{" "}
-          <b>{eventText(alert.event)}</b>, <Time stamp={alert.time} exact />
+          <b><ShortText value={eventText(alert.event)} /></b>, <Time stamp={alert.time} exact />
         </p>
         <ServiceLink alert={alert} />
       </div>
@@ -71,8 +70,7 @@ export function AlertDetail({ number }: { number: string }) {
   const title = alert && (
     <>
       {`Alert ${alert.number}: `}
-      <span class="address">{place(alert.ip, alert.port)}</span>
-      <span class="dim">/{alert.proto}</span>
+      <Where at={alert} />
     </>
   );
   return (

@@ -7,7 +7,7 @@ import { place } from "../format";
 import { hrefOf, route } from "../route";
 import { useStore } from "../store";
 import { eventText } from "../words";
-import { App, Level, Problem, Time } from "./bits";
+import { Address, App, Level, Problem, Time, Where } from "./bits";
 import { ShortText } from "./text";
 
 function Product({ alert }: { alert: Alert }) {
@@ -29,13 +29,12 @@ function AlertItem({ alert, chosen, fresh }: { alert: Alert; chosen: boolean; fr
         <span class="alert-what">
           <b><App app={alert.app} app_guess={alert.app_guess} /></b>
           {" on "}
-          <span class="address">{place(alert.ip, alert.port)}</span>
-          <span class="dim">/{alert.proto}</span>
+          <Where at={alert} />
         </span>
         <span class="alert-more">
-          {eventText(alert.event)}, {alert.state}
+          <ShortText value={`${eventText(alert.event)}, ${alert.state}`} />
           <Product alert={alert} />
-          {" \u00b7 met by "}<span class="address">{alert.peer}</span>
+          {" \u00b7 met by "}<Address text={alert.peer} />
         </span>
       </a>
     </li>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Small things that many parts show.
 import type { ComponentChildren } from "preact";
-import type { Named } from "../api";
-import { when, whenExactly } from "../format";
+import type { Named, Where as Service } from "../api";
+import { place, when, whenExactly } from "../format";
 import { levels, states } from "../words";
 import { ShortText } from "./text";
 
@@ -24,10 +24,25 @@ export function State({ state }: { state: string }) {
   );
 }
 
+/** An address of this many characters at most. */
+export function Address({ text, most = 60 }: { text: string; most?: number }) {
+  return <span class="address"><ShortText value={text} most={most} /></span>;
+}
+
+/** "10.0.0.1:22/tcp" */
+export function Where({ at }: { at: Service }) {
+  return (
+    <>
+      <Address text={place(at.ip, at.port)} />
+      <span class="dim proto">/<ShortText value={at.proto} most={8} /></span>
+    </>
+  );
+}
+
 export function Time({ stamp, exact = false }: { stamp: string; exact?: boolean }) {
   return (
-    <time dateTime={stamp} title={exact ? stamp : whenExactly(stamp)}>
-      {exact ? whenExactly(stamp) : when(stamp)}
+    <time dateTime={stamp} title={exact ? undefined : whenExactly(stamp)}>
+      <ShortText value={exact ? whenExactly(stamp) : when(stamp)} />
     </time>
   );
 }

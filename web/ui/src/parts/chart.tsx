@@ -12,6 +12,12 @@ const height = 84;
 const colour = (name: string) => () =>
   getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
+/** From the first to the last, but a minute at least. */
+function rangeOf(times: ArrayLike<number>): [number, number] {
+  const last = times.length ? times[times.length - 1] : Date.now() / 1000;
+  return [Math.min(times.length ? times[0] : last, last - 60), last];
+}
+
 function optionsOf(width: number): uPlot.Options {
   const font = "11px system-ui, sans-serif";
   const axis = { stroke: colour("--dim"), font, ticks: { show: false } };
@@ -23,7 +29,7 @@ function optionsOf(width: number): uPlot.Options {
     cursor: { show: false },
     select: { show: false, left: 0, top: 0, width: 0, height: 0 },
     scales: {
-      x: { range: (_, low, high) => [Math.min(low, high - 60), high] },
+      x: { range: ({ data: [times] }) => rangeOf(times) },
       y: { range: (_, __, high) => [0, Math.max(10, (high ?? 0) * 1.1)] },
     },
     axes: [
@@ -35,7 +41,7 @@ function optionsOf(width: number): uPlot.Options {
     series: [
       {},
       { stroke: colour("--accent"), fill: colour("--accent-faint"), width: 1.5,
-        points: { show: false } },
+        points: { show: ({ data: [times] }) => times.length === 1 } },
     ],
   };
 }

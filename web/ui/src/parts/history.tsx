@@ -2,7 +2,7 @@
 // What happened to a service, newest first.
 import type { Event } from "../api";
 import { eventText, reasonText } from "../words";
-import { App, State, Time } from "./bits";
+import { Address, App, State, Time } from "./bits";
 import { ShortText } from "./text";
 
 function Entry({ event }: { event: Event }) {
@@ -11,13 +11,13 @@ function Entry({ event }: { event: Event }) {
     <li>
       <Time stamp={event.time} />
       <span>
-        <b>{eventText(event.event)}</b>{" "}
+        <b><ShortText value={eventText(event.event)} /></b>{" "}
         <State state={event.state} />{" "}
         <App app={event.app} app_guess={event.app_guess} />
         {product && <>{" \u00b7 "}<ShortText value={product} /></>}
-        {event.probe && <span class="dim">{" \u00b7 "}{reasonText(event.probe)}</span>}
+        {event.probe && <span class="dim">{" \u00b7 "}<ShortText value={reasonText(event.probe)} most={200} /></span>}
         {!event.probe && event.event !== "verdict" && (
-          <span class="dim">{" \u00b7 met by "}<span class="address">{event.peer}</span></span>
+          <span class="dim">{" \u00b7 met by "}<Address text={event.peer} /></span>
         )}
       </span>
     </li>

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // The frame of a detail: title, way back, Escape. It takes the focus when it opens.
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { go, hrefOf } from "../route";
 
 const close = { service: "", alert: "" };
 
 export function Panel({ title, children }: { title: ComponentChildren; children: ComponentChildren }) {
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => {
+  // Before the page is drawn: the link that was pressed may not be seen any more then.
+  useLayoutEffect(() => {
     const before = document.activeElement;
     const selector = before instanceof HTMLAnchorElement ? before.getAttribute("href") : null;
     heading.current?.focus();

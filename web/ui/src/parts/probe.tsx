@@ -40,7 +40,7 @@ function ProbeFacts({ probe }: { probe: Probe }) {
       {probe.tls && <Fact name="TLS"><Text value={probe.tls} /></Fact>}
       {probe.certificate && <CertificateFacts certificate={probe.certificate} />}
       <Fact name="Probed"><Time stamp={probe.finished} exact /></Fact>
-      <Fact name="Method">{methodText(probe.method)}{vantage && `, ${vantage}`}</Fact>
+      <Fact name="Method"><Text value={[methodText(probe.method), vantage].filter(Boolean).join(", ")} /></Fact>
       {probe.rtt_us > 0 && <Fact name="Round trip"><span class="number">{duration(probe.rtt_us)}</span></Fact>}
       {probe.ttl > 0 && <Fact name="TTL"><span class="number">{probe.ttl}</span></Fact>}
     </dl>
@@ -51,7 +51,7 @@ export function OneProbe({ probe }: { probe: Probe }) {
   return (
     <div class="probe">
       <p class="lead">
-        <State state={probe.state} /> {stateText(probe.state)} {reasonText(probe)}
+        <State state={probe.state} /> <Text value={reasonText(probe) || stateText(probe.state)} />
       </p>
       <ProbeFacts probe={probe} />
       {probe.banner && (

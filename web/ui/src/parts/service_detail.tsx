@@ -2,10 +2,9 @@
 // One service: what the wire said beside what the probe saw.
 import type { Detail, Probe } from "../api";
 import { detail, loadDetail, verifyNow } from "../detail";
-import { place } from "../format";
 import { useStore } from "../store";
 import { stateText } from "../words";
-import { Problem, State } from "./bits";
+import { Problem, State, Where } from "./bits";
 import { History } from "./history";
 import { Panel } from "./panel";
 import { Probes } from "./probe";
@@ -55,9 +54,7 @@ function Body({ data }: { data: Detail }) {
 export function ServiceDetail() {
   const { data, error } = useStore(detail);
   const service = data?.service;
-  const title = service ? (
-    <><span class="address">{place(service.ip, service.port)}</span><span class="dim">/{service.proto}</span></>
-  ) : "Service";
+  const title = service ? <Where at={service} /> : "Service";
   return (
     <Panel title={title}>
       {error && <Problem text={`This service could not be read: ${error}`} retry={loadDetail} />}

@@ -8,6 +8,7 @@ import { useStore } from "../store";
 import { evidenceText, stateText } from "../words";
 import { App, Problem, State, Time } from "./bits";
 import { Filters } from "./filters";
+import { ShortText } from "./text";
 
 function Row({ service }: { service: Service }) {
   const where = place(service.ip, service.port);
@@ -24,13 +25,13 @@ function Row({ service }: { service: Service }) {
           aria-label={`Details of ${where}/${service.proto}`}
           onClick={(event) => event.stopPropagation()}
         >
-          {service.ip}
+          <ShortText value={service.ip} />
         </a>
       </th>
-      <td class="number">{service.port}<span class="dim">/{service.proto}</span></td>
-      <td><App app={service.app} app_guess={service.app_guess} /></td>
+      <td class="number">{service.port}<span class="dim">/<ShortText value={service.proto} most={8} /></span></td>
+      <td class="app"><App app={service.app} app_guess={service.app_guess} /></td>
       <td title={stateText(service.state)}><State state={service.state} /></td>
-      <td class="wide" title={evidenceText(service.evidence)}>{service.evidence}</td>
+      <td class="wide" title={evidenceText(service.evidence)}><ShortText value={service.evidence} most={16} /></td>
       <td class="wide number">{count(service.handshakes)}</td>
       <td class="wide number">{count(service.peers)}</td>
       <td class="wide number"><Time stamp={service.first_seen} /></td>

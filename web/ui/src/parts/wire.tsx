@@ -3,8 +3,8 @@
 import type { Named } from "../api";
 import { count } from "../format";
 import { evidenceText } from "../words";
-import { App, Fact, Time } from "./bits";
-import { Text } from "./text";
+import { Address, App, Fact, Time } from "./bits";
+import { ShortText, Text } from "./text";
 
 export interface WireFacts extends Named {
   evidence: string;
@@ -33,7 +33,7 @@ export function Wire({ facts }: { facts: WireFacts }) {
     <section class="half" aria-labelledby="wire-title">
       <h3 id="wire-title">What the wire said</h3>
       <p class="lead">
-        <span class="word">{facts.evidence}</span> {evidenceText(facts.evidence)}
+        <span class="word"><ShortText value={facts.evidence} most={16} /></span> {evidenceText(facts.evidence)}
       </p>
       <dl class="facts">
         <Fact name="Application"><Name app={facts.app} app_guess={facts.app_guess} /></Fact>
@@ -48,7 +48,7 @@ export function Wire({ facts }: { facts: WireFacts }) {
             {facts.peers > 10 && <span class="dim"> (an estimate)</span>}
           </Fact>
         )}
-        {facts.peer && <Fact name="Latest peer"><span class="address">{facts.peer}</span></Fact>}
+        {facts.peer && <Fact name="Latest peer"><Address text={facts.peer} /></Fact>}
         {facts.vlan ? <Fact name="VLAN"><span class="number">{facts.vlan}</span></Fact> : null}
       </dl>
     </section>
