@@ -115,14 +115,26 @@ export const alerts = [
   })),
 ].reverse();
 
-export function healthOf(second, extra = {}) {
+const texts = {
+  packets: "packets handled", bytes: "bytes on the wire of the packets handled",
+  kernel_drops: "packets the kernel dropped for want of buffer space",
+  interface_drops: "packets the interface dropped", malformed: "packets with impossible headers",
+  syns: "SYN packets to inside hosts", flows_evicted: "connections forgotten because the table was full",
+  records_dropped: "records not sent because core was behind",
+};
+
+export function healthOf(second, counters = {}, extra = {}) {
   const packets = 48e6 + second * 41000;
+  const rate = Math.round(41000 + 9000 * Math.sin(second / 17) + 3000 * Math.sin(second / 3));
   return {
-    type: "health", time: new Date(Date.now() - (300 - second) * 1000).toISOString(),
-    packets, bytes: packets * 640, kernel_drops: 0, interface_drops: 0, truncated: 0,
-    undecoded: 11873, malformed: 4, fragments: 210, syns: 91822, synacks: 80211,
-    synack_repeats: 310, flows_evicted: 0, names_refused: 0, known_evicted: 0, records_dropped: 0,
-    packets_per_second: 41000 + 9000 * Math.sin(second / 17) + 3000 * Math.sin(second / 3),
+    type: "health", state: "ok", since: stamp(0), version: "0.1.0",
+    time: new Date(Date.now() - (300 - second) * 1000).toISOString(),
+    packets_per_second: rate, bytes_per_second: rate * 640,
+    counters: {
+      packets, bytes: packets * 640, kernel_drops: 0, interface_drops: 0, malformed: 4,
+      syns: 91822, flows_evicted: 0, records_dropped: 0, ...counters,
+    },
+    texts, last_event: 1, last_alert: 1, requests: 1, readers: 1, readers_dropped: 0, news_lost: 0,
     ...extra,
   };
 }

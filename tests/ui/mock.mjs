@@ -11,7 +11,7 @@ import { alertOf, alerts, detailOf, healthOf, services } from "./data.mjs";
 
 const dist = join(dirname(fileURLToPath(import.meta.url)), "../../web/ui/dist");
 const csp = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; " +
-  "img-src 'self' data:";
+  "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 const files = {
   "/": ["index.html", "text/html; charset=utf-8"],
   "/index.html": ["index.html", "text/html; charset=utf-8"],
@@ -51,9 +51,9 @@ export class Mock {
     for (const stream of this.streams) stream.write(`event: ${name}\ndata: ${JSON.stringify(data)}\n\n`);
   }
 
-  health(extra) {
+  health(counters, extra) {
     this.second++;
-    this.push("health", healthOf(this.second, extra));
+    this.push("health", healthOf(this.second, counters, extra));
   }
 
   /** Ends all streams, as a restart does. */
@@ -89,7 +89,7 @@ export class Mock {
       return this.send(response, 200, type, readFileSync(join(dist, name)));
     }
     if (path === "/api/v1/stream") return this.stream(response);
-    if (path === "/api/v1/health") return this.json(response, { health: healthOf(this.second) });
+    if (path === "/api/v1/health") return this.json(response, healthOf(this.second));
     if (path === "/api/v1/services") return this.services(url.searchParams, response);
     if (path === "/api/v1/alerts") return this.page(url.searchParams, response);
     const one = /^\/api\/v1\/services\/([^/]+)(\/verify)?$/.exec(path);

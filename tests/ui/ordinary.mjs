@@ -19,8 +19,15 @@ async function testLive(page, mock) {
   });
   await check("losses are told in plain words", async () => {
     mock.health({ kernel_drops: 1204 });
-    await until(async () => /1,204 packets dropped by the kernel/.test(await page.textContent(".losses")));
+    await until(async () => /1,204 packets the kernel dropped/.test(await page.textContent(".losses")));
     assert.match(await page.textContent(".losses"), /just now/);
+    mock.health({}, { state: "the sensor is silent" });
+    await until(async () => /Not well: the sensor is silent/.test(await page.textContent(".health-words")));
+  });
+  await check("a gap in the stream is filled", async () => {
+    const before = mock.requests.length;
+    mock.push("gap", {});
+    await until(() => mock.requests.slice(before).filter((r) => /alerts|services/.test(r)).length >= 2);
   });
   await check("an alert appears within a second", async () => {
     const started = Date.now();

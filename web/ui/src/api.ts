@@ -94,11 +94,14 @@ export interface Detail {
   history: Event[];
 }
 
-/** Counters since the sensor started, by name, and what is derived from them. */
 export interface Health {
-  time: string;
-  packets_per_second?: number;
-  [counter: string]: unknown;
+  type: string;
+  state: string; // "ok", or what is wrong in words
+  version: string;
+  time: string | null; // of the counters; null before the sensor has said any
+  packets_per_second: number;
+  counters: Record<string, number>; // since the sensor started
+  texts: Record<string, string>; // what each of them counts
 }
 
 export interface Filter {
@@ -156,9 +159,7 @@ export async function getAlerts(limit: number, before = 0): Promise<Alert[]> {
   return (await get<{ alerts: Alert[] }>("alerts", { limit, before })).alerts;
 }
 
-export async function getHealth(): Promise<Health> {
-  return (await get<{ health: Health }>("health")).health;
-}
+export const getHealth = () => get<Health>("health");
 
 /** Asks for a probe now; the answer comes as an event. */
 export async function postVerify(id: string): Promise<void> {

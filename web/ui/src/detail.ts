@@ -60,7 +60,7 @@ export async function verifyNow(): Promise<void> {
     detail.patch({ asked: "Asked. What the probe sees appears here." });
     const until = Date.now() + patience;
     timer = window.setInterval(() => {
-      if (Date.now() > until) settle("No news from the probe yet.");
+      if (Date.now() > until) settle("No probe has come back; perhaps it may not touch this service.");
       void loadDetail();
     }, pollEvery);
   } catch (error) {

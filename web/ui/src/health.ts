@@ -9,7 +9,7 @@ export interface Vitals {
   latest: Health | null;
   at: number; // when it came, ms; 0 never
   times: number[]; // seconds
-  rates: (number | null)[]; // packets per second
+  rates: number[]; // packets per second
   losing: Record<string, number>; // what each counter of a loss grew by since the one before
 }
 
@@ -25,40 +25,30 @@ export const losses = [
 
 export const vitals = newStore<Vitals>({ latest: null, at: 0, times: [], rates: [], losing: {} });
 
-export function counterOf(health: Health | null, name: string): number {
-  const value = health?.[name];
-  return typeof value === "number" && Number.isFinite(value) ? value : 0;
-}
+export const counterOf = (health: Health | null, name: string) => health?.counters[name] ?? 0;
 
-function secondsOf(health: Health): number {
-  const ms = Date.parse(health.time);
-  return (Number.isNaN(ms) ? Date.now() : ms) / 1000;
-}
+export const counterText = (health: Health | null, name: string) =>
+  health?.texts[name] ?? name.replace(/_/g, " ");
 
-/** As flowd says, else from two counters; null when neither tells. */
-function rateOf(health: Health, before: Health | null): number | null {
-  if (typeof health.packets_per_second === "number") return health.packets_per_second;
-  const seconds = before ? secondsOf(health) - secondsOf(before) : 0;
-  const packets = counterOf(health, "packets") - counterOf(before, "packets");
-  return seconds > 0 && packets >= 0 ? packets / seconds : null;
+/** The rate over time with one more; the same counters again add nothing. */
+function grow({ times, rates }: Vitals, health: Health): Pick<Vitals, "times" | "rates"> {
+  const now = Date.parse(health.time ?? "") / 1000;
+  const last = times[times.length - 1];
+  if (Number.isNaN(now) || now === last) return { times, rates };
+  const keep = times.findIndex((t) => t > now - span);
+  const from = now < last || keep < 0 ? times.length : keep; // a clock set back starts anew
+  return {
+    times: [...times.slice(from), now],
+    rates: [...rates.slice(from), health.packets_per_second],
+  };
 }
 
 export function addHealth(health: Health): void {
-  const { latest, times, rates } = vitals.get();
-  const now = secondsOf(health);
+  const before = vitals.get();
   const losing: Record<string, number> = {};
   for (const name of losses) {
-    const grown = counterOf(health, name) - counterOf(latest, name);
-    if (latest && grown > 0) losing[name] = grown;
+    const grown = counterOf(health, name) - counterOf(before.latest, name);
+    if (before.latest && grown > 0) losing[name] = grown;
   }
-  // A clock that was set back starts the chart again.
-  const keep = times.findIndex((t) => t > now - span && t < now);
-  const from = keep < 0 || times[times.length - 1] >= now ? times.length : keep;
-  vitals.set({
-    latest: health,
-    at: Date.now(),
-    times: [...times.slice(from), now],
-    rates: [...rates.slice(from), rateOf(health, latest)],
-    losing,
-  });
+  vitals.set({ latest: health, at: Date.now(), losing, ...grow(before, health) });
 }

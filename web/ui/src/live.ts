@@ -57,7 +57,8 @@ function connect(): void {
     wait = Math.min(wait * 2, longestWait);
   };
   listen<Alert>(source, "alert", "number", addAlert);
-  listen<Health>(source, "health", "time", addHealth);
+  listen<Health>(source, "health", "type", addHealth);
+  source.addEventListener("gap", readAll); // it could not say all it had
   listen<Event>(source, "event", "number", (event) => {
     touchDetail(event);
     touchServices();

@@ -5,6 +5,7 @@ import { filterOf, route } from "./route";
 import { newStore } from "./store";
 
 const page = 100;
+const mostPages = 50; // read in a row in search of the first that matches
 const refreshDelay = 1000; // ms; many events come as one refresh
 
 interface Services {
@@ -31,12 +32,14 @@ async function load(have: Service[], cursor: string, count: number): Promise<voi
   try {
     let list = have;
     let next: string | null = cursor;
+    let pages = 0;
     do {
+      pages++;
       const got = await getServices(filter, page, next ?? "");
       if (mine !== turn) return;
       list = [...list, ...got.services];
       next = got.next;
-    } while (next && list.length < count);
+    } while (next && list.length < count && (list.length || pages < mostPages));
     services.set({ list, next, loading: false, error: "" });
   } catch (error) {
     if (mine === turn) services.patch({ loading: false, error: (error as Error).message });
@@ -45,7 +48,7 @@ async function load(have: Service[], cursor: string, count: number): Promise<voi
 
 /** Again, as many as are shown. */
 export function loadServices(): Promise<void> {
-  return load([], "", services.get().list.length);
+  return load([], "", Math.max(1, services.get().list.length));
 }
 
 export function moreServices(): Promise<void> {

@@ -65,24 +65,6 @@ const icmp: Words = {
   "1.6": "route rejects",
 };
 
-const counters: Words = {
-  packets: "packets handled",
-  bytes: "bytes on the wire",
-  kernel_drops: "packets dropped by the kernel for want of buffer space",
-  interface_drops: "packets dropped by the interface",
-  truncated: "packets cut by the snapshot length",
-  undecoded: "packets that carry nothing flowd follows",
-  malformed: "packets with impossible headers",
-  fragments: "IP fragments without a transport header",
-  syns: "SYNs to inside hosts",
-  synacks: "SYN-ACKs of inside hosts",
-  synack_repeats: "SYN-ACKs that repeat one already seen",
-  flows_evicted: "connections forgotten because the table was full",
-  names_refused: "connections not looked at for a name because the limit was reached",
-  known_evicted: "services not kept in the sensor because the table was full",
-  records_dropped: "records not sent because core was behind",
-};
-
 export const states = Object.keys(state);
 export const levels = ["low", "medium", "high", "critical"];
 
@@ -90,7 +72,6 @@ export const evidenceText = (word: string) => wordOf(evidence, word);
 export const stateText = (word: string) => wordOf(state, word);
 export const eventText = (word: string) => wordOf(event, word) || word;
 export const methodText = (word: string) => wordOf(method, word) || word;
-export const counterText = (word: string) => wordOf(counters, word) || word.replace(/_/g, " ");
 export const vantageText = (word: string | null) =>
   wordOf(vantage, word ?? "") || (word ? `from ${word}` : "");
 

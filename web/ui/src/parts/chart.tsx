@@ -72,7 +72,7 @@ export function Chart() {
 
   useEffect(() => plot.current?.setData([times, rates]), [times, rates]);
 
-  const highest = Math.max(0, ...rates.map((rate) => rate ?? 0));
+  const highest = Math.max(0, ...rates);
   const label = `Packets per second over the last minutes, at most ${count(highest)}`;
   return <div class="chart" ref={box} role="img" aria-label={label} />;
 }

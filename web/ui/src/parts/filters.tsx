@@ -7,7 +7,7 @@ import { states } from "../words";
 type Key = "ip" | "port" | "app";
 
 const fields: { key: Key; label: string; hint: string; mode: "text" | "numeric" }[] = [
-  { key: "ip", label: "IP address", hint: "any", mode: "text" },
+  { key: "ip", label: "Address or network", hint: "any", mode: "text" },
   { key: "port", label: "Port", hint: "any", mode: "numeric" },
   { key: "app", label: "Application", hint: "any", mode: "text" },
 ];

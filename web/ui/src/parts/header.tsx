@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The top of the page: is it live, does the sensor see packets, does it lose any.
 import { useEffect, useState } from "preact/hooks";
-import { counterOf, losses, vitals, type Vitals } from "../health";
+import { counterOf, counterText, losses, vitals, type Vitals } from "../health";
 import { live } from "../live";
 import { count, many, percent, short, span } from "../format";
 import { useStore } from "../store";
-import { counterText } from "../words";
 import { Chart } from "./chart";
+import { ShortText } from "./text";
 
 const stale = 15000; // ms without health until the page says so
 
@@ -36,7 +36,7 @@ function lossText({ latest, losing }: Vitals): { text: string; bad: boolean }[] 
       const n = counterOf(latest, name);
       const share = name.endsWith("_drops") ? ` (${percent(n, packets + n)})` : "";
       const now = losing[name] ? `, ${count(losing[name])} of them just now` : "";
-      return { text: `${count(n)} ${counterText(name)}${share}${now}`, bad: Boolean(losing[name]) };
+      return { text: `${count(n)} ${counterText(latest, name)}${share}${now}`, bad: Boolean(losing[name]) };
     });
   return lines.length ? lines : [{ text: "Nothing has been lost since the sensor started.", bad: false }];
 }
@@ -51,14 +51,14 @@ function Losses({ now }: { now: Vitals }) {
 }
 
 function Counters({ now }: { now: Vitals }) {
-  const all = Object.entries(now.latest ?? {}).filter(([, value]) => typeof value === "number");
+  const all = Object.keys(now.latest?.counters ?? {});
   return (
     <details class="counters">
       <summary>All counters</summary>
       <dl>
-        {all.map(([name]) => (
+        {all.map((name) => (
           <div key={name}>
-            <dt>{counterText(name)}</dt>
+            <dt>{counterText(now.latest, name)}</dt>
             <dd class="number">{count(counterOf(now.latest, name))}</dd>
           </div>
         ))}
@@ -81,8 +81,8 @@ function Rate({ now }: { now: Vitals }) {
   const rate = now.rates[now.rates.length - 1];
   return (
     <div class="rate">
-      <strong class="number" title={rate == null ? undefined : many(Math.round(rate), "packet")}>
-        {rate == null ? "\u2013" : rate < 10000 ? count(rate) : short(rate)}
+      <strong class="number" title={rate === undefined ? undefined : many(Math.round(rate), "packet")}>
+        {rate === undefined ? "\u2013" : rate < 10000 ? count(rate) : short(rate)}
       </strong>
       <span>packets per second</span>
     </div>
@@ -92,6 +92,8 @@ function Rate({ now }: { now: Vitals }) {
 export function Header() {
   const now = useStore(vitals);
   const silence = useSilence(now.at);
+  const heard = Boolean(now.latest?.time);
+  const state = now.latest?.state;
   return (
     <header>
       <div class="brand">
@@ -102,10 +104,11 @@ export function Header() {
         <Rate now={now} />
         <Chart />
         <div class="health-words">
-          {!now.latest && <p class="dim">Nothing heard from the sensor yet.</p>}
-          {silence > 0 && <p class="bad">No news from the sensor for {span(silence)}.</p>}
-          {now.latest && <Losses now={now} />}
-          {now.latest && <Counters now={now} />}
+          {!heard && <p class="dim">Nothing heard from the sensor yet.</p>}
+          {state && state !== "ok" && <p class="bad"><ShortText value={`Not well: ${state}.`} /></p>}
+          {silence > 0 && <p class="bad">No news from flowd for {span(silence)}.</p>}
+          {heard && <Losses now={now} />}
+          {heard && <Counters now={now} />}
         </div>
       </section>
     </header>

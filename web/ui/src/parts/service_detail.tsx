@@ -29,7 +29,7 @@ function Verify() {
       <button type="button" class="primary" disabled={asking} onClick={() => void verifyNow()}>
         {asking ? "Verifying\u2026" : "Verify now"}
       </button>
-      <span role="status"><ShortText value={asked} most={300} /></span>
+      <span role="status">{asked && <ShortText value={asked} most={300} />}</span>
     </div>
   );
 }
