@@ -32,7 +32,34 @@ async function testApi(origin) {
   });
 }
 
-export async function testReal(url, shots) {
+/** Services are being met: their alerts come, and a probe can be asked for. */
+async function testBusy(page, origin, shots) {
+  await check("flowd: an alert comes by itself", async () => {
+    const newest = async () => Number(/alert=(\d+)/.exec(await page.locator(".alert a").first().getAttribute("href"))[1]);
+    await page.goto(`${origin}#`);
+    await page.waitForSelector(".alert");
+    const before = await newest();
+    await until(async () => (await newest()) > before, 20000);
+    await page.screenshot({ path: `${shots}/flowd-alerts.png` });
+  });
+  await check("flowd: \"verify now\" brings a new probe", async () => {
+    await page.goto(`${origin}#port=2323`);
+    await until(async () => (await page.locator("tbody tr").count()) === 1);
+    await page.locator("tbody a").click();
+    await page.waitForSelector(".half pre");
+    assert.match(await page.textContent(".half pre"), /<script>alert\(1\)/);
+    await page.getByRole("button", { name: "Verify now" }).click();
+    await until(async () => /The probe is back/.test(await page.textContent(".verify")), 20000);
+    await page.screenshot({ path: `${shots}/flowd-verified.png` });
+    await page.goto(`${origin}#port=443`);
+    await until(async () => (await page.locator("tbody tr").count()) === 1);
+    await page.locator("tbody a").click();
+    await page.waitForSelector(".half:has-text('Certificate')");
+    await page.screenshot({ path: `${shots}/flowd-tls.png` });
+  });
+}
+
+export async function testReal(url, shots, busy) {
   const origin = new URL("/", url).href;
   await testApi(origin);
   const { page, sins, close } = await openBrowser(origin);
@@ -52,6 +79,7 @@ export async function testReal(url, shots) {
     await page.waitForSelector(".halves");
     assert.equal(await page.locator(".half").count(), 2);
   });
+  if (busy) await testBusy(page, origin, shots);
   await check("flowd: nothing forbidden happened", () => assert.deepEqual(sins, []));
   await close();
 }

@@ -3,7 +3,8 @@
 // The page in a browser: against a mock that says ordinary and hostile things, and, when a URL is
 // given, against a flowd that runs there.
 //
-// usage: node test_page.mjs [--shots DIR] [URL]
+// usage: node test_page.mjs [--shots DIR] [--only-flowd] [URL]
+// --only-flowd: no mock; new services are met at that flowd while the test runs (test_live.py).
 // Needs web/ui/dist (node build.mjs) and Chromium. Ends with "N passed, N failed".
 import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -22,6 +23,8 @@ const most = 150 * 1024; // bytes of the page, compressed
 const args = process.argv.slice(2);
 const at = args.indexOf("--shots");
 const shots = at >= 0 ? args.splice(at, 2)[1] : mkdtempSync(join(tmpdir(), "flowd-shots-"));
+const onlyAt = args.indexOf("--only-flowd");
+const busy = onlyAt >= 0 && Boolean(args.splice(onlyAt, 1));
 const dist = join(dirname(fileURLToPath(import.meta.url)), "../../web/ui/dist");
 
 await check("the bundle is small and stands alone", () => {
@@ -35,10 +38,12 @@ await check("the bundle is small and stands alone", () => {
   assert.ok(!/@import|url\((?!["']?data:)/i.test(text[2].toString()), "the style loads something");
 });
 
-await testOrdinary(shots);
-await testHostile(shots);
-await testKeyboard();
-await testLooks(shots);
-if (args[0]) await testReal(args[0], shots);
+if (!busy) {
+  await testOrdinary(shots);
+  await testHostile(shots);
+  await testKeyboard();
+  await testLooks(shots);
+}
+if (args[0]) await testReal(args[0], shots, busy);
 console.log(`screenshots: ${shots}`);
 process.exitCode = finish();

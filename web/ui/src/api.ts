@@ -100,7 +100,7 @@ export interface Health {
   version: string;
   time: string | null; // of the counters; null before the sensor has said any
   packets_per_second: number;
-  counters: Record<string, number>; // since the sensor started
+  counters: Record<string, number>; // of all sensors so far
   texts: Record<string, string>; // what each of them counts
 }
 

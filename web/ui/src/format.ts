@@ -40,8 +40,9 @@ export function whenExactly(stamp: string): string {
   const t = new Date(stamp);
   if (Number.isNaN(t.getTime())) return stamp;
   const zone = -t.getTimezoneOffset();
-  const offset = `${zone < 0 ? "-" : "+"}${two(Math.floor(Math.abs(zone) / 60))}:${two(Math.abs(zone) % 60)}`;
-  return `${t.getDate()} ${months[t.getMonth()]} ${t.getFullYear()} ${clock(t)} ${zone ? `UTC${offset}` : "UTC"}`;
+  const hours = two(Math.floor(Math.abs(zone) / 60));
+  const offset = zone ? `${zone < 0 ? "-" : "+"}${hours}:${two(Math.abs(zone) % 60)}` : "";
+  return `${t.getDate()} ${months[t.getMonth()]} ${t.getFullYear()} ${clock(t)} UTC${offset}`;
 }
 
 /** A time in words: "166 us", "1.2 ms", "3.0 s". */

@@ -24,7 +24,7 @@ function optionsOf(width: number): uPlot.Options {
   return {
     width,
     height,
-    padding: [6, 8, 0, 0],
+    padding: [6, 26, 0, 0],
     legend: { show: false },
     cursor: { show: false },
     select: { show: false, left: 0, top: 0, width: 0, height: 0 },

@@ -38,7 +38,7 @@ function lossText({ latest, losing }: Vitals): { text: string; bad: boolean }[] 
       const now = losing[name] ? `, ${count(losing[name])} of them just now` : "";
       return { text: `${count(n)} ${counterText(latest, name)}${share}${now}`, bad: Boolean(losing[name]) };
     });
-  return lines.length ? lines : [{ text: "Nothing has been lost since the sensor started.", bad: false }];
+  return lines.length ? lines : [{ text: "Nothing has been lost so far.", bad: false }];
 }
 
 function Losses({ now }: { now: Vitals }) {

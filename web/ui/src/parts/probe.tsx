@@ -32,7 +32,7 @@ function CertificateFacts({ certificate }: { certificate: Certificate }) {
 
 function ProbeFacts({ probe }: { probe: Probe }) {
   const product = [probe.product, probe.version].filter(Boolean).join(" ");
-  const vantage = vantageText(probe.vantage);
+  const how = [methodText(probe.method), vantageText(probe.vantage)].filter(Boolean).join(", ");
   return (
     <dl class="facts">
       <Fact name="Speaks">{probe.app ? <Text value={probe.app} /> : "nothing that is recognised"}</Fact>
@@ -40,9 +40,9 @@ function ProbeFacts({ probe }: { probe: Probe }) {
       {probe.tls && <Fact name="TLS"><Text value={probe.tls} /></Fact>}
       {probe.certificate && <CertificateFacts certificate={probe.certificate} />}
       <Fact name="Probed"><Time stamp={probe.finished} exact /></Fact>
-      <Fact name="Method"><Text value={[methodText(probe.method), vantage].filter(Boolean).join(", ")} /></Fact>
-      {probe.rtt_us > 0 && <Fact name="Round trip"><span class="number">{duration(probe.rtt_us)}</span></Fact>}
-      {probe.ttl > 0 && <Fact name="TTL"><span class="number">{probe.ttl}</span></Fact>}
+      <Fact name="Method"><Text value={how} /></Fact>
+      {probe.rtt_us > 0 && <Fact name="Round trip">{duration(probe.rtt_us)}</Fact>}
+      {probe.ttl > 0 && <Fact name="TTL">{probe.ttl}</Fact>}
     </dl>
   );
 }

@@ -28,10 +28,15 @@ function Row({ service }: { service: Service }) {
           <ShortText value={service.ip} />
         </a>
       </th>
-      <td class="number">{service.port}<span class="dim">/<ShortText value={service.proto} most={8} /></span></td>
+      <td class="number">
+        {service.port}
+        <span class="dim">/<ShortText value={service.proto} most={8} /></span>
+      </td>
       <td class="app"><App app={service.app} app_guess={service.app_guess} /></td>
       <td title={stateText(service.state)}><State state={service.state} /></td>
-      <td class="wide" title={evidenceText(service.evidence)}><ShortText value={service.evidence} most={16} /></td>
+      <td class="wide" title={evidenceText(service.evidence)}>
+        <ShortText value={service.evidence} most={16} />
+      </td>
       <td class="wide number">{count(service.handshakes)}</td>
       <td class="wide number">{count(service.peers)}</td>
       <td class="wide number"><Time stamp={service.first_seen} /></td>
