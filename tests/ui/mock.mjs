@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+// A flowd that only talks: it serves the built page under the headers of the real one, and says
+// over the API and the stream what the test wants.
+//
+// usage: node mock.mjs [PORT]     to look at the page by hand; it is live by itself then
+import { createServer } from "node:http";
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { alertOf, alerts, detailOf, healthOf, services } from "./data.mjs";
+
+const dist = join(dirname(fileURLToPath(import.meta.url)), "../../web/ui/dist");
+const csp = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; " +
+  "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const files = {
+  "/": ["index.html", "text/html; charset=utf-8"],
+  "/index.html": ["index.html", "text/html; charset=utf-8"],
+  "/app.js": ["app.js", "text/javascript; charset=utf-8"],
+  "/app.css": ["app.css", "text/css; charset=utf-8"],
+};
+
+export class Mock {
+  /** `friendly`: without those who hate us. */
+  constructor(friendly = false) {
+    this.all = friendly ? services.filter((s) => s.ip !== "10.66.6.6") : services;
+    this.streams = new Set();
+    this.requests = [];
+    this.posts = [];
+    this.alerts = alerts.filter((alert) => !friendly || alert.ip !== "10.66.6.6");
+    this.second = 0;
+    this.fail = new Map(); // path: status
+    this.probed = new Map(); // id: how often it was verified
+    this.server = createServer((request, response) => this.answer(request, response));
+  }
+
+  listen(port = 0) {
+    return new Promise((done) => {
+      this.server.listen(port, "127.0.0.1", () => done(`http://127.0.0.1:${this.server.address().port}/`));
+    });
+  }
+
+  close() {
+    this.drop();
+    this.server.closeAllConnections?.();
+    this.server.close();
+  }
+
+  /** An event to all who listen. */
+  push(name, data) {
+    if (name === "alert") this.alerts.unshift(data);
+    for (const stream of this.streams) stream.write(`event: ${name}\ndata: ${JSON.stringify(data)}\n\n`);
+  }
+
+  health(counters, extra) {
+    this.second++;
+    this.push("health", healthOf(this.second, counters, extra));
+  }
+
+  /** Ends all streams, as a restart does. */
+  drop() {
+    for (const stream of this.streams) stream.destroy();
+    this.streams.clear();
+  }
+
+  send(response, status, type, body) {
+    response.writeHead(status, {
+      "Content-Type": type, "Content-Security-Policy": csp, "X-Content-Type-Options": "nosniff",
+      "Referrer-Policy": "no-referrer", "Cache-Control": "no-store",
+    });
+    response.end(body);
+  }
+
+  json(response, value, status = 200) {
+    const type = status < 400 ? "application/json" : "application/problem+json";
+    this.send(response, status, type, JSON.stringify(value));
+  }
+
+  problem(response, status, detail) {
+    this.json(response, { type: "about:blank", title: "No", status, detail }, status);
+  }
+
+  answer(request, response) {
+    const url = new URL(request.url, "http://mock");
+    const path = url.pathname;
+    this.requests.push(request.method + " " + request.url);
+    if (this.fail.has(path)) return this.problem(response, this.fail.get(path), "made to fail");
+    if (files[path]) {
+      const [name, type] = files[path];
+      return this.send(response, 200, type, readFileSync(join(dist, name)));
+    }
+    if (path === "/api/v1/stream") return this.stream(response);
+    if (path === "/api/v1/health") return this.json(response, healthOf(this.second));
+    if (path === "/api/v1/services") return this.services(url.searchParams, response);
+    if (path === "/api/v1/alerts") return this.page(url.searchParams, response);
+    const one = /^\/api\/v1\/services\/([^/]+)(\/verify)?$/.exec(path);
+    if (one) return this.one(decodeURIComponent(one[1]), Boolean(one[2]), request, response);
+    return this.problem(response, 404, "no such thing");
+  }
+
+  stream(response) {
+    response.writeHead(200, { "Content-Type": "text/event-stream", "Content-Security-Policy": csp });
+    response.write(": hello\n\n");
+    this.streams.add(response);
+    response.on("close", () => this.streams.delete(response));
+  }
+
+  services(query, response) {
+    const { ip, port, app, state, limit = 50, cursor = 0 } = Object.fromEntries(query);
+    if (port && !/^\d+$/.test(port)) return this.problem(response, 400, `port: "${port}" is no port`);
+    const found = this.all.filter((s) => (!ip || s.ip === ip) && (!port || s.port === +port) &&
+      (!app || s.app === app) && (!state || s.state === state));
+    const end = +cursor + +limit;
+    this.json(response, { services: found.slice(+cursor, end), next: end < found.length ? `${end}` : null });
+  }
+
+  page(query, response) {
+    const before = +(query.get("before") ?? 0) || Infinity;
+    const found = this.alerts.filter((alert) => alert.number < before);
+    this.json(response, { alerts: found.slice(0, +(query.get("limit") ?? 50)) });
+  }
+
+  one(id, verify, request, response) {
+    const service = this.all.find((s) => s.id === id);
+    if (!service) return this.problem(response, 404, "no such service");
+    if (verify) {
+      this.posts.push({ id, method: request.method, headers: request.headers });
+      if (request.headers["x-flowd-request"] !== "1") return this.problem(response, 403, "no header");
+      this.probed.set(id, (this.probed.get(id) ?? 0) + 1);
+      return this.json(response, {}, 202);
+    }
+    const detail = detailOf(service);
+    const times = this.probed.get(id);
+    if (times) detail.probes.forEach((probe) => Object.assign(probe, {
+      finished: `2026-11-22T17:00:0${times}.000000Z`, ttl: 57,
+    }));
+    return this.json(response, detail);
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const mock = new Mock(true);
+  console.log(await mock.listen(Number(process.argv[2] ?? 7781)));
+  setInterval(() => mock.health(), 1000);
+  setInterval(() => {
+    const number = mock.alerts[0].number + 1;
+    mock.push("alert", alertOf(number, services[10 + (number % 100)], "high", { time: new Date().toISOString() }));
+  }, 15000);
+}

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+// An ordinary day: what is shown, live, filtered, linked, verified.
+import assert from "node:assert/strict";
+import { openBrowser } from "./browser.mjs";
+import { check, until } from "./check.mjs";
+import { alertOf, services } from "./data.mjs";
+import { Mock } from "./mock.mjs";
+
+const redis = services.find((s) => s.app === "redis" && s.state === "open");
+
+async function testLive(page, mock) {
+  await check("the page is live and tells packets per second", async () => {
+    await page.waitForSelector('[data-live="connected"]');
+    await until(() => mock.streams.size);
+    for (let i = 0; i < 240; i++) mock.health();
+    await until(async () => /\d\d\.?\d*K/.test(await page.textContent(".rate strong")));
+    assert.match(await page.textContent(".losses"), /Nothing has been lost/);
+    assert.ok(await page.locator(".chart canvas").count(), "no chart");
+  });
+  await check("losses are told in plain words", async () => {
+    mock.health({ kernel_drops: 1204 });
+    await until(async () => /1,204 packets the kernel dropped/.test(await page.textContent(".losses")));
+    assert.match(await page.textContent(".losses"), /just now/);
+    mock.health({}, { state: "the sensor is silent" });
+    await until(async () => /Not well: the sensor is silent/.test(await page.textContent(".health-words")));
+  });
+  await check("a gap in the stream is filled", async () => {
+    const before = mock.requests.length;
+    mock.push("gap", {});
+    await until(() => mock.requests.slice(before).filter((r) => /alerts|services/.test(r)).length >= 2);
+  });
+  await check("an alert appears within a second", async () => {
+    const started = Date.now();
+    mock.push("alert", alertOf(1000, redis, "critical"));
+    await page.waitForSelector('.alert:first-child a[href*="alert=1000"]', { timeout: 1000 });
+    console.log(`      ${Date.now() - started} ms`);
+    const text = await page.textContent(".alert:first-child");
+    assert.match(text, /critical.*verified.*redis.*on.*:6379.*first seen.*Redis 7\.0\.15/s);
+  });
+  await check("a stream that breaks is told, and comes back with what was missed", async () => {
+    mock.fail.set("/api/v1/stream", 503);
+    mock.drop();
+    await page.waitForSelector('[data-live="reconnecting"]');
+    mock.alerts.unshift(alertOf(1001, redis, "high"));
+    mock.fail.clear();
+    await page.waitForSelector('[data-live="connected"]');
+    await page.waitForSelector('a[href*="alert=1001"]');
+  });
+}
+
+async function testTable(page, mock, origin) {
+  await check("services come in pages", async () => {
+    assert.equal(await page.locator("tbody tr").count(), 100);
+    await page.getByRole("button", { name: "More services" }).click();
+    await until(async () => (await page.locator("tbody tr").count()) === 200);
+    const first = await page.locator("tbody tr").nth(0).textContent();
+    mock.push("event", { type: "event", number: 99, event: "new", ip: "10.1.1.1", proto: "tcp", port: 1 });
+    await until(() => mock.requests.filter((r) => r.includes("cursor=100")).length >= 2);
+    assert.equal(await page.locator("tbody tr").count(), 200);
+    assert.equal(await page.locator("tbody tr").nth(0).textContent(), first);
+  });
+  await check("older alerts come in pages", async () => {
+    const before = await page.locator(".alert").count();
+    await page.getByRole("button", { name: "Older alerts" }).click();
+    await until(async () => (await page.locator(".alert").count()) > before);
+  });
+  await check("the filter stands in the URL and survives a reload", async () => {
+    await page.getByLabel("Application").fill("redis");
+    await page.getByLabel("Application").press("Enter");
+    await page.getByLabel("State").selectOption("open");
+    await until(() => page.url().includes("app=redis&state=open"));
+    const rows = async () => (await page.locator("tbody tr").allTextContents()).join("\n");
+    await until(async () => { const t = await rows(); return t && !/ssh|candidate/.test(t); });
+    const before = await rows();
+    await page.reload();
+    await page.waitForSelector("tbody tr");
+    assert.equal(await rows(), before);
+    assert.equal(await page.getByLabel("Application").inputValue(), "redis");
+    assert.equal(await page.getByLabel("State").inputValue(), "open");
+    await page.getByRole("button", { name: "Clear" }).click();
+    await until(async () => (await page.locator("tbody tr").count()) === 100);
+  });
+  await check("what flowd says of a wrong filter is shown", async () => {
+    await page.goto(`${origin}#port=http`);
+    await until(async () => /"http" is no port/.test(await page.textContent(".services")));
+    await page.goto(`${origin}#`);
+    await page.waitForSelector("tbody tr");
+  });
+}
+
+async function testDetail(page, mock, origin, shots) {
+  await check("a service shows both halves side by side", async () => {
+    await page.goto(`${origin}#service=${encodeURIComponent(redis.id)}`);
+    await page.waitForSelector(".halves .probe");
+    const [wire, probe] = await page.locator(".half").all();
+    assert.match(await wire.textContent(), /What the wire said.*First seen.*Last seen.*Handshakes.*peers/s);
+    assert.match(await probe.textContent(), /What the probe saw.*SYN-ACK.*Redis 7\.0\.15.*Round trip.*TTL/s);
+    const [a, b] = [await wire.boundingBox(), await probe.boundingBox()];
+    assert.ok(Math.abs(a.y - b.y) < 2 && b.x >= a.x + a.width - 2, "not side by side");
+    assert.match(await page.textContent(".history"), /was probed.*first seen/s);
+    await page.screenshot({ path: `${shots}/detail.png` });
+  });
+  await check("\"verify now\" posts with the header, and the answer appears", async () => {
+    await page.getByRole("button", { name: "Verify now" }).click();
+    await until(() => mock.posts.length);
+    const [post] = mock.posts;
+    assert.equal(post.method, "POST");
+    assert.equal(post.headers["x-flowd-request"], "1");
+    assert.equal(post.id, redis.id);
+    await until(async () => /Asked/.test(await page.textContent(".verify")));
+    mock.push("event", { type: "event", number: 13, event: "verdict", ip: redis.ip, proto: "tcp", port: redis.port });
+    await until(async () => /The probe is back/.test(await page.textContent(".verify")));
+    assert.match(await page.locator(".half").nth(1).textContent(), /TTL57/);
+  });
+  await check("a verification that is refused says why", async () => {
+    mock.fail.set(`/api/v1/services/${redis.id}/verify`, 429);
+    await page.getByRole("button", { name: "Verify now" }).click();
+    await until(async () => /Not asked: made to fail/.test(await page.textContent(".verify")));
+    mock.fail.clear();
+  });
+  await check("an alert opens with its rule and proof, and leads to the service", async () => {
+    await page.goto(`${origin}#`);
+    await page.locator(".alert a").first().click();
+    await until(() => page.url().includes("alert="));
+    await page.waitForSelector(".detail .rule");
+    assert.match(await page.textContent(".detail"), /Alert \d+.*line 198.*What the wire said.*What the probe saw/s);
+    await page.screenshot({ path: `${shots}/alert.png` });
+    await page.reload();
+    await page.getByRole("link", { name: "This service now" }).click();
+    await page.waitForSelector(".detail .history");
+  });
+  await check("what is not there is said", async () => {
+    await page.goto(`${origin}#service=nothing`);
+    await until(async () => /no such service/.test(await page.textContent(".detail")));
+    await page.goto(`${origin}#alert=77777`);
+    await until(async () => /There is no alert 77777/.test(await page.textContent(".detail")));
+  });
+}
+
+export async function testOrdinary(shots) {
+  const mock = new Mock(true);
+  const origin = await mock.listen();
+  const { page, sins, close } = await openBrowser(origin);
+  await page.goto(origin);
+  await testLive(page, mock);
+  await testTable(page, mock, origin);
+  await testDetail(page, mock, origin, shots);
+  await check("nothing forbidden happened on an ordinary day", () => {
+    // An answer of 4xx or 5xx, made on purpose above, is an error to the console.
+    assert.deepEqual(sins.filter((s) => !/status of (400|404|429|503)|ERR_INCOMPLETE_CHUNKED|ERR_CONNECTION/.test(s)), []);
+  });
+  await close();
+  mock.close();
+}

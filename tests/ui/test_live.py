@@ -1,0 +1,81 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The page of a flowd at a border of network namespaces, while clients outside meet services.
+
+    test_live.py FLOWD [--shots DIR]
+
+Needs root, iproute2, openssl, node, Chromium, and node_modules in this folder.
+"""
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+LIVE = os.path.join(HERE, "../live")
+sys.path.insert(0, LIVE)
+from netns import Flowd, Net, skip_unless_possible  # pylint: disable=wrong-import-position
+
+HABITS = [r"say:22:SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n",
+          r"answer:6379:$20\r\nredis_version:7.0.15\r\n",
+          r"say:2323:<script>alert(1)</script><img src=x onerror=alert(2)>\x00\x1b[2J\r\n",
+          "tls:443:hello", "reset:3389", "mute:31000-31200"]
+
+
+def touch(net, port):
+    with net.socket("outside", socket.AF_INET, socket.SOCK_STREAM) as client:
+        client.settimeout(2)
+        client.connect((net.inside[0], port))
+
+
+def meet(net, ended):
+    """A client meets a service nobody has seen, each second."""
+    for port in range(31000, 31200):
+        if ended.wait(1):
+            return
+        touch(net, port)
+
+
+def start_servers(net, directory):
+    net.run("inside", ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30",
+                       "-subj", "/CN=<b>www.example.org", "-keyout", directory + "/key.pem",
+                       "-out", directory + "/cert.pem"])
+    servers = net.start("inside", [sys.executable, LIVE + "/servers.py", directory] + HABITS,
+                        stdout=subprocess.PIPE, universal_newlines=True)
+    if servers.stdout.readline() != "ready\n":
+        raise RuntimeError("servers.py did not start")
+
+
+def run(net, flowd, words, directory):
+    start_servers(net, directory)
+    daemon = Flowd(net, [flowd, "-i", "inside", "--home", net.home, "--state", directory + "/state",
+                         "--learn=0s", "--verify.source", ",".join(net.border_in)]).wait_ready()
+    for port in (22, 6379, 2323, 443, 3389):
+        touch(net, port)
+    time.sleep(4)
+    ended = threading.Event()
+    clients = threading.Thread(target=meet, args=(net, ended))
+    clients.start()
+    try:
+        page = ["node", HERE + "/test_page.mjs", "--only-flowd"] + words
+        return subprocess.run(net.command("border", page + ["http://127.0.0.1:7780/"]),
+                              check=False).returncode
+    finally:
+        ended.set()
+        clients.join()
+        daemon.end()
+
+
+def main():
+    if len(sys.argv) < 2:
+        sys.exit(__doc__)
+    skip_unless_possible("openssl", "node")
+    with tempfile.TemporaryDirectory() as directory, Net() as net:
+        os.chmod(directory, 0o755)
+        return run(net, os.path.abspath(sys.argv[1]), sys.argv[2:], directory)
+
+
+sys.exit(main())

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+// What flowd says over HTTP. Keys are those of store/report.c; words in them are those of
+// base/record.h, but any text is taken, so that an older page can show what a newer flowd says.
+
+export interface Where {
+  ip: string;
+  proto: string;
+  port: number;
+}
+
+export interface Named {
+  app: string; // "unknown" where there is no name
+  app_guess: string | null; // what the port number suggests
+}
+
+export interface Service extends Where, Named {
+  id: string;
+  evidence: string;
+  state: string;
+  ephemeral: string | null;
+  first_seen: string;
+  last_seen: string;
+  handshakes: number;
+  peers: number;
+  vlan: number;
+}
+
+interface Finding extends Where, Named {
+  event: string;
+  evidence: string;
+  state: string;
+  verified: boolean;
+  peer: string;
+  product: string | null;
+  version: string | null;
+}
+
+export interface Certificate {
+  subject: string | null;
+  issuer: string | null;
+  san: string | null;
+  not_after: string;
+}
+
+export interface Probe {
+  vantage: string | null;
+  started: string;
+  finished: string;
+  state: string;
+  reason: string;
+  icmp_type?: number;
+  icmp_code?: number;
+  icmp_from?: string;
+  method: string;
+  tries: number;
+  rtt_us: number;
+  ttl: number;
+  app: string | null;
+  product?: string | null;
+  version?: string | null;
+  tls: string | null;
+  certificate: Certificate | null;
+  banner: string | null;
+}
+
+export interface Alert extends Finding {
+  number: number;
+  time: string;
+  level: string;
+  rule: string | null;
+  rule_line: number;
+  probe: Probe | null;
+}
+
+export interface Event extends Finding {
+  number: number;
+  time: string;
+  probe?: Probe | null;
+}
+
+export interface Sightings {
+  first_seen: string;
+  last_seen: string;
+  handshakes: number;
+  peers: number;
+  evidence: string;
+  last_peer: string | null;
+}
+
+export interface Detail {
+  service: Service;
+  sightings: Sightings;
+  probes: Probe[];
+  history: Event[];
+}
+
+export interface Health {
+  type: string;
+  state: string; // "ok", or what is wrong in words
+  version: string;
+  time: string | null; // of the counters; null before the sensor has said any
+  packets_per_second: number;
+  counters: Record<string, number>; // of all sensors so far
+  texts: Record<string, string>; // what each of them counts
+}
+
+export interface Filter {
+  ip: string;
+  port: string;
+  app: string;
+  state: string;
+}
+
+const root = "api/v1";
+
+/** The words of an error answer (RFC 9457), or the best there is instead. */
+async function problemOf(answer: Response): Promise<Error> {
+  let said = `${answer.status} ${answer.statusText}`.trim();
+  try {
+    const problem = await answer.json();
+    said = problem.detail || problem.title || said;
+  } catch {
+    // not JSON: the status has to do
+  }
+  return new Error(said);
+}
+
+async function ask(path: string, init?: RequestInit): Promise<Response> {
+  let answer: Response;
+  try {
+    answer = await fetch(`${root}/${path}`, { cache: "no-store", ...init });
+  } catch {
+    throw new Error("flowd cannot be reached");
+  }
+  if (!answer.ok) throw await problemOf(answer);
+  return answer;
+}
+
+async function get<T>(path: string, query: Record<string, string | number> = {}): Promise<T> {
+  const given = Object.entries(query).filter(([, value]) => value !== "" && value !== 0);
+  const text = new URLSearchParams(given.map(([key, value]) => [key, String(value)])).toString();
+  return (await ask(text ? `${path}?${text}` : path)).json();
+}
+
+export interface ServicePage {
+  services: Service[];
+  next: string | null;
+}
+
+export function getServices(filter: Filter, limit: number, cursor = ""): Promise<ServicePage> {
+  return get("services", { limit, cursor, ...filter });
+}
+
+export function getDetail(id: string): Promise<Detail> {
+  return get(`services/${encodeURIComponent(id)}`);
+}
+
+export async function getAlerts(limit: number, before = 0): Promise<Alert[]> {
+  return (await get<{ alerts: Alert[] }>("alerts", { limit, before })).alerts;
+}
+
+export const getHealth = () => get<Health>("health");
+
+/** Asks for a probe now; the answer comes as an event. */
+export async function postVerify(id: string): Promise<void> {
+  await ask(`services/${encodeURIComponent(id)}/verify`, {
+    method: "POST",
+    headers: { "X-Flowd-Request": "1" },
+  });
+}
+
+export const streamPath = `${root}/stream`;

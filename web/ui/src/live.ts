@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// The stream of what happens. When it breaks the page says so and tries until it is back; what was
+// missed meanwhile is read then.
+import { addAlert, loadAlerts } from "./alerts";
+import { getHealth, streamPath, type Alert, type Event, type Health } from "./api";
+import { loadDetail, touchDetail } from "./detail";
+import { addHealth } from "./health";
+import { loadServices, touchServices } from "./services";
+import { newStore } from "./store";
+
+export interface Live {
+  state: "connecting" | "connected" | "reconnecting";
+  since: number; // ms
+}
+
+const firstWait = 500; // ms
+const longestWait = 10000;
+
+export const live = newStore<Live>({ state: "connecting", since: Date.now() });
+
+let wait = firstWait;
+let wasOpen = false;
+
+/** Calls `take` with each `name` that is one: it has text or a number at `key`. */
+function listen<T>(source: EventSource, name: string, key: keyof T, take: (thing: T) => void): void {
+  source.addEventListener(name, (message) => {
+    let thing;
+    try {
+      thing = JSON.parse((message as MessageEvent<string>).data);
+    } catch {
+      return; // not for this page
+    }
+    if (["string", "number"].includes(typeof thing?.[key])) take(thing);
+  });
+}
+
+function readAll(): void {
+  void loadAlerts();
+  void loadServices();
+  void loadDetail();
+  getHealth().then(addHealth, () => undefined); // the stream brings the next one
+}
+
+function connect(): void {
+  const source = new EventSource(streamPath);
+  source.onopen = () => {
+    wait = firstWait;
+    live.set({ state: "connected", since: Date.now() });
+    if (wasOpen) readAll();
+    wasOpen = true;
+  };
+  source.onerror = () => {
+    source.close();
+    if (live.get().state !== "reconnecting")
+      live.set({ state: "reconnecting", since: Date.now() });
+    setTimeout(connect, wait);
+    wait = Math.min(wait * 2, longestWait);
+  };
+  listen<Alert>(source, "alert", "number", addAlert);
+  listen<Health>(source, "health", "type", addHealth);
+  source.addEventListener("gap", readAll); // it could not say all it had
+  listen<Event>(source, "event", "number", (event) => {
+    touchDetail(event);
+    touchServices();
+  });
+}
+
+export function startLive(): void {
+  readAll();
+  connect();
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// One alert: which rule chose it, and the proof as it was at that moment.
+import { useEffect, useState } from "preact/hooks";
+import { findAlert } from "../alerts";
+import type { Alert } from "../api";
+import { findService } from "../detail";
+import { hrefOf } from "../route";
+import { eventText } from "../words";
+import { Level, Problem, Time, Where } from "./bits";
+import { Panel } from "./panel";
+import { Probes } from "./probe";
+import { ShortText, Text } from "./text";
+import { Wire } from "./wire";
+
+function Rule({ alert }: { alert: Alert }) {
+  const line = alert.rule_line ? `Rule, line ${alert.rule_line}: ` : "Rule: ";
+  return <p class="rule">{line}<code><Text value={alert.rule} /></code></p>;
+}
+
+/** A link to the service as it is now; nothing while flowd has not said which it is. */
+function ServiceLink({ alert }: { alert: Alert }) {
+  const [id, setId] = useState("");
+  useEffect(() => {
+    let here = true;
+    findService(alert).then((found) => here && setId(found), () => undefined);
+    return () => {
+      here = false;
+    };
+  }, [alert.number]);
+  return id ? <a class="button" href={hrefOf({ service: id })}>This service now</a> : null;
+}
+
+function Body({ alert }: { alert: Alert }) {
+  const probes = alert.probe ? [{ ...alert.probe, product: alert.product, version: alert.version }] : [];
+  return (
+    <>
+      <div class="summary">
+        <p>
+          <Level level={alert.level} />{" "}
+          <span class={alert.verified ? "verified" : "unverified"}>
+            {alert.verified ? "verified" : "not verified"}
+          </span>{" "}
+          <b><ShortText value={eventText(alert.event)} /></b>, <Time stamp={alert.time} exact />
+        </p>
+        <ServiceLink alert={alert} />
+      </div>
+      <Rule alert={alert} />
+      <div class="halves">
+        <Wire facts={alert} />
+        <Probes probes={probes} none="No probe had come back when this alert was made." />
+      </div>
+    </>
+  );
+}
+
+export function AlertDetail({ number }: { number: string }) {
+  const [alert, setAlert] = useState<Alert | null>(null);
+  const [error, setError] = useState("");
+  useEffect(() => {
+    let here = true;
+    setError("");
+    findAlert(Number(number)).then(
+      (found) => here && setAlert(found),
+      (fault: Error) => here && setError(fault.message),
+    );
+    return () => {
+      here = false;
+    };
+  }, [number]);
+  const title = alert && (
+    <>
+      {`Alert ${alert.number}: `}
+      <Where at={alert} />
+    </>
+  );
+  return (
+    <Panel title={title || `Alert ${Number(number) || ""}`}>
+      {error && <Problem text={error} />}
+      {!alert && !error && <p class="empty">{"Reading\u2026"}</p>}
+      {alert && <Body alert={alert} />}
+    </Panel>
+  );
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one screen.
+import { route } from "../route";
+import { useStore } from "../store";
+import { AlertDetail } from "./alert_detail";
+import { Alerts } from "./alerts";
+import { Header } from "./header";
+import { ServiceDetail } from "./service_detail";
+import { Services } from "./services";
+
+export function Page() {
+  const { service, alert } = useStore(route);
+  const open = Boolean(service || alert);
+  return (
+    <>
+      <Header />
+      <main class={open ? "with-detail" : undefined}>
+        <Alerts />
+        <div class="work">
+          {service && <ServiceDetail key={`service ${service}`} />}
+          {alert && !service && <AlertDetail key={`alert ${alert}`} number={alert} />}
+          <Services hidden={open} />
+        </div>
+      </main>
+    </>
+  );
+}

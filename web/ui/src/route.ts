@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is looked at stands in the URL's hash, so that it survives a reload and can be linked to.
+import type { Filter } from "./api";
+import { newStore } from "./store";
+
+export interface Route extends Filter {
+  service: string; // id of the service shown, "" none
+  alert: string; // number of the alert shown, "" none
+}
+
+const keys = ["ip", "port", "app", "state", "service", "alert"] as const;
+
+function read(): Route {
+  const query = new URLSearchParams(location.hash.slice(1));
+  const route = {} as Route;
+  for (const key of keys) route[key] = (query.get(key) ?? "").trim();
+  return route;
+}
+
+export const route = newStore<Route>(read());
+
+/** The hash of the present route with some keys changed; service and alert exclude each other. */
+export function hrefOf(part: Partial<Route>): string {
+  const next = { ...route.get(), ...part };
+  if (part.service) next.alert = "";
+  if (part.alert) next.service = "";
+  const query = new URLSearchParams();
+  for (const key of keys) if (next[key]) query.set(key, next[key]);
+  return `#${query}`;
+}
+
+export function go(part: Partial<Route>): void {
+  const href = hrefOf(part);
+  if (href !== location.hash && !(href === "#" && !location.hash)) location.hash = href;
+}
+
+export function filterOf({ ip, port, app, state }: Route): Filter {
+  return { ip, port, app, state };
+}
+
+export function hasFilter(filter: Filter): boolean {
+  return Boolean(filter.ip || filter.port || filter.app || filter.state);
+}
+
+addEventListener("hashchange", () => route.set(read()));
