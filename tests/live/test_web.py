@@ -49,6 +49,12 @@ class Bench:
             self.program, "-i", "inside", "--home", self.net.home, "--state", state, "--learn=0s",
             "--verify.source", ",".join(self.net.border_in), "--verify.rate=1000"]).wait_ready()
 
+    def wait_net(self):
+        """IPv6 takes a while until neighbours have found each other."""
+        for host in self.net.inside:
+            while self.net.run("outside", ["ping", "-c1", "-W1", host], check=False).returncode:
+                pass
+
     def serve(self, *words):
         process = self.net.start("inside", [sys.executable, os.path.join(HERE, "servers.py"),
                                             self.directory] + list(words), stdout=subprocess.PIPE,
@@ -477,9 +483,10 @@ def main():
     with tempfile.TemporaryDirectory() as directory, Net() as net:
         os.chmod(directory, 0o755)
         bench = Bench(net, os.path.abspath(sys.argv[1]), directory)
-        bench.serve("%s" % SSH.replace(":", ":22:", 1), "say:21:hello",
+        bench.serve(SSH.replace(":", ":22:", 1), "say:21:hello",
                     "say:%d-%d:hello" % (MANY[0], MANY[-1]), "say:21000-21009:hello",
                     "say:21100-21102:hello", "say:21200-21220:hello")
+        bench.wait_net()
         bench.start()
         for part in PARTS:
             if not chosen or part.__name__[len("check_"):] in chosen:
