@@ -49,8 +49,7 @@ class Bench:
             self.program, "-i", "inside", "--home", self.net.home, "--state", state, "--learn=0s",
             "--verify.source", ",".join(self.net.border_in), "--verify.rate=1000"]).wait_ready()
 
-    def wait_net(self):
-        """IPv6 takes a while until neighbours have found each other."""
+    def wait_net(self):  # IPv6 takes a while until neighbours have found each other
         for host in self.net.inside:
             while self.net.run("outside", ["ping", "-c1", "-W1", host], check=False).returncode:
                 pass
@@ -494,8 +493,7 @@ def main():
         status, took = bench.flowd.end()
         bench.report.check("end", 0, status)
         bench.report.check("ends soon (%.2f s)" % took, True, took < 3)
-        if bench.report.failed:
-            print(bench.flowd.said())
+        print(bench.flowd.said() if bench.report.failed else "", end="")
         return bench.report.end()
 
 
