@@ -202,7 +202,7 @@ char *report_tally(const struct tally *tally)
 	return line_of(tally_json(tally));
 }
 
-char *report_role(const struct role_news *news)
+static json_t *role_json(const struct role_news *news)
 {
 	json_t *o = json_object();
 
@@ -217,7 +217,12 @@ char *report_role(const struct role_news *news)
 		json_object_set_new(o, "back", json_null());
 	else
 		set_time(o, "back", news->back_us);
-	return line_of(o);
+	return o;
+}
+
+char *report_role(const struct role_news *news)
+{
+	return line_of(role_json(news));
 }
 
 uint64_t report_alert_number(const char *line, size_t len)
@@ -348,6 +353,14 @@ void report_add_probe(struct report *report, const char *key, const struct probe
 void report_add_alert(struct report *report, const char *key, const struct alert *alert)
 {
 	add_row(report, key, alert_json(alert));
+}
+
+void report_add_role(struct report *report, const char *key, const struct role_news *news)
+{
+	json_t *row = role_json(news);
+
+	json_object_del(row, "type");
+	add_row(report, key, row);
 }
 
 void report_add_event(struct report *report, const char *key, const struct event_row *event,

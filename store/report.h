@@ -41,6 +41,7 @@ void report_list(struct report *report, const char *key);
 void report_add_service(struct report *report, const char *key, const struct store_service *row);
 void report_add_probe(struct report *report, const char *key, const struct probe *probe);
 void report_add_alert(struct report *report, const char *key, const struct alert *alert);
+void report_add_role(struct report *report, const char *key, const struct role_news *news);
 /* `probe` is what a verdict was about; NULL: null. */
 void report_add_event(struct report *report, const char *key, const struct event_row *event,
 		      const struct probe *probe);

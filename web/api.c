@@ -324,9 +324,9 @@ static void post_verify(void *arg, const struct http_request *request, struct ht
 /* ---- about flowd ---- */
 
 /* Brings the figures up to date. */
-static struct health *health_of(struct api *api)
+static struct gauge *health_of(struct api *api)
 {
-	struct health *h = api->health;
+	struct gauge *h = api->gauge;
 
 	h->has_store = view_is_open(api->view);
 	h->requests = http_requests(api->http);
@@ -336,7 +336,7 @@ static struct health *health_of(struct api *api)
 
 char *api_health(struct api *api)
 {
-	return health_json(health_of(api));
+	return gauge_json(health_of(api));
 }
 
 static void get_health(void *arg, const struct http_request *request, struct http_answer *answer)
@@ -349,16 +349,16 @@ static void get_metrics(void *arg, const struct http_request *request, struct ht
 {
 	(void)request;
 	http_answer_text(answer, "text/plain; version=0.0.4; charset=utf-8",
-			 health_metrics(health_of(arg)));
+			 gauge_metrics(health_of(arg)));
 }
 
 static void get_healthz(void *arg, const struct http_request *request, struct http_answer *answer)
 {
-	const struct health *h = health_of(arg);
+	const struct gauge *h = health_of(arg);
 
 	(void)request;
-	if (!health_is_well(h)) {
-		http_answer_problem(answer, 503, health_word(h), NULL);
+	if (!gauge_is_well(h)) {
+		http_answer_problem(answer, 503, gauge_word(h), NULL);
 		return;
 	}
 	*answer =

@@ -5,7 +5,7 @@
 #ifndef WEB_API_H
 #define WEB_API_H
 
-#include "web/health.h"
+#include "web/gauge.h"
 #include "web/http.h"
 #include "web/stream.h"
 #include "web/view.h"
@@ -16,7 +16,7 @@ struct ipc;
 struct api {
 	struct view *view;
 	struct stream *stream;
-	struct health *health;
+	struct gauge *gauge;
 	struct ipc *core;
 	struct http *http;
 	mono_t second; /* in which `wishes` were sent to core */

@@ -31,7 +31,7 @@ struct web {
 	int listener;
 	char scratch[PATH_MAX];
 	struct http_site site;
-	struct health health;
+	struct gauge gauge;
 	struct api api;
 	int status;
 };
@@ -72,7 +72,11 @@ static void take(struct web *w, const struct ipc_message *m)
 		view_expect(w->api.view);
 		break;
 	case IPC_TALLY:
-		health_take(&w->health, m->record);
+		gauge_take(&w->gauge, m->record);
+		say_health(w);
+		break;
+	case IPC_ROLE:
+		gauge_take_role(&w->gauge, m->record);
 		say_health(w);
 		break;
 	default:
@@ -185,33 +189,55 @@ static bool open_outside(struct web *w, const char *state)
 	return !rc;
 }
 
-static bool close_cage(const struct web *w, const char *state)
+/* Says how closing a wall went; true: go on. */
+static bool is_closed(int rc, const char *missing)
 {
-	const struct cage cage = { .user = *w->conf->user ? w->conf->user : NULL,
-				   .read_only = { state },
-				   .writable = { w->scratch },
-				   .best_effort = !strcmp(w->conf->cage, "best-effort") };
-	const char *missing;
-	int rc = cage_enter(&cage, &missing);
-
-	if (rc)
+	if (rc && missing)
+		log_error("this kernel has no %s for the cage: %s", missing, err_text(rc));
+	else if (rc)
 		log_error("%s: %s", err_text(ERR_CAGE), err_text(rc));
 	else if (missing)
 		log_warning("running without %s: cage is best-effort", missing);
 	return !rc;
 }
 
+static bool is_best_effort(const struct web *w)
+{
+	return !strcmp(w->conf->cage, "best-effort");
+}
+
+static bool enter_cage(const struct web *w, const char *state)
+{
+	const struct cage cage = { .user = *w->conf->user ? w->conf->user : NULL,
+				   .read_only = { state },
+				   .writable = { w->scratch },
+				   .best_effort = is_best_effort(w) };
+	const char *missing;
+	int rc = cage_enter(&cage, &missing);
+
+	return is_closed(rc, missing);
+}
+
+/* The store may still be opened after it: its calls are in the table. */
+static bool seal_cage(const struct web *w)
+{
+	const char *missing;
+	int rc = cage_seal(CAGE_WEB, is_best_effort(w), &missing);
+
+	return is_closed(rc, missing);
+}
+
 static bool open_inside(struct web *w, const char *state)
 {
 	int listener = w->listener;
 
-	health_open(&w->health);
+	gauge_open(&w->gauge);
 	w->loop = loop_new();
 	w->api.stream = stream_new();
 	if (!w->loop || !w->api.stream)
 		return false;
 	w->api.core = w->core;
-	w->api.health = &w->health;
+	w->api.gauge = &w->gauge;
 	w->api.view = view_new(w->loop, state, w->scratch);
 	w->site = (struct http_site){ api_routes, &w->api };
 	w->listener = -1;
@@ -246,13 +272,13 @@ int web_run(const struct conf *conf, struct ipc *core)
 	struct web w = { .conf = conf, .core = core, .listener = -1, .status = 1 };
 	const char *state = conf_state(conf);
 
-	if (open_outside(&w, state) && close_cage(&w, state)) {
-		if (open_inside(&w, state)) {
+	if (open_outside(&w, state) && enter_cage(&w, state)) {
+		if (!open_inside(&w, state)) {
+			log_error("the server does not start");
+		} else if (seal_cage(&w)) {
 			ipc_send(core, IPC_HELLO, NULL);
 			ipc_flush(core);
 			loop_run(w.loop);
-		} else {
-			log_error("the server does not start");
 		}
 	}
 	web_free(&w);

@@ -168,7 +168,8 @@
 	X(ftruncate, ANY, "likewise")                                \
 	X(fallocate, ANY, "likewise")                                \
 	X(fdatasync, ANY, "likewise")                                \
-	X(fsync, ANY, "likewise")
+	X(fsync, ANY, "likewise")                                    \
+	X(sync_file_range, ANY, "likewise: RocksDB ends when it may not ask")
 
 /*
  * The parent, and through it every role until it is sealed: filters pass to children. So here is

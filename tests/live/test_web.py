@@ -20,6 +20,7 @@ import threading
 import time
 
 from netns import Flowd, Net, PATIENCE, Report, skip_unless_possible
+from webclient import Answer, Reader, cpu_of, is_alert
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PORT = 7780
@@ -36,68 +37,6 @@ HEADERS = {
     "Cache-Control": "no-store"}
 
 
-class Answer:
-    def __init__(self, response):
-        self.status, self.headers = response.status, response.headers
-        self.body = response.read()
-
-    def json(self):
-        return json.loads(self.body)
-
-
-class Reader:
-    """A reader of the stream; what came is in `got` as (wall clock, fields)."""
-
-    def __init__(self, bench, last=None):
-        self.sock = bench.connect()
-        self.got, self.rest = [], b""
-        self.status = 0
-        self.sock.sendall(b"GET /api/v1/stream HTTP/1.0\r\nHost: localhost\r\n" + (
-            b"Last-Event-ID: %s\r\n" % last.encode() if last else b"") + b"\r\n")
-
-    def take(self, data):
-        """Splits what came into events; the head of the answer is one, too."""
-        self.rest += data
-        while True:
-            head = self.rest.find(b"\r\n\r\n") if not self.status else -1
-            if not self.status:
-                if head < 0:
-                    return
-                self.status = int(self.rest.split(b" ", 2)[1])
-                self.rest = self.rest[head + 4:]
-            text, found, rest = self.rest.partition(b"\n\n")
-            if not found:
-                return
-            self.rest = rest
-            fields = dict(line.split(": ", 1) for line in text.decode().split("\n")
-                          if ": " in line)
-            self.got.append((time.time(), fields))
-
-    def wait(self, good, patience=PATIENCE):
-        """The first event that is good, and when it came; ({}, 0) when none comes."""
-        until, seen = time.time() + patience, 0
-        while True:
-            for at, fields in self.got[seen:]:
-                if good(fields):
-                    return fields, at
-            seen = len(self.got)
-            left = until - time.time()
-            self.sock.settimeout(max(left, 0.001))
-            try:
-                data = self.sock.recv(65536)
-            except socket.timeout:
-                return {}, 0
-            if not data:
-                return {}, 0
-            self.take(data)
-
-    def numbers(self, kind):
-        return [json.loads(f["data"])["number"] for _, f in self.got if f.get("event") == kind]
-
-    def close(self):
-        self.sock.close()
-
-
 class Bench:
     def __init__(self, net, program, directory):
         self.net, self.program, self.directory = net, program, directory
@@ -109,6 +48,11 @@ class Bench:
         self.flowd = Flowd(self.net, [
             self.program, "-i", "inside", "--home", self.net.home, "--state", state, "--learn=0s",
             "--verify.source", ",".join(self.net.border_in), "--verify.rate=1000"]).wait_ready()
+
+    def wait_net(self):  # IPv6 takes a while until neighbours have found each other
+        for host in self.net.inside:
+            while self.net.run("outside", ["ping", "-c1", "-W1", host], check=False).returncode:
+                pass
 
     def serve(self, *words):
         process = self.net.start("inside", [sys.executable, os.path.join(HERE, "servers.py"),
@@ -207,6 +151,8 @@ def check_routes(bench):
                            (answer.status, answer.headers["Content-Type"]))
     health = bench.get("/api/v1/health")
     bench.report.check("health", ("health", "ok"), (health["type"], health["state"]))
+    bench.report.check("health: roles", {name: (True, 0) for name in bench.flowd.roles()},
+                       {r["role"]: (r["running"], r["falls"]) for r in health["roles"]})
     bench.report.check("health: texts", sorted(health["counters"]), sorted(health["texts"]))
     metrics = bench.ask("/metrics").body.decode().split("\n")
     names = [line.split()[0].split("{")[0] for line in metrics if line and line[0] != "#"]
@@ -358,12 +304,6 @@ def check_verify(bench):
             path + "/verify", "POST", b"", X_Flowd_Request="1").status)
 
 
-def is_alert(port):
-    def good(fields):
-        return fields.get("event") == "alert" and json.loads(fields["data"])["port"] == port
-    return good
-
-
 def check_stream(bench):
     reader = Reader(bench)
     health, _ = reader.wait(lambda fields: fields.get("event") == "health")
@@ -429,12 +369,6 @@ def feed(bench, readers, port):
                 left[fd].got.clear()
     poll.close()
     return len(left), last - printed
-
-
-def cpu_of(pid):
-    with open("/proc/%d/stat" % pid) as file:
-        fields = file.read().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def check_crowd(bench):
@@ -548,9 +482,10 @@ def main():
     with tempfile.TemporaryDirectory() as directory, Net() as net:
         os.chmod(directory, 0o755)
         bench = Bench(net, os.path.abspath(sys.argv[1]), directory)
-        bench.serve("%s" % SSH.replace(":", ":22:", 1), "say:21:hello",
+        bench.serve(SSH.replace(":", ":22:", 1), "say:21:hello",
                     "say:%d-%d:hello" % (MANY[0], MANY[-1]), "say:21000-21009:hello",
                     "say:21100-21102:hello", "say:21200-21220:hello")
+        bench.wait_net()
         bench.start()
         for part in PARTS:
             if not chosen or part.__name__[len("check_"):] in chosen:
@@ -558,8 +493,7 @@ def main():
         status, took = bench.flowd.end()
         bench.report.check("end", 0, status)
         bench.report.check("ends soon (%.2f s)" % took, True, took < 3)
-        if bench.report.failed:
-            print(bench.flowd.said())
+        print(bench.flowd.said() if bench.report.failed else "", end="")
         return bench.report.end()
 
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "web/health.h"
+#include "web/gauge.h"
 
 #include "store/report.h"
 
@@ -7,12 +7,12 @@
 
 #define SILENCE (10 * MONO_SECOND) /* the sensor counts every second */
 
-void health_open(struct health *h)
+void gauge_open(struct gauge *h)
 {
-	*h = (struct health){ .since = mono_wall(), .started = mono_now() };
+	*h = (struct gauge){ .since = mono_wall(), .started = mono_now() };
 }
 
-void health_take(struct health *h, const struct tally *t)
+void gauge_take(struct gauge *h, const struct tally *t)
 {
 	/* Core says what it has, also when the sensor has said nothing yet. */
 	if (!t->time_us || t->time_us == h->tally.time_us)
@@ -22,22 +22,47 @@ void health_take(struct health *h, const struct tally *t)
 	h->tally = *t;
 }
 
-const char *health_word(const struct health *h)
+void gauge_take_role(struct gauge *h, const struct role_news *news)
+{
+	size_t i;
+
+	for (i = 0; i < h->role_count && strncmp(h->roles[i].role, news->role, RECORD_ROLE_MAX);
+	     i++)
+		;
+	if (i == GAUGE_ROLES)
+		return;
+	h->roles[i] = *news;
+	h->role_count += i == h->role_count;
+}
+
+/* What is missing; NULL nothing. */
+static const char *fault(const struct gauge *h)
 {
 	mono_t since = h->told ? h->told : h->started;
+	size_t i;
 
 	if (!h->has_store)
 		return "no store yet";
-	return mono_now() - since > SILENCE ? "the sensor is silent" : "ok";
+	for (i = 0; i < h->role_count; i++)
+		if (!h->roles[i].running)
+			return "a role is down";
+	return mono_now() - since > SILENCE ? "the sensor is silent" : NULL;
 }
 
-bool health_is_well(const struct health *h)
+const char *gauge_word(const struct gauge *h)
 {
-	return h->has_store && mono_now() - (h->told ? h->told : h->started) <= SILENCE;
+	const char *word = fault(h);
+
+	return word ? word : "ok";
+}
+
+bool gauge_is_well(const struct gauge *h)
+{
+	return !fault(h);
 }
 
 /* A second's worth of what came between the last two tallies; 0 when the sensor began anew. */
-static uint64_t rate(const struct health *h, uint64_t now, uint64_t before)
+static uint64_t rate(const struct gauge *h, uint64_t now, uint64_t before)
 {
 	wall_t time = h->tally.time_us - h->before.time_us;
 
@@ -46,12 +71,13 @@ static uint64_t rate(const struct health *h, uint64_t now, uint64_t before)
 	return (uint64_t)((double)(now - before) * MONO_SECOND / (double)time);
 }
 
-char *health_json(const struct health *h)
+char *gauge_json(const struct gauge *h)
 {
 	struct report *r = report_new();
+	size_t i;
 
 	report_set_text(r, "type", "health");
-	report_set_text(r, "state", health_word(h));
+	report_set_text(r, "state", gauge_word(h));
 	report_set_time(r, "since", h->since);
 	report_set_time(r, "time", h->tally.time_us);
 	report_set_text(r, "version", PACKAGE_VERSION);
@@ -59,6 +85,9 @@ char *health_json(const struct health *h)
 	report_set_number(r, "bytes_per_second", rate(h, h->tally.bytes, h->before.bytes));
 	report_set_tally(r, "counters", &h->tally);
 	report_set_tally_texts(r, "texts");
+	report_list(r, "roles");
+	for (i = 0; i < h->role_count; i++)
+		report_add_role(r, "roles", &h->roles[i]);
 	report_set_number(r, "last_event", h->stream.event);
 	report_set_number(r, "last_alert", h->stream.alert);
 	report_set_number(r, "requests", h->requests);
@@ -81,7 +110,7 @@ static void put_tally(FILE *out, const struct tally *t)
 #undef PUT
 }
 
-char *health_metrics(const struct health *h)
+char *gauge_metrics(const struct gauge *h)
 {
 	char *text = NULL;
 	size_t len;
@@ -89,8 +118,7 @@ char *health_metrics(const struct health *h)
 
 	if (!out)
 		return NULL;
-	put(out, "up", "gauge", "1 when the store is open and the sensor speaks",
-	    health_is_well(h));
+	put(out, "up", "gauge", "1 when the store is open and the sensor speaks", gauge_is_well(h));
 	put_tally(out, &h->tally);
 	put(out, "events_total", "counter", "events there have been in this store",
 	    h->stream.event);

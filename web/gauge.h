@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How flowd is, as web knows it: what the sensor counted, and web's own figures; for people and for
+ * Prometheus.
+ */
+#ifndef WEB_GAUGE_H
+#define WEB_GAUGE_H
+
+#include "base/record.h"
+#include "web/stream.h"
+
+#define GAUGE_ROLES 16
+
+struct gauge {
+	wall_t since; /* of this process */
+	mono_t started, told;
+	struct tally tally, before;	     /* the latest, and the one before it */
+	struct role_news roles[GAUGE_ROLES]; /* the latest of each */
+	size_t role_count;
+	bool has_store;
+	uint64_t requests;
+	struct stream_figures stream;
+};
+
+void gauge_open(struct gauge *gauge);
+
+/* Core has told the sensor's counters. */
+void gauge_take(struct gauge *gauge, const struct tally *tally);
+
+/* Core has told how a role fares. */
+void gauge_take_role(struct gauge *gauge, const struct role_news *news);
+
+/* A word for the state, static: "ok", or what is missing. */
+const char *gauge_word(const struct gauge *gauge);
+bool gauge_is_well(const struct gauge *gauge);
+
+/* To be freed; NULL when memory is short. */
+char *gauge_json(const struct gauge *gauge);
+char *gauge_metrics(const struct gauge *gauge);
+
+#endif
