@@ -287,7 +287,8 @@ static void tick(void *arg, int what)
 	end_turn(c);
 	if (!c->replay)
 		expire(c);
-	if (c->replay && c->ended && (!has_undecided(c) || !c->backlog.under_way))
+	if (c->replay && c->ended &&
+	    (!has_undecided(c) || (!c->backlog.under_way && !c->backlog.held)))
 		loop_stop(c->loop);
 	loop_timer_set(c->tick, TICK);
 }
