@@ -427,8 +427,8 @@ static void finish(struct core *c)
 		announce_tally(c->announce, &c->health.sum);
 		end_turn(c);
 	}
-	if (fflush(stdout) && !c->failed)
-		fail(c, "standard output", -errno);
+	if ((fflush(stdout) || ferror(stdout)) && !c->failed)
+		fail(c, "standard output", errno ? -errno : -EIO);
 	/* Live it would be the next verify that finds it in the socket. */
 	if (c->verify && c->replay)
 		ipc_send(c->verify, IPC_STOP, NULL);
