@@ -70,7 +70,8 @@ static int place_fds(const struct parent *p, const struct parent_role *role, int
 	for (i = 0; i < count; i++)
 		if (fds[i] < 0 || dup2(fds[i], FIRST_FD + i) < 0)
 			return -errno;
-	return 0;
+	/* Whoever started us may have left more open: no role is to have it. */
+	return close_range(FIRST_FD + (unsigned)count, ~0U, CLOSE_RANGE_CLOEXEC) ? -errno : 0;
 }
 
 /* In the child: becomes the role; comes back only when that fails. */

@@ -38,7 +38,8 @@ struct store_job {
 	wall_t sent_us;	 /* 0: not yet */
 	uint8_t judged;	 /* 1: the deadline has passed and its alert was decided */
 	uint8_t allowed; /* 1: may be sent to verify */
-	uint8_t pad[6];
+	uint8_t level;	 /* enum level of the alert made at the deadline */
+	uint8_t pad[5];
 };
 
 /*

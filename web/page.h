@@ -7,8 +7,11 @@
 
 #include <stddef.h>
 
-/* X(constant, path, file below web/ui/static, type) */
-#define PAGE_LIST(X) X(INDEX, "/", "index.html", "text/html; charset=utf-8")
+/* X(constant, path, file below web/ui/dist, type) */
+#define PAGE_LIST(X)                                                     \
+	X(INDEX, "/", "index.html", "text/html; charset=utf-8")          \
+	X(SCRIPT, "/app.js", "app.js", "text/javascript; charset=utf-8") \
+	X(STYLE, "/app.css", "app.css", "text/css; charset=utf-8")
 
 enum page {
 #define PAGE_ENUM(id, path, file, type) PAGE_##id,

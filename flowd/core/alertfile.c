@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "flowd/core/alertfile.h"
 
+#include "base/err.h"
 #include "store/report.h"
 
 #include <errno.h>
@@ -17,7 +18,15 @@ struct alertfile {
 	char *line;    /* its text, as found when opened; NULL none */
 };
 
-/* Finds the last whole line in the tail; everything after it is cut off. */
+/* Can this, which no line end follows, be what a crash left of an alert? */
+static bool is_rest(const char *bytes, size_t len)
+{
+	static const char start[] = "{\"type\":\"alert\",";
+
+	return !memcmp(bytes, start, len < sizeof(start) - 1 ? len : sizeof(start) - 1);
+}
+
+/* Finds the last whole line in the tail; half an alert after it is cut off. */
 static int read_tail(struct alertfile *f)
 {
 	off_t size = lseek(f->fd, 0, SEEK_END), from = size > TAIL ? size - TAIL : 0;
@@ -29,8 +38,11 @@ static int read_tail(struct alertfile *f)
 		return -ENOMEM;
 	n = size < 0 ? -1 : pread(f->fd, tail, TAIL, from);
 	end = n > 0 ? memrchr(tail, '\n', (size_t)n) : NULL;
+	start = end ? end + 1 : tail;
 	if (n < 0) {
 		rc = -errno;
+	} else if (!is_rest(start, (size_t)(tail + n - start))) {
+		rc = ERR_SYNTAX; /* somebody else's file: hands off */
 	} else if (!end) {
 		if (ftruncate(f->fd, from))
 			rc = -errno;

@@ -11,7 +11,8 @@ struct alertfile;
 
 /*
  * Opens or makes the file and reads at its tail which alert was written last; half a line at the
- * end, left by a crash, is cut off. 0 or -errno.
+ * end, left by a crash, is cut off. 0; ERR_SYNTAX: it ends in something else, and is left alone;
+ * -errno.
  */
 int alertfile_open(const char *path, struct alertfile **out);
 void alertfile_close(struct alertfile *file);

@@ -8,6 +8,7 @@ static int send_job(void *arg, const struct store_job *j)
 	struct backlog *b = arg;
 	mono_t now = mono_now();
 
+	b->held = true;
 	if (b->under_way >= UNDER_WAY)
 		return 1;
 	/* A second's worth may go at once after a quiet time. */
@@ -20,6 +21,7 @@ static int send_job(void *arg, const struct store_job *j)
 		b->under_way++;
 	}
 	b->next = j->job.id + 1;
+	b->held = false;
 	return 0;
 }
 

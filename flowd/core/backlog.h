@@ -16,6 +16,7 @@ struct backlog {
 	/* Its own: */
 	uint64_t next;	    /* verify has been sent all jobs with a lower id */
 	uint64_t under_way; /* jobs sent whose probe has not come */
+	bool held;	    /* a job was there that could not go yet */
 	mono_t may_send;    /* when the rate allows the next job */
 };
 

@@ -147,7 +147,9 @@ static int take_message(struct core *c, const struct ipc_message *m)
 {
 	switch (m->kind) {
 	case IPC_HELLO:
-		counts_restart(&c->counts);
+		/* Its first word; a later hello is the same sensor asking again. */
+		if (!m->sequence)
+			counts_restart(&c->counts);
 		return greet_sensor(c);
 	case IPC_SIGHTING:
 		return take_sighting(c, m->record);
@@ -291,7 +293,8 @@ static void tick(void *arg, int what)
 	end_turn(c);
 	if (!c->replay)
 		expire(c);
-	if (c->replay && c->ended && (!has_undecided(c) || !c->backlog.under_way))
+	if (c->replay && c->ended &&
+	    (!has_undecided(c) || (!c->backlog.under_way && !c->backlog.held)))
 		loop_stop(c->loop);
 	loop_timer_set(c->tick, TICK);
 }
@@ -433,8 +436,8 @@ static void finish(struct core *c)
 		announce_tally(c->announce, &c->counts.sum);
 		end_turn(c);
 	}
-	if (fflush(stdout) && !c->failed)
-		fail(c, "standard output", -errno);
+	if ((fflush(stdout) || ferror(stdout)) && !c->failed)
+		fail(c, "standard output", errno ? -errno : -EIO);
 	/* Live it would be the next verify that finds it in the socket. */
 	if (c->verify && c->replay)
 		ipc_send(c->verify, IPC_STOP, NULL);

@@ -36,10 +36,14 @@ static void say_event(struct lifecycle *l, struct store_service *row, enum event
 	l->act(l->arg, &(struct lifecycle_act){ .event = &e });
 }
 
-/* Judges a job's service and makes the alert that the rules ask for. `probe` NULL: no verdict. */
-static void judge(struct lifecycle *l, const struct store_service *row, enum event event,
+/*
+ * Judges a job's service and makes the alert that the rules ask for, unless one of its level or
+ * higher has been made for the job. `probe` NULL: no verdict. The job's level becomes the alert's.
+ */
+static void judge(struct lifecycle *l, const struct store_service *row, struct store_job *job,
 		  const struct probe *probe)
 {
+	enum event event = job->job.event;
 	struct alert alert = { .time_us = l->now, .finding = finding_of(l, row, event, probe) };
 	struct rules_verdict verdict;
 
@@ -50,8 +54,9 @@ static void judge(struct lifecycle *l, const struct store_service *row, enum eve
 	if (row->evidence == EVIDENCE_INVALID && row->state != STATE_OPEN)
 		return;
 	rules_judge(l->rules, &alert.finding, &verdict);
-	if (verdict.level == LEVEL_NONE || (verdict.level < LEVEL_HIGH && l->now < l->quiet_until))
+	if (verdict.level <= job->level || (verdict.level < LEVEL_HIGH && l->now < l->quiet_until))
 		return;
+	job->level = (uint8_t)verdict.level;
 	alert.level = (uint8_t)verdict.level;
 	alert.rule_line = verdict.line;
 	record_text_set(alert.rule, sizeof(alert.rule), verdict.rule);
@@ -168,7 +173,7 @@ int lifecycle_probe(struct lifecycle *l, const struct probe *probe)
 	store_delete_job(l->store, j.job.id);
 	if (probe->state == STATE_CANDIDATE) {
 		if (!j.judged)
-			judge(l, &row, j.job.event, NULL);
+			judge(l, &row, &j, NULL);
 		return 0;
 	}
 	/* To be asked is as good as to be overheard. */
@@ -179,8 +184,8 @@ int lifecycle_probe(struct lifecycle *l, const struct probe *probe)
 	store_put_probe(l->store, probe);
 	say_event(l, &row, EVENT_VERDICT, probe);
 	store_put_service(l->store, &row);
-	if (!j.judged)
-		judge(l, &row, j.job.event, probe);
+	/* Late, it may still show that the alert made without it was too low. */
+	judge(l, &row, &j, probe);
 	return 0;
 }
 
@@ -209,7 +214,7 @@ static int decide(void *arg, const struct store_job *found)
 	if (rc < 0)
 		return rc;
 	if (rc)
-		judge(d->l, &row, j.job.event, NULL);
+		judge(d->l, &row, &j, NULL);
 	j.judged = 1;
 	if (j.allowed)
 		store_put_job(d->l->store, &j);

@@ -259,8 +259,11 @@ static void take_synack(struct flow *flow, const struct packet *p)
 	c->isn = p->seq;
 	c->flags |= CONN_ANSWERED;
 	c->flags &= (uint8_t)~CONN_CLIENT_ON;
+	/* What contradicts itself may come from the client: nothing after it counts for either. */
+	if (evidence == EVIDENCE_INVALID)
+		leave(flow, c);
 	note_answer(flow, c, p, evidence);
-	if (c->entry)
+	if (c->entry && evidence != EVIDENCE_INVALID)
 		set_name(flow, c->entry, c->early);
 	if (evidence != EVIDENCE_INVALID && c->entry &&
 	    (c->entry->sighting.evidence < EVIDENCE_FULL || wants_name(c->entry)))

@@ -165,6 +165,9 @@ void known_unsay(struct known *known)
 	for (i = 0; i < known->count; i++) {
 		struct known_entry *entry = entry_at(known, i);
 
+		/* Never met in this life: all there is to say of it is core's own word. */
+		if (!entry->sighting.last_us)
+			continue;
 		entry->said = EVIDENCE_NONE;
 		entry->named = false;
 		known_mark(known, entry);

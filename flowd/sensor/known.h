@@ -41,7 +41,7 @@ void known_tell(struct known *known, struct known_entry *entry, known_fn fn, voi
 /* Tells all that is marked and has something new, in the order it was marked. */
 void known_flush(struct known *known, known_fn fn, void *arg);
 
-/* Core has forgotten what it was told: marks everything to be told again. */
+/* Core has forgotten what it was told: marks everything that was met to be told again. */
 void known_unsay(struct known *known);
 
 #endif

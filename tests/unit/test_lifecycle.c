@@ -166,11 +166,36 @@ static void deadline(void **state)
 	expect(w, "");
 	assert_int_equal(lifecycle_tick(&w->life, T0 + 10 * MONO_SECOND), 0);
 	expect(w, "alert-low:80#1 ");
-	/* The verdict that comes late is told, but is no second alert. */
+	/* The verdict that comes late is told, but is no second alert of the same level. */
 	answer(w, 1, 80, STATE_OPEN, T0 + 11 * MONO_SECOND);
 	expect(w, "verdict:80 ");
 	assert_int_equal(lifecycle_finish(&w->life), 0);
 	expect(w, "alert-low:81#2 ");
+}
+
+/* A backlog makes verdicts late: what only they reveal must not be lost with the deadline. */
+static void late(void **state)
+{
+	struct world *w = *state;
+	struct probe p = { .service = sighting(6400, 0, 0).service,
+			   .finished_us = T0 + 60 * MONO_SECOND,
+			   .state = STATE_OPEN,
+			   .vantage = "inside",
+			   .app = "redis" };
+
+	reopen(w, "alert critical app redis state open\n");
+	w->life.quiet_until = T0 + MONO_DAY;
+	see(w, 6400, EVIDENCE_FULL, T0, "");
+	see(w, 80, EVIDENCE_FULL, T0, "");
+	expect(w, "new:6400 new:80 ");
+	assert_int_equal(lifecycle_tick(&w->life, T0 + 10 * MONO_SECOND), 0);
+	expect(w, "");
+	reopen(w, "alert critical app redis state open\n");
+	w->life.quiet_until = T0 + MONO_DAY;
+	p.job = 1;
+	assert_int_equal(lifecycle_probe(&w->life, &p), 0);
+	answer(w, 2, 80, STATE_OPEN, T0 + 60 * MONO_SECOND);
+	expect(w, "verdict:6400 alert-critical-verified:6400#1 verdict:80 ");
 }
 
 /* The backlog and what is due survive the end of the process. */
@@ -276,8 +301,8 @@ static int teardown(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(verified),	    CASE(deadline),	CASE(survives),
-		CASE(contradicted), CASE(rules_decide), CASE(learning),
+		CASE(verified),	    CASE(deadline), CASE(survives), CASE(contradicted),
+		CASE(rules_decide), CASE(learning), CASE(late),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
