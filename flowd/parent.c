@@ -95,7 +95,9 @@ static void become(const struct parent *p, const struct parent_role *role, int c
 static void tell(struct parent *p, size_t i)
 {
 	const struct child *c = &p->children[i];
-	struct role_news news = { .time_us = mono_wall(), .falls = c->falls, .running = c->pid };
+	struct role_news news = { .time_us = mono_wall(),
+				  .falls = c->falls,
+				  .running = c->pid != 0 };
 
 	if (!p->news || (!c->pid && !c->again))
 		return;
