@@ -189,6 +189,7 @@
 	X(rt_sigpending, ANY, "libraries at their start")                 \
 	X(dup, ANY, "descriptors of a role")                              \
 	X(dup2, ANY, "likewise")                                          \
+	X(close_range, ANY, "a role gets no descriptors but its own")     \
 	X(dup3, ANY, "likewise")                                          \
 	X(fcntl, ANY, "likewise")                                         \
 	X(socketpair, ANY, "links; libevent's signals")                   \
