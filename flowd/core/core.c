@@ -144,7 +144,9 @@ static int take_message(struct core *c, const struct ipc_message *m)
 {
 	switch (m->kind) {
 	case IPC_HELLO:
-		health_restart(&c->health);
+		/* Its first word; a later hello is the same sensor asking again. */
+		if (!m->sequence)
+			health_restart(&c->health);
 		return greet_sensor(c);
 	case IPC_SIGHTING:
 		return take_sighting(c, m->record);
