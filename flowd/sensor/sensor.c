@@ -223,8 +223,12 @@ static int learn_known(struct sensor *s, struct known_head *head)
 			return rc;
 		}
 		rc = 0;
-		/* The core that took our hello may have died over it; the next one asks. */
-		if (message.kind == IPC_HELLO && !(rc = ipc_send(s->core, IPC_HELLO, NULL)))
+		/*
+		 * The core that took our hello may have died over it, and this is the next one. In
+		 * a replay nobody is born again, and an answer left unread would reset the socket.
+		 */
+		if (message.kind == IPC_HELLO && !*s->conf->read &&
+		    !(rc = ipc_send(s->core, IPC_HELLO, NULL)))
 			rc = ipc_flush(s->core);
 	}
 	return rc;
