@@ -57,6 +57,41 @@ PARSE_FUNCTION(state)
 PARSE_FUNCTION(event)
 PARSE_FUNCTION(level)
 
+#define CLOSE(field) ((field)[sizeof(field) - 1] = 0)
+
+static wall_t at_most(wall_t time, wall_t latest)
+{
+	return time < latest ? time : latest;
+}
+
+void record_mend_sighting(struct sighting *s, wall_t latest)
+{
+	s->first_us = at_most(s->first_us, latest);
+	s->last_us = at_most(s->last_us, latest);
+	if (s->evidence >= EVIDENCE_END)
+		s->evidence = EVIDENCE_INVALID;
+	CLOSE(s->app);
+	CLOSE(s->app_guess);
+}
+
+void record_mend_probe(struct probe *p, wall_t latest)
+{
+	p->started_us = at_most(p->started_us, latest);
+	p->finished_us = at_most(p->finished_us, latest);
+	if (p->state >= STATE_END)
+		p->state = STATE_CANDIDATE;
+	if (p->banner_len > sizeof(p->banner))
+		p->banner_len = sizeof(p->banner);
+	CLOSE(p->vantage);
+	CLOSE(p->app);
+	CLOSE(p->product);
+	CLOSE(p->version);
+	CLOSE(p->tls);
+	CLOSE(p->subject);
+	CLOSE(p->issuer);
+	CLOSE(p->san);
+}
+
 void record_text_set(char *field, size_t size, const char *text)
 {
 	size_t len = strnlen(text, size - 1);

@@ -268,6 +268,13 @@ static inline bool service_is_same(const struct service *a, const struct service
 	return !memcmp(a, b, sizeof(*a));
 }
 
+/*
+ * Makes harmless what a role that has gone bad may have said: texts end, enums are known, no time
+ * is after `latest`.
+ */
+void record_mend_sighting(struct sighting *s, wall_t latest);
+void record_mend_probe(struct probe *p, wall_t latest);
+
 /* Copies text into a record's field: cut to fit, NUL-terminated, the rest zero. */
 void record_text_set(char *field, size_t size, const char *text);
 

@@ -83,6 +83,7 @@ static void become(const struct parent *p, const struct parent_role *role, int c
 	snprintf(title, sizeof(title), "flowd: %s", role->name);
 	/* Ctrl-C goes to the whole group: the parent ends the roles in order. */
 	signal(SIGINT, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
 	sigprocmask(SIG_SETMASK, &p->before, NULL);
 	if (!place_fds(p, role, conf_fd))

@@ -5,6 +5,7 @@
 #include "store/key.h"
 #include "store/rocks.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -124,6 +125,26 @@ void store_close(struct store *s)
 		return;
 	rocks_close(s->rocks);
 	free(s);
+}
+
+bool store_may_be(const char *path)
+{
+	const struct dirent *entry;
+	DIR *dir = opendir(path);
+	bool other = false, store = false;
+
+	while (dir && (entry = readdir(dir))) {
+		store |= !strcmp(entry->d_name, "CURRENT");
+		/* A start that was ended before it had made a store leaves these. */
+		other |= strcmp(entry->d_name, ".") && strcmp(entry->d_name, "..") &&
+			 strcmp(entry->d_name, "LOCK") && strcmp(entry->d_name, "web") &&
+			 strncmp(entry->d_name, "LOG", 3) &&
+			 strncmp(entry->d_name, "MANIFEST-", 9) &&
+			 strcmp(entry->d_name, "IDENTITY");
+	}
+	if (dir)
+		closedir(dir);
+	return store || !other;
 }
 
 struct hash_key store_peer_key(const struct store *s)

@@ -60,6 +60,9 @@ int store_open_reader(const char *path, const char *scratch, struct store **out,
 /* A reader sees from now on what the writer has committed; 2 to 20 ms. 0 or ERR_STORE. */
 int store_catch_up(struct store *store);
 
+/* May this be the folder of a store: is it one, empty, or not there? */
+bool store_may_be(const char *path);
+
 /* The key of the peers' sketches, made with the store (all zero in memory). */
 struct hash_key store_peer_key(const struct store *store);
 

@@ -139,9 +139,12 @@ static void take_job(struct verify *v, const struct job *job)
 	rc = board_put(v->board, job);
 	if (rc > 0 && job->named)
 		board_name(v->board, job);
-	if (rc < 0 && !v->overflow++)
-		log_warning("too many jobs wait (%d): job left to be sent again: %s", BOARD_MOST,
-			    err_text(rc));
+	if (rc >= 0)
+		return;
+	/* Core would wait for it for ever. */
+	if (!v->overflow++)
+		log_warning("too many jobs wait (%d): not looked at: %s", BOARD_MOST, err_text(rc));
+	refuse(v, job);
 }
 
 static void on_core(void *arg, int what)

@@ -128,3 +128,9 @@ int alertfile_put(struct alertfile *f, const struct alert *alert)
 		f->last = alert->number;
 	return rc;
 }
+
+int alertfile_sync(struct alertfile *f)
+{
+	/* A pipe or a device cannot and need not. */
+	return fdatasync(f->fd) && errno != EINVAL && errno != EROFS ? -errno : 0;
+}

@@ -29,4 +29,7 @@ void alertfile_confirm(struct alertfile *file, const struct alert *alert);
 /* Appends an alert unless it stands there already. 0; -errno: nothing was added. */
 int alertfile_put(struct alertfile *file, const struct alert *alert);
 
+/* Brings what was appended to the disk. 0 or -errno. */
+int alertfile_sync(struct alertfile *file);
+
 #endif

@@ -11,6 +11,7 @@
 #include "flowd/core/backlog.h"
 #include "flowd/core/counts.h"
 #include "flowd/core/crew.h"
+#include "flowd/core/greet.h"
 #include "flowd/core/lifecycle.h"
 #include "flowd/core/outbox.h"
 #include "flowd/role.h"
@@ -89,43 +90,30 @@ static void end_turn(struct core *c)
 		fail(c, "jobs", rc);
 }
 
-static int add_known(void *arg, const struct store_service *row)
+/* No record can be of later than this; a replay's clock is the capture's. */
+static wall_t latest(const struct core *c)
 {
-	struct known_service k = { .service = row->service, .evidence = row->evidence };
-
-	memcpy(k.app, row->app, sizeof(k.app));
-	return fwrite(&k, sizeof(k), 1, arg) == 1 ? 0 : -ENOMEM;
+	return c->replay ? INT64_MAX / 2 : mono_wall() + MONO_SECOND;
 }
 
-/* A sensor was born: it gets to know what the store knows. */
-static int greet_sensor(struct core *c)
+static int take_sighting(struct core *c, const struct sighting *said)
 {
-	const struct known_head head = { store_peer_key(c->store) };
-	char *bytes = NULL;
-	size_t len;
-	FILE *out = open_memstream(&bytes, &len);
-	int rc = out ? 0 : -ENOMEM;
+	struct sighting s = *said;
+	int rc = 0;
 
-	if (!rc)
-		rc = store_commit(c->store, false);
-	if (!rc && fwrite(&head, sizeof(head), 1, out) != 1)
-		rc = -ENOMEM;
-	if (!rc)
-		rc = store_walk_services(c->store, NULL, add_known, out);
-	if (out && fclose(out) && !rc)
-		rc = -ENOMEM;
-	if (!rc)
-		rc = ipc_send_bulk(c->sensor, IPC_KNOWN, bytes, len);
-	free(bytes);
-	return rc;
-}
-
-static int take_sighting(struct core *c, const struct sighting *s)
-{
+	record_mend_sighting(&s, latest(c));
 	/* Packet time rules in a replay; but verdicts come in their own time. */
-	int rc = c->replay && !c->verify ? lifecycle_tick(&c->life, s->last_us) : 0;
+	if (c->replay && !c->verify)
+		rc = lifecycle_tick(&c->life, s.last_us);
+	return rc ? rc : lifecycle_sighting(&c->life, &s);
+}
 
-	return rc ? rc : lifecycle_sighting(&c->life, s);
+static int take_probe(struct core *c, const struct probe *said)
+{
+	struct probe p = *said;
+
+	record_mend_probe(&p, latest(c));
+	return lifecycle_probe(&c->life, &p);
 }
 
 /*
@@ -150,7 +138,7 @@ static int take_message(struct core *c, const struct ipc_message *m)
 		/* Its first word; a later hello is the same sensor asking again. */
 		if (!m->sequence)
 			counts_restart(&c->counts);
-		return greet_sensor(c);
+		return greet_sensor(c->store, c->sensor);
 	case IPC_SIGHTING:
 		return take_sighting(c, m->record);
 	case IPC_END:
@@ -173,7 +161,7 @@ static int take_verify(struct core *c, const struct ipc_message *m)
 		return 0;
 	case IPC_PROBE:
 		backlog_done(&c->backlog);
-		return lifecycle_probe(&c->life, m->record);
+		return take_probe(c, m->record);
 	default:
 		log_warning("unexpected message %d from verify", m->kind);
 		return 0;
@@ -372,6 +360,10 @@ static bool open_files(struct core *c, const char *state)
 	}
 	if (state && mkdir(state, 0750) && errno != EEXIST) {
 		log_error("%s: %s", state, err_text(-errno));
+		return false;
+	}
+	if (state && !store_may_be(state)) {
+		log_error("%s: holds other things than a store; name a folder of its own", state);
 		return false;
 	}
 	if (state && (rc = cage_give(c->conf->user, state))) {

@@ -33,6 +33,7 @@ static int put_alert(void *arg, const struct alert *alert)
 	if (o->refused)
 		return 1;
 	store_delete_outbox(o->store, OUTBOX_FILE, alert->number);
+	o->wrote = true;
 	return 0;
 }
 
@@ -45,6 +46,10 @@ int outbox_pump(struct outbox *o, bool news)
 		return 0;
 	o->refused = 0;
 	rc = store_walk_outbox(o->store, OUTBOX_FILE, put_alert, o);
+	/* What the store forgets must be on the disk. */
+	if (rc >= 0 && o->wrote && (rc = alertfile_sync(o->file)))
+		return rc;
+	o->wrote = false;
 	if (rc < 0 || (rc = store_commit(o->store, false)))
 		return rc;
 	o->again = o->refused ? now + RETRY_EVERY : INT64_MAX;

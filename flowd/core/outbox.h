@@ -16,6 +16,7 @@ struct outbox {
 	/* Its own: */
 	struct store *store;
 	int refused;  /* why the file did not take an alert; 0 it took all */
+	bool wrote;   /* since the last sync */
 	mono_t again; /* when to look into the store though there are no news */
 };
 

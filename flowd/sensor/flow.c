@@ -12,6 +12,8 @@
 struct flow {
 	struct flow_options o;
 	bool any;
+	bool has_door; /* flowd's own page is on `door` */
+	struct addr door;
 	struct conn_table *conns;
 	size_t looking; /* connections being looked at for a name */
 };
@@ -23,6 +25,9 @@ struct flow *flow_new(const struct flow_options *options)
 	if (!flow)
 		return NULL;
 	flow->o = *options;
+	flow->has_door = conf_serves(options->conf) &&
+			 !addr_parse(options->conf->web_address, strlen(options->conf->web_address),
+				     &flow->door);
 	flow->any = prefix_set_is_any(&options->conf->home);
 	flow->conns = conn_table_new(options->conf->limit_flows, &options->key);
 	if (!flow->conns) {
@@ -81,7 +86,8 @@ static bool is_ours(const struct flow *flow, const struct addr *client, uint16_t
 /* Is this a listener of our own? */
 static bool is_own_door(const struct flow *flow, const struct addr *server, uint16_t port)
 {
-	return port == flow->o.conf->web_port && prefix_set_has(flow->o.own, server);
+	return flow->has_door && port == flow->o.conf->web_port &&
+	       addr_is_same(&flow->door, server);
 }
 
 /* Is it our business when `server` answers `client`? */

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "flowd/core/greet.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static int add_known(void *arg, const struct store_service *row)
+{
+	struct known_service k = { .service = row->service, .evidence = row->evidence };
+
+	memcpy(k.app, row->app, sizeof(k.app));
+	return fwrite(&k, sizeof(k), 1, arg) == 1 ? 0 : -ENOMEM;
+}
+
+int greet_sensor(struct store *store, struct ipc *sensor)
+{
+	const struct known_head head = { store_peer_key(store) };
+	char *bytes = NULL;
+	size_t len;
+	FILE *out = open_memstream(&bytes, &len);
+	int rc = out ? 0 : -ENOMEM;
+
+	if (!rc)
+		rc = store_commit(store, false);
+	if (!rc && fwrite(&head, sizeof(head), 1, out) != 1)
+		rc = -ENOMEM;
+	if (!rc)
+		rc = store_walk_services(store, NULL, add_known, out);
+	if (out && fclose(out) && !rc)
+		rc = -ENOMEM;
+	if (!rc)
+		rc = ipc_send_bulk(sensor, IPC_KNOWN, bytes, len);
+	free(bytes);
+	return rc;
+}
