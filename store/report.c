@@ -79,7 +79,8 @@ static json_t *service_json(const struct store_service *row)
 
 	set_word(o, "type", "service");
 	set_service(o, &row->service);
-	set_app(o, row->app, row->app_guess);
+	set_app(o, store_app(row), row->app_guess);
+	SET_TEXT(o, "app_wire", row->app);
 	set_word(o, "evidence", record_evidence_text(row->evidence));
 	set_word(o, "state", record_state_text(row->state));
 	json_object_set_new(o, "ephemeral", json_null());

@@ -26,11 +26,19 @@ struct store_service {
 	uint8_t evidence, state; /* enums */
 	uint8_t announced;	 /* 1: its "new" event is stored */
 	uint8_t pad[3];
-	char app[RECORD_APP_MAX];
+	char app[RECORD_APP_MAX];    /* what the wire says */
+	char probed[RECORD_APP_MAX]; /* what the latest probe that recognised it says */
 	char app_guess[RECORD_APP_MAX];
 	struct hash_sketch peers;
 	uint8_t pad2[4];
 };
+
+/* The name of a service: a server that was asked knows better than a client that may have mistaken
+ * it. */
+static inline const char *store_app(const struct store_service *row)
+{
+	return *row->probed ? row->probed : row->app;
+}
 
 /* A job until its probe has come. */
 struct store_job {

@@ -15,13 +15,10 @@ static struct finding finding_of(const struct lifecycle *l, const struct store_s
 			     .verified = row->state != STATE_CANDIDATE,
 			     .peer_home = prefix_set_has(l->home, &row->peer) };
 
-	memcpy(f.app, row->app, sizeof(f.app));
+	record_text_set(f.app, sizeof(f.app), store_app(row));
 	memcpy(f.app_guess, row->app_guess, sizeof(f.app_guess));
 	if (!probe)
 		return f;
-	/* A server that was asked knows better than a client that may have mistaken it. */
-	if (*probe->app)
-		memcpy(f.app, probe->app, sizeof(f.app));
 	memcpy(f.product, probe->product, sizeof(f.product));
 	memcpy(f.version, probe->version, sizeof(f.version));
 	return f;
@@ -176,9 +173,8 @@ int lifecycle_probe(struct lifecycle *l, const struct probe *probe)
 			judge(l, &row, &j, NULL);
 		return 0;
 	}
-	/* To be asked is as good as to be overheard. */
-	if (!*row.app)
-		memcpy(row.app, probe->app, sizeof(row.app));
+	if (*probe->app)
+		memcpy(row.probed, probe->app, sizeof(row.probed));
 	row.state = probe->state;
 	row.state_us = probe->finished_us;
 	store_put_probe(l->store, probe);

@@ -10,6 +10,7 @@ export interface Where {
 
 export interface Named {
   app: string; // "unknown" where there is no name
+  app_wire?: string | null; // the wire's own word; null where it has none
   app_guess: string | null; // what the port number suggests
 }
 

@@ -28,6 +28,11 @@ function Name({ app, app_guess }: Named) {
   );
 }
 
+/** The wire's own word: a probe may have named what the wire did not. */
+function wireName(facts: WireFacts): string {
+  return facts.app_wire === undefined ? facts.app : facts.app_wire ?? "unknown";
+}
+
 export function Wire({ facts }: { facts: WireFacts }) {
   return (
     <section class="half" aria-labelledby="wire-title">
@@ -36,7 +41,7 @@ export function Wire({ facts }: { facts: WireFacts }) {
         <span class="word"><ShortText value={facts.evidence} most={16} /></span> {evidenceText(facts.evidence)}
       </p>
       <dl class="facts">
-        <Fact name="Application"><Name app={facts.app} app_guess={facts.app_guess} /></Fact>
+        <Fact name="Application"><Name app={wireName(facts)} app_guess={facts.app_guess} /></Fact>
         {facts.first_seen && <Fact name="First seen"><Time stamp={facts.first_seen} exact /></Fact>}
         {facts.last_seen && <Fact name="Last seen"><Time stamp={facts.last_seen} exact /></Fact>}
         {facts.handshakes !== undefined && (
