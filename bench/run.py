@@ -7,7 +7,7 @@ usage: run.py --flowd PATH [--packets N] [--rounds N] [--small] [--build DIR] [-
 CPU is user and system time of all processes of a tool, its start-up (measured on a capture of one
 packet) taken off; the ratio is that of the loop in the same round; medians of the rounds. The
 services flowd found are held against the truth. Ends with 'N passed, N failed': are the TCP
-services of the truth all there and nothing else, and does flowd cost less than tcpdump?
+services of the truth all there and nothing else, and does flowd cost at most twice the bare loop?
 """
 import argparse
 import json
