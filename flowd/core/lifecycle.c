@@ -27,7 +27,9 @@ static struct finding finding_of(const struct lifecycle *l, const struct store_s
 static void say_event(struct lifecycle *l, struct store_service *row, enum event event,
 		      const struct probe *probe)
 {
-	struct event_row e = { .time_us = l->now, .finding = finding_of(l, row, event, probe) };
+	/* A verdict's time is its probe's, by which store_get_verdict finds it. */
+	struct event_row e = { .time_us = probe ? probe->finished_us : l->now,
+			       .finding = finding_of(l, row, event, probe) };
 
 	store_put_event(l->store, &e, row);
 	l->act(l->arg, &(struct lifecycle_act){ .event = &e });

@@ -128,16 +128,46 @@ static void note_words(struct doubt_words *words, const struct packet *p)
 	memcpy(words->bytes, p->ip + p->ip_len - p->payload_len, words->len);
 }
 
-const char *classify_packet(struct classify *c, struct classify_flow *flow, const struct packet *p,
-			    bool from_server)
+/* nDPI's answer to one more packet, held against the words. */
+static const char *look(struct classify *c, struct classify_flow *flow, const struct packet *p)
 {
 	uint32_t len = p->ip_len < UINT16_MAX ? p->ip_len : UINT16_MAX;
 
-	note_words(from_server ? &flow->server : &flow->client, p);
 	return settle(c, flow,
 		      ndpi_detection_process_packet(c->ndpi, &flow->ndpi, p->ip,
 						    (unsigned short)len,
 						    (uint64_t)(p->time_us / MONO_MS)));
+}
+
+const char *classify_packet(struct classify *c, struct classify_flow *flow, const struct packet *p,
+			    bool from_server)
+{
+	const char *name;
+
+	note_words(from_server ? &flow->server : &flow->client, p);
+	name = look(c, flow, p);
+	/* What a client asks for is its wish: who scans may ask anybody for anything. */
+	return flow->server.len ? name : NULL;
+}
+
+const char *classify_wish(struct classify *c, const struct packet *p)
+{
+	struct classify_flow *flow = classify_flow_new();
+	const char *name = NULL;
+
+	if (flow) {
+		note_words(&flow->client, p);
+		name = look(c, flow, p);
+	}
+	classify_flow_free(flow);
+	return name;
+}
+
+bool classify_grants(const struct classify_flow *flow, const char *wish)
+{
+	const struct doubt_words none = { .len = 0 };
+
+	return flow->server.len && !doubt_is_wrong(wish, &none, &flow->server);
 }
 
 const char *classify_end(struct classify *c, struct classify_flow *flow)

@@ -19,13 +19,21 @@ struct classify_flow *classify_flow_new(void);
 void classify_flow_free(struct classify_flow *flow);
 
 /*
- * Shows a packet with payload. The name, in lower case, once the payload itself gave it away; else
- * NULL. A port or an address is never the reason. Valid as long as `c`.
+ * Shows a packet with payload. The name, in lower case, once the server has spoken and the payload
+ * itself gave it away; else NULL. A port or an address is never the reason. Valid as long as `c`.
  */
 const char *classify_packet(struct classify *c, struct classify_flow *flow,
 			    const struct packet *packet, bool from_server);
 
-/* No more packets will be shown: the name after all, or NULL. */
+/*
+ * What a client's first packet alone, such as the data on a SYN, gives away; NULL nothing. It is a
+ * wish until the server has spoken; classify_grants: does what the server said agree with it?
+ */
+const char *classify_wish(struct classify *c, const struct packet *packet);
+bool classify_grants(const struct classify_flow *flow, const char *wish);
+
+/* No more packets will be shown: the name after all, also one that only the client asked for, or
+ * NULL. */
 const char *classify_end(struct classify *c, struct classify_flow *flow);
 
 /* What is usually found on a server's port; NULL: nothing in particular. A guess, not a detection.

@@ -32,7 +32,7 @@ struct conn {
 	wall_t time_us;
 	struct known_entry *entry;  /* NULL: not answered yet, or the table of services is full */
 	struct classify_flow *look; /* NULL: not being looked at */
-	const char *early;	    /* the name that data on the SYN gave away; else NULL */
+	const char *early;	    /* what data on the SYN asked for; else NULL */
 };
 
 struct conn_table;

@@ -71,6 +71,13 @@ static bool is_redis(const struct doubt_words *client, const struct doubt_words 
 	       starts(server, "-DENIED Redis ");
 }
 
+/* RFC 9112 section 4: a response begins with its version. */
+static bool is_http(const struct doubt_words *client, const struct doubt_words *server)
+{
+	(void)client;
+	return !server->len || starts(server, "HTTP/");
+}
+
 typedef bool (*says_fn)(const struct doubt_words *client, const struct doubt_words *server);
 
 /* Names that stand only as long as this holds. */
@@ -79,6 +86,7 @@ static const struct {
 	says_fn may_be;
 } doubted[] = {
 	{ "cassandra", is_cassandra },
+	{ "http", is_http },
 	{ "nats", is_nats },
 	{ "ssh", is_ssh },
 };

@@ -104,17 +104,6 @@ static bool is_watched(const struct flow *flow, const struct addr *server,
 	       !is_ours(flow, client, client_port);
 }
 
-/* The name that the data of a SYN gives away at once, or NULL: nothing is kept for who may never be
- * answered. */
-static const char *early_name(struct flow *flow, const struct packet *p)
-{
-	struct classify_flow *look = p->payload_len ? classify_flow_new() : NULL;
-	const char *name = look ? classify_packet(flow->o.classify, look, p, false) : NULL;
-
-	classify_flow_free(look);
-	return name;
-}
-
 static void take_syn(struct flow *flow, const struct packet *p)
 {
 	bool in = is_watched(flow, &p->dst, &p->src, p->sport);
@@ -149,7 +138,8 @@ static void take_syn(struct flow *flow, const struct packet *p)
 	c->flags |= CONN_SYN;
 	c->syn[0] = p->seq;
 	c->syn_len[0] = (uint16_t)(p->data_len < UINT16_MAX ? p->data_len : UINT16_MAX);
-	c->early = early_name(flow, p);
+	/* Nothing else is kept for who may never be answered. */
+	c->early = p->payload_len ? classify_wish(flow->o.classify, p) : NULL;
 }
 
 /* Does the SYN-ACK acknowledge the SYN `i`, with or without its data (RFC 7413)? */
@@ -269,8 +259,6 @@ static void take_synack(struct flow *flow, const struct packet *p)
 	if (evidence == EVIDENCE_INVALID)
 		leave(flow, c);
 	note_answer(flow, c, p, evidence);
-	if (c->entry && evidence != EVIDENCE_INVALID)
-		set_name(flow, c->entry, c->early);
 	if (evidence != EVIDENCE_INVALID && c->entry &&
 	    (c->entry->sighting.evidence < EVIDENCE_FULL || wants_name(c->entry)))
 		conn_follow(flow->conns, c);
@@ -330,6 +318,8 @@ static bool look(struct flow *flow, struct conn *c, const struct packet *p, bool
 		c->entry->looks++;
 	}
 	name = classify_packet(flow->o.classify, c->look, p, from_server);
+	if (!name && c->early && classify_grants(c->look, c->early))
+		name = c->early;
 	if (!name && ++c->payloads >= flow->o.conf->name_packets)
 		name = classify_end(flow->o.classify, c->look);
 	set_name(flow, c->entry, name);
