@@ -27,9 +27,7 @@ static struct finding finding_of(const struct lifecycle *l, const struct store_s
 static void say_event(struct lifecycle *l, struct store_service *row, enum event event,
 		      const struct probe *probe)
 {
-	/* A verdict's time is its probe's, by which store_get_verdict finds it. */
-	struct event_row e = { .time_us = probe ? probe->finished_us : l->now,
-			       .finding = finding_of(l, row, event, probe) };
+	struct event_row e = { .time_us = l->now, .finding = finding_of(l, row, event, probe) };
 
 	store_put_event(l->store, &e, row);
 	l->act(l->arg, &(struct lifecycle_act){ .event = &e });
@@ -179,7 +177,7 @@ int lifecycle_probe(struct lifecycle *l, const struct probe *probe)
 		memcpy(row.probed, probe->app, sizeof(row.probed));
 	row.state = probe->state;
 	row.state_us = probe->finished_us;
-	store_put_probe(l->store, probe);
+	store_put_probe(l->store, probe, l->now);
 	say_event(l, &row, EVENT_VERDICT, probe);
 	store_put_service(l->store, &row);
 	/* Late, it may still show that the alert made without it was too low. */
