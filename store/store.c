@@ -224,13 +224,13 @@ void store_delete_job(struct store *s, uint64_t id)
 	rocks_delete(s->rocks, ROCKS_JOBS, KEY(key));
 }
 
-void store_put_probe(struct store *s, const struct probe *row)
+void store_put_probe(struct store *s, const struct probe *row, wall_t told_us)
 {
 	uint8_t key[KEY_PROBE], log[KEY_LOG];
 
 	key_probe(&row->service, row->vantage, key);
 	rocks_put(s->rocks, ROCKS_PROBES, KEY(key), row, sizeof(*row));
-	key_log(&row->service, row->finished_us, log);
+	key_log(&row->service, told_us, log);
 	rocks_put(s->rocks, ROCKS_PROBE_LOG, KEY(log), row, sizeof(*row));
 }
 

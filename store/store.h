@@ -88,7 +88,8 @@ int store_get_time(struct store *store, const char *name, wall_t *out);
 void store_put_service(struct store *store, const struct store_service *row);
 void store_put_event(struct store *store, struct event_row *row, struct store_service *service);
 void store_put_job(struct store *store, struct store_job *row);
-void store_put_probe(struct store *store, const struct probe *row);
+/* `told_us`: the time of the event "verdict" that tells of it, under which it is logged. */
+void store_put_probe(struct store *store, const struct probe *row, wall_t told_us);
 void store_put_alert(struct store *store, struct alert *row);
 void store_put_time(struct store *store, const char *name, wall_t time);
 void store_delete_job(struct store *store, uint64_t id);

@@ -91,7 +91,7 @@ static void put_events(struct store *store, int days)
 		p = (struct probe){ .service = service(1, 22),
 				    .finished_us = DAY(i),
 				    .vantage = "x" };
-		store_put_probe(store, &p);
+		store_put_probe(store, &p, p.finished_us);
 	}
 	assert_int_equal(store_commit(store, false), 0);
 }
