@@ -349,7 +349,7 @@ int verify_run(const struct conf *conf, struct ipc *core)
 		loop_run(v.loop);
 	}
 	if (v.refused > 1 || v.overflow || v.lost)
-		log_info("jobs refused %llu, left waiting in core %llu, answers lost %llu",
+		log_info("jobs refused %llu, of them for want of room %llu; answers lost %llu",
 			 (unsigned long long)v.refused, (unsigned long long)v.overflow,
 			 (unsigned long long)v.lost);
 	free_all(&v);
