@@ -4,7 +4,7 @@
 #include "base/err.h"
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "stored records are little-endian");
-_Static_assert(sizeof(struct service) == 24 && sizeof(struct sighting) == 256, "layout");
+_Static_assert(sizeof(struct service) == 24 && sizeof(struct sighting) == 280, "layout");
 _Static_assert(sizeof(struct job) == 104 && sizeof(struct probe) == 1248, "layout");
 _Static_assert(sizeof(struct role_news) == 40, "layout");
 _Static_assert(sizeof(struct finding) == 184 && sizeof(struct alert) == 1616, "layout");
@@ -15,6 +15,8 @@ static const char *const state_text[] = { RECORD_STATE_LIST(TEXT_OF) };
 static const char *const event_text[] = { RECORD_EVENT_LIST(TEXT_OF) };
 static const char *const reason_text[] = { RECORD_REASON_LIST(TEXT_OF) };
 static const char *const level_text[] = { RECORD_LEVEL_LIST(TEXT_OF) };
+static const char *const ephemeral_text[] = { RECORD_EPHEMERAL_LIST(TEXT_OF) };
+static const char *const tunnel_text[] = { RECORD_TUNNEL_LIST(TEXT_OF) };
 static const char *const proto_text[] = { RECORD_PROTO_LIST(TEXT_OF) };
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
@@ -51,6 +53,8 @@ TEXT_FUNCTION(state)
 TEXT_FUNCTION(event)
 TEXT_FUNCTION(reason)
 TEXT_FUNCTION(level)
+TEXT_FUNCTION(ephemeral)
+TEXT_FUNCTION(tunnel)
 PARSE_FUNCTION(proto)
 PARSE_FUNCTION(evidence)
 PARSE_FUNCTION(state)
@@ -70,6 +74,10 @@ void record_mend_sighting(struct sighting *s, wall_t latest)
 	s->last_us = at_most(s->last_us, latest);
 	if (s->evidence >= EVIDENCE_END)
 		s->evidence = EVIDENCE_INVALID;
+	if (s->ephemeral >= EPHEMERAL_END)
+		s->ephemeral = EPHEMERAL_NONE;
+	if (s->tunnel >= TUNNEL_END)
+		s->tunnel = TUNNEL_NONE;
 	CLOSE(s->app);
 	CLOSE(s->app_guess);
 }

@@ -12,7 +12,7 @@
 #include "base/mono.h"
 
 /* Any change of a layout below changes this number; another number is refused. */
-#define RECORD_VERSION 1
+#define RECORD_VERSION 2
 
 /* X(constant, text): the text is what JSON, rules and the manual say. */
 #define RECORD_PROTO_LIST(X)     \
@@ -50,6 +50,28 @@
 	X(EVENT_GONE, "gone")         \
 	X(EVENT_VERDICT, "verdict")
 
+/* Why an endpoint that answers is no service of its own: it is listed, and nobody is paged. */
+#define RECORD_EPHEMERAL_LIST(X)          \
+	X(EPHEMERAL_NONE, "none")         \
+	X(EPHEMERAL_FTP_DATA, "ftp-data") \
+	X(EPHEMERAL_MEDIA, "media")       \
+	X(EPHEMERAL_ICE, "ice")           \
+	X(EPHEMERAL_P2P, "p2p")           \
+	X(EPHEMERAL_DCE_RPC, "dce-rpc")   \
+	X(EPHEMERAL_PASSIVE_RANGE, "passive-range")
+
+/* What a packet came in, the innermost one; its id is the VNI, key, session or label. */
+#define RECORD_TUNNEL_LIST(X)      \
+	X(TUNNEL_NONE, "none")     \
+	X(TUNNEL_MPLS, "mpls")     \
+	X(TUNNEL_PPPOE, "pppoe")   \
+	X(TUNNEL_GRE, "gre")       \
+	X(TUNNEL_ERSPAN, "erspan") \
+	X(TUNNEL_VXLAN, "vxlan")   \
+	X(TUNNEL_GENEVE, "geneve") \
+	X(TUNNEL_IPIP, "ipip")     \
+	X(TUNNEL_GTP, "gtp-u")
+
 /* Why a probe says what it says. */
 #define RECORD_REASON_LIST(X)                              \
 	X(REASON_NONE, "none")                             \
@@ -73,6 +95,8 @@ enum state { RECORD_STATE_LIST(RECORD_ENUM) STATE_END };
 enum event { RECORD_EVENT_LIST(RECORD_ENUM) EVENT_END };
 enum reason { RECORD_REASON_LIST(RECORD_ENUM) REASON_END };
 enum level { RECORD_LEVEL_LIST(RECORD_ENUM) LEVEL_END };
+enum ephemeral { RECORD_EPHEMERAL_LIST(RECORD_ENUM) EPHEMERAL_END };
+enum tunnel { RECORD_TUNNEL_LIST(RECORD_ENUM) TUNNEL_END };
 #undef RECORD_ENUM
 
 /* IP protocol numbers (IANA). */
@@ -101,10 +125,16 @@ struct sighting {
 	uint32_t handshakes; /* distinct connections answered since the last record; 0: only news of
 				a name */
 	uint16_t peer_port;
-	uint16_t vlan;	  /* innermost 802.1Q id, 0 none */
-	uint8_t evidence; /* enum evidence, the best so far */
-	uint8_t pad[7];
-	char app[RECORD_APP_MAX];	/* what nDPI read in the payload; "" not known */
+	uint16_t vlan;	   /* innermost 802.1Q id, 0 none */
+	uint8_t evidence;  /* enum evidence, the best so far */
+	uint8_t ephemeral; /* enum ephemeral */
+	uint8_t tunnel;	   /* enum tunnel, of the latest */
+	uint8_t pad;
+	uint32_t tunnel_id;
+	uint32_t refusals; /* connections reset by the server at once; like handshakes */
+	uint8_t pad3[4];
+	uint64_t asked, answered; /* UDP: payload bytes of requests, of their answers; likewise */
+	char app[RECORD_APP_MAX]; /* what nDPI read in the payload; "" not known */
 	char app_guess[RECORD_APP_MAX]; /* what the port number suggests; never shown as app; ""
 					   none */
 	struct hash_sketch peers;	/* of the peers since the last record */
@@ -255,6 +285,8 @@ const char *record_state_text(unsigned state);
 const char *record_event_text(unsigned event);
 const char *record_reason_text(unsigned reason);
 const char *record_level_text(unsigned level);
+const char *record_ephemeral_text(unsigned ephemeral);
+const char *record_tunnel_text(unsigned tunnel);
 
 /* The enum constant of a text of `len` bytes, or ERR_UNKNOWN. */
 int record_proto_parse(const char *text, size_t len);

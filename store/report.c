@@ -83,12 +83,18 @@ static json_t *service_json(const struct store_service *row)
 	SET_TEXT(o, "app_wire", row->app);
 	set_word(o, "evidence", record_evidence_text(row->evidence));
 	set_word(o, "state", record_state_text(row->state));
-	json_object_set_new(o, "ephemeral", json_null());
+	set_text(o, "ephemeral", row->ephemeral ? record_ephemeral_text(row->ephemeral) : "",
+		 RECORD_APP_MAX);
 	set_time(o, "first_seen", row->first_us);
 	set_time(o, "last_seen", row->last_us);
 	set_number(o, "handshakes", row->handshakes);
 	set_number(o, "peers", hash_sketch_count(&row->peers));
+	set_number(o, "refusals", row->refusals);
+	set_number(o, "asked", row->asked);
+	set_number(o, "answered", row->answered);
 	set_number(o, "vlan", row->vlan);
+	set_text(o, "tunnel", row->tunnel ? record_tunnel_text(row->tunnel) : "", RECORD_APP_MAX);
+	set_number(o, "tunnel_id", row->tunnel_id);
 	return o;
 }
 

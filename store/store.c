@@ -12,7 +12,7 @@
 
 #define SCHEMA 1 /* of keys and rows; RECORD_VERSION goes with it */
 
-_Static_assert(sizeof(struct store_service) == 312, "layout");
+_Static_assert(sizeof(struct store_service) == 344, "layout");
 _Static_assert(sizeof(struct store_job) == 120, "layout");
 
 #define KEY(array) ((struct rocks_key){ (array), sizeof(array) })

@@ -16,16 +16,21 @@ struct store;
 struct store_service {
 	struct service service;
 	wall_t first_us, last_us;
-	uint64_t handshakes;
-	uint64_t job;	  /* the latest made for it; 0 none */
-	struct addr peer; /* the latest */
-	wall_t event_us;  /* its latest event: time and number; 0 none */
+	uint64_t handshakes, refusals;
+	uint64_t asked, answered; /* UDP: payload bytes of requests, of their answers */
+	uint64_t job;		  /* the latest made for it; 0 none */
+	struct addr peer;	  /* the latest */
+	wall_t event_us;	  /* its latest event: time and number; 0 none */
 	uint64_t event;
 	wall_t state_us; /* since when the state holds */
 	uint16_t vlan;
 	uint8_t evidence, state; /* enums */
 	uint8_t announced;	 /* 1: its "new" event is stored */
-	uint8_t pad[3];
+	uint8_t ephemeral;	 /* enum ephemeral: why it is none of its own */
+	uint8_t tunnel;		 /* enum tunnel, of the latest */
+	uint8_t pad;
+	uint32_t tunnel_id;
+	uint8_t pad3[4];
 	char app[RECORD_APP_MAX];    /* what the wire says */
 	char probed[RECORD_APP_MAX]; /* what the latest probe that recognised it says */
 	char app_guess[RECORD_APP_MAX];

@@ -110,9 +110,14 @@ static bool merge(struct store_service *row, const struct sighting *s)
 	if (s->last_us > row->last_us)
 		row->last_us = s->last_us;
 	row->handshakes += s->handshakes;
+	row->refusals += s->refusals;
+	row->asked += s->asked;
+	row->answered += s->answered;
 	hash_sketch_merge(&row->peers, &s->peers);
 	row->peer = s->peer;
 	row->vlan = s->vlan;
+	row->tunnel = s->tunnel;
+	row->tunnel_id = s->tunnel_id;
 	/* Only a lone SYN-ACK can be contradicted: see flow.c. */
 	if (s->evidence > row->evidence ||
 	    (s->evidence == EVIDENCE_INVALID && row->evidence == EVIDENCE_ONEWAY))

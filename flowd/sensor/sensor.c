@@ -7,7 +7,7 @@
 #include "base/loop.h"
 #include "flowd/role.h"
 #include "flowd/sensor/capture.h"
-#include "flowd/sensor/flow.h"
+#include "flowd/sensor/flow/flow.h"
 #include "flowd/sensor/progress.h"
 
 #include <errno.h>
@@ -30,6 +30,7 @@ struct sensor {
 	struct prefix_set own;
 	struct known *known;
 	struct classify *classify;
+	struct watch watch;
 	struct flow *flow;
 	struct tally tally;
 	wall_t now;	/* of the latest packet */
@@ -53,7 +54,10 @@ static void handle_frame(void *arg, const struct capture_frame *frame)
 	s->now = packet.time_us = frame->time_us;
 	switch (decode_frame(s->link, frame->bytes, frame->captured, &packet)) {
 	case DECODE_OK:
-		flow_take(s->flow, &packet);
+		if (packet.proto == PROTO_TCP)
+			flow_take(s->flow, &packet);
+		else
+			s->tally.undecoded++;
 		break;
 	case DECODE_OTHER:
 		s->tally.undecoded++;
@@ -253,15 +257,16 @@ static bool build(struct sensor *s)
 		log_error("core does not say what is known: %s", err_text(rc));
 		return false;
 	}
-	s->flow = flow_new(&(struct flow_options){ .conf = s->conf,
-						   .own = &s->own,
-						   .known = s->known,
-						   .classify = s->classify,
-						   .tally = &s->tally,
-						   .say = say,
-						   .arg = s,
-						   .key = key,
-						   .peer_key = head.peer_key });
+	s->watch = (struct watch){ .conf = s->conf,
+				   .own = &s->own,
+				   .known = s->known,
+				   .classify = s->classify,
+				   .tally = &s->tally,
+				   .say = say,
+				   .arg = s,
+				   .peer_key = head.peer_key };
+	watch_open(&s->watch);
+	s->flow = flow_new(&s->watch, s->classify, &key);
 	if (!s->flow)
 		log_error("%s", err_text(-ENOMEM));
 	return s->flow;

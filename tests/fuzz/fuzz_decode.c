@@ -2,7 +2,7 @@
 /*
  * Any bytes as a frame of any link type: what comes out lies within what went in.
  */
-#include "flowd/sensor/decode.h"
+#include "flowd/sensor/decode/decode.h"
 
 #include <assert.h>
 

@@ -5,7 +5,7 @@
 #ifndef FLOWD_SENSOR_CLASSIFY_H
 #define FLOWD_SENSOR_CLASSIFY_H
 
-#include "flowd/sensor/decode.h"
+#include "flowd/sensor/decode/decode.h"
 
 struct classify;      /* nDPI's tables */
 struct classify_flow; /* what nDPI remembers of one connection */

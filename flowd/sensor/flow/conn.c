@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "flowd/sensor/conn.h"
+#include "flowd/sensor/flow/conn.h"
 
 #include <stdlib.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "flowd/sensor/classify.h"
+#include "flowd/sensor/name/classify.h"
 
 #include "base/record.h"
-#include "flowd/sensor/doubt.h"
+#include "flowd/sensor/name/doubt.h"
 
 #include <ctype.h>
 #include <ndpi/ndpi_api.h>

@@ -7,6 +7,7 @@
 
 #include "base/addr.h"
 #include "base/mono.h"
+#include "base/record.h"
 
 #include <stddef.h>
 
@@ -26,6 +27,10 @@ struct packet {
 	uint8_t flags; /* TCP_* */
 	uint8_t ttl;
 	uint16_t window;
+	uint8_t tunnel;	   /* enum tunnel: the innermost that carried it */
+	uint8_t icmp_type; /* ICMP, ICMPv6: and their code; no ports */
+	uint8_t icmp_code;
+	uint32_t tunnel_id; /* VNI, key, session, label; 0 where the kind has none */
 	uint32_t seq, ack;
 	const uint8_t
 		*ip;	 /* the innermost IP header and what follows it; borrowed from the frame */
@@ -36,7 +41,7 @@ struct packet {
 
 enum decode_result {
 	DECODE_OK,
-	DECODE_OTHER,	 /* carries nothing flowd follows: another link type, ARP, ICMP, ... */
+	DECODE_OTHER,	 /* carries nothing flowd follows: another link type, ARP, ... */
 	DECODE_FRAGMENT, /* an IP fragment without the transport header */
 	DECODE_SHORT,	 /* headers cut off */
 	DECODE_MALFORMED /* headers that contradict themselves */
@@ -48,7 +53,8 @@ bool decode_knows(int link);
 /*
  * Takes `len` captured bytes of a frame apart: Ethernet, 802.1Q and QinQ, Linux cooked v1 and v2,
  * raw IP, BSD null and loop; IPv4 (RFC 791), IPv6 (RFC 8200) with extension headers; TCP (RFC
- * 9293). `out` means something only on DECODE_OK; `time_us` is left alone.
+ * 9293), UDP (RFC 768), SCTP (RFC 9260), ICMP (RFC 792, RFC 4443). `out` means something only on
+ * DECODE_OK; `time_us` is left alone.
  */
 enum decode_result decode_frame(int link, const uint8_t *bytes, size_t len, struct packet *out);
 

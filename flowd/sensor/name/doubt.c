@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "flowd/sensor/doubt.h"
+#include "flowd/sensor/name/doubt.h"
 
 #include "base/wire.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "flowd/sensor/flow.h"
+#include "flowd/sensor/flow/flow.h"
 
-#include "flowd/sensor/conn.h"
+#include "flowd/sensor/flow/conn.h"
 
 #include <stdlib.h>
 
@@ -10,26 +10,21 @@
 #define ACK_WINDOW (1u << 30)	  /* how far a client's ACK may be past our first byte */
 
 struct flow {
-	struct flow_options o;
-	bool any;
-	bool has_door; /* flowd's own page is on `door` */
-	struct addr door;
+	struct watch *watch;
+	struct classify *classify;
 	struct conn_table *conns;
 	size_t looking; /* connections being looked at for a name */
 };
 
-struct flow *flow_new(const struct flow_options *options)
+struct flow *flow_new(struct watch *watch, struct classify *classify, const struct hash_key *key)
 {
 	struct flow *flow = calloc(1, sizeof(*flow));
 
 	if (!flow)
 		return NULL;
-	flow->o = *options;
-	flow->has_door = conf_serves(options->conf) &&
-			 !addr_parse(options->conf->web_address, strlen(options->conf->web_address),
-				     &flow->door);
-	flow->any = prefix_set_is_any(&options->conf->home);
-	flow->conns = conn_table_new(options->conf->limit_flows, &options->key);
+	flow->watch = watch;
+	flow->classify = classify;
+	flow->conns = conn_table_new(watch->conf->limit_flows, key);
 	if (!flow->conns) {
 		flow_free(flow);
 		return NULL;
@@ -68,52 +63,23 @@ static struct conn *enter(struct flow *flow, const struct packet *p, bool from_c
 
 	if (c->tag) {
 		if (p->time_us - c->time_us < STALE)
-			flow->o.tally->flows_evicted++;
+			flow->watch->tally->flows_evicted++;
 		leave(flow, c);
 	}
 	conn_make(flow->conns, c, p, from_client);
 	return c;
 }
 
-/* Is this one of our own probes looking at the service? */
-static bool is_ours(const struct flow *flow, const struct addr *client, uint16_t port)
-{
-	const struct conf_ports *ports = &flow->o.conf->verify_ports;
-
-	return port >= ports->low && port <= ports->high && prefix_set_has(flow->o.own, client);
-}
-
-/* Is this a listener of our own? */
-static bool is_own_door(const struct flow *flow, const struct addr *server, uint16_t port)
-{
-	return flow->has_door && port == flow->o.conf->web_port &&
-	       addr_is_same(&flow->door, server);
-}
-
-/* Is it our business when `server` answers `client`? */
-static bool is_watched(const struct flow *flow, const struct addr *server,
-		       const struct addr *client, uint16_t client_port)
-{
-	const struct prefix_set *home = &flow->o.conf->home;
-
-	if (!flow->any && !prefix_set_has(home, server))
-		return false;
-	if (!flow->any && !flow->o.conf->inside && prefix_set_has(home, client))
-		return false;
-	return !addr_is_group(server) && !addr_is_group(client) &&
-	       !is_ours(flow, client, client_port);
-}
-
 static void take_syn(struct flow *flow, const struct packet *p)
 {
-	bool in = is_watched(flow, &p->dst, &p->src, p->sport);
+	bool in = watch_has(flow->watch, &p->dst, &p->src, p->sport);
 	struct conn *c;
 
 	/* Our own hosts' SYNs matter for simultaneous opens only. */
-	if (!in && !is_watched(flow, &p->src, &p->dst, p->dport))
+	if (!in && !watch_has(flow->watch, &p->src, &p->dst, p->dport))
 		return;
 	if (in)
-		flow->o.tally->syns++;
+		flow->watch->tally->syns++;
 	c = conn_find(flow->conns, p);
 	if (!c)
 		c = enter(flow, p, true);
@@ -139,7 +105,7 @@ static void take_syn(struct flow *flow, const struct packet *p)
 	c->syn[0] = p->seq;
 	c->syn_len[0] = (uint16_t)(p->data_len < UINT16_MAX ? p->data_len : UINT16_MAX);
 	/* Nothing else is kept for who may never be answered. */
-	c->early = p->payload_len ? classify_wish(flow->o.classify, p) : NULL;
+	c->early = p->payload_len ? classify_wish(flow->classify, p) : NULL;
 }
 
 /* Does the SYN-ACK acknowledge the SYN `i`, with or without its data (RFC 7413)? */
@@ -160,79 +126,9 @@ static enum evidence grade(const struct conn *c, const struct packet *p)
 	return EVIDENCE_INVALID;
 }
 
-/* A service was met for the first time. */
-static void introduce(struct flow *flow, struct sighting *s)
-{
-	const char *guess = classify_guess(flow->o.classify, s->service.proto, s->service.port);
-
-	if (guess)
-		record_text_set(s->app_guess, sizeof(s->app_guess), guess);
-}
-
-static void count_answer(struct flow *flow, struct sighting *s, const struct packet *p)
-{
-	if (!s->handshakes++)
-		s->first_us = p->time_us;
-	s->last_us = p->time_us;
-	s->peer = p->dst;
-	s->peer_port = p->dport;
-	s->vlan = p->vlan;
-	hash_sketch_add(&s->peers, hash_bytes(&flow->o.peer_key, &p->dst, sizeof(p->dst)));
-}
-
-/* The table of services is full: core is told each time, and remembers for us. */
-static void tell_unkept(struct flow *flow, const struct service *service, const struct packet *p,
-			enum evidence evidence)
-{
-	struct sighting s = { .service = *service, .evidence = (uint8_t)evidence };
-
-	flow->o.tally->known_evicted++;
-	introduce(flow, &s);
-	count_answer(flow, &s, p);
-	flow->o.say(flow->o.arg, &s);
-}
-
-static void note_answer(struct flow *flow, struct conn *c, const struct packet *p,
-			enum evidence evidence)
-{
-	const struct service service = { .host = p->src, .port = p->sport, .proto = p->proto };
-	struct known_entry *entry = known_find(flow->o.known, &service);
-	struct sighting *s;
-	bool news;
-
-	c->entry = entry;
-	if (!entry) {
-		if (evidence != EVIDENCE_INVALID)
-			tell_unkept(flow, &service, p, evidence);
-		return;
-	}
-	s = &entry->sighting;
-	news = evidence > s->evidence;
-	if (!s->evidence)
-		introduce(flow, s);
-	if (evidence == EVIDENCE_INVALID && !news)
-		return;
-	count_answer(flow, s, p);
-	entry->standing += evidence == EVIDENCE_ONEWAY;
-	if (news) {
-		s->evidence = (uint8_t)evidence;
-		known_tell(flow->o.known, entry, flow->o.say, flow->o.arg);
-	} else {
-		known_mark(flow->o.known, entry);
-	}
-}
-
 static bool wants_name(const struct known_entry *entry)
 {
 	return !*entry->sighting.app && entry->looks < LOOKS_MAX;
-}
-
-static void set_name(struct flow *flow, struct known_entry *entry, const char *name)
-{
-	if (!name || *entry->sighting.app)
-		return;
-	record_text_set(entry->sighting.app, sizeof(entry->sighting.app), name);
-	known_tell(flow->o.known, entry, flow->o.say, flow->o.arg);
 }
 
 static void take_synack(struct flow *flow, const struct packet *p)
@@ -240,14 +136,15 @@ static void take_synack(struct flow *flow, const struct packet *p)
 	enum evidence evidence;
 	struct conn *c;
 
-	if (!is_watched(flow, &p->src, &p->dst, p->dport) || is_own_door(flow, &p->src, p->sport))
+	if (!watch_has(flow->watch, &p->src, &p->dst, p->dport) ||
+	    watch_is_own_door(flow->watch, &p->src, p->sport))
 		return;
-	flow->o.tally->synacks++;
+	flow->watch->tally->synacks++;
 	c = conn_find(flow->conns, p);
 	if (!c)
 		c = enter(flow, p, false);
 	if (c->flags & CONN_ANSWERED && c->isn == p->seq) {
-		flow->o.tally->synack_repeats++;
+		flow->watch->tally->synack_repeats++;
 		return;
 	}
 	evidence = grade(c, p);
@@ -258,18 +155,12 @@ static void take_synack(struct flow *flow, const struct packet *p)
 	/* What contradicts itself may come from the client: nothing after it counts for either. */
 	if (evidence == EVIDENCE_INVALID)
 		leave(flow, c);
-	note_answer(flow, c, p, evidence);
+	c->entry = watch_answer(flow->watch, p, evidence);
+	if (c->entry && evidence == EVIDENCE_ONEWAY)
+		c->entry->standing++;
 	if (evidence != EVIDENCE_INVALID && c->entry &&
 	    (c->entry->sighting.evidence < EVIDENCE_FULL || wants_name(c->entry)))
 		conn_follow(flow->conns, c);
-}
-
-static void raise(struct flow *flow, struct known_entry *entry, enum evidence evidence)
-{
-	if (evidence <= entry->sighting.evidence)
-		return;
-	entry->sighting.evidence = (uint8_t)evidence;
-	known_tell(flow->o.known, entry, flow->o.say, flow->o.arg);
 }
 
 /*
@@ -281,7 +172,7 @@ static void contradict(struct flow *flow, struct known_entry *entry)
 	if (!entry->standing || --entry->standing || entry->sighting.evidence != EVIDENCE_ONEWAY)
 		return;
 	entry->sighting.evidence = EVIDENCE_INVALID;
-	known_tell(flow->o.known, entry, flow->o.say, flow->o.arg);
+	known_tell(flow->watch->known, entry, flow->watch->say, flow->watch->arg);
 }
 
 static void take_client(struct flow *flow, struct conn *c, const struct packet *p)
@@ -296,7 +187,8 @@ static void take_client(struct flow *flow, struct conn *c, const struct packet *
 	if (!(p->flags & TCP_ACK) || p->ack - c->isn - 1 >= ACK_WINDOW)
 		return;
 	c->flags |= CONN_CLIENT_ON;
-	raise(flow, c->entry, c->flags & CONN_SYN ? EVIDENCE_FULL : EVIDENCE_HANDSHAKE);
+	watch_raise(flow->watch, c->entry,
+		    c->flags & CONN_SYN ? EVIDENCE_FULL : EVIDENCE_HANDSHAKE);
 }
 
 /* Shows a payload to nDPI; true: there is nothing more to learn from this connection. */
@@ -309,21 +201,21 @@ static bool look(struct flow *flow, struct conn *c, const struct packet *p, bool
 	if (!c->look) {
 		if (!wants_name(c->entry))
 			return true;
-		if (flow->looking == flow->o.conf->limit_names ||
+		if (flow->looking == flow->watch->conf->limit_names ||
 		    !(c->look = classify_flow_new())) {
-			flow->o.tally->names_refused++;
+			flow->watch->tally->names_refused++;
 			return true;
 		}
 		flow->looking++;
 		c->entry->looks++;
 	}
-	name = classify_packet(flow->o.classify, c->look, p, from_server);
+	name = classify_packet(flow->classify, c->look, p, from_server);
 	if (!name && c->early && classify_grants(c->look, c->early))
 		name = c->early;
-	if (!name && ++c->payloads >= flow->o.conf->name_packets)
-		name = classify_end(flow->o.classify, c->look);
-	set_name(flow, c->entry, name);
-	return name || c->payloads >= flow->o.conf->name_packets;
+	if (!name && ++c->payloads >= flow->watch->conf->name_packets)
+		name = classify_end(flow->classify, c->look);
+	watch_name(flow->watch, c->entry, name);
+	return name || c->payloads >= flow->watch->conf->name_packets;
 }
 
 static void take_followed(struct flow *flow, struct conn *c, const struct packet *p)
@@ -339,7 +231,7 @@ static void take_followed(struct flow *flow, struct conn *c, const struct packet
 		done = c->flags & CONN_CLIENT_ON;
 	if (p->flags & (TCP_RST | TCP_FIN)) {
 		if (c->look)
-			set_name(flow, c->entry, classify_end(flow->o.classify, c->look));
+			watch_name(flow->watch, c->entry, classify_end(flow->classify, c->look));
 		done = true;
 	}
 	if (done)
@@ -374,5 +266,5 @@ void flow_finish(struct flow *flow)
 
 	while ((c = conn_next(flow->conns, &at)))
 		if (c->look)
-			set_name(flow, c->entry, classify_end(flow->o.classify, c->look));
+			watch_name(flow->watch, c->entry, classify_end(flow->classify, c->look));
 }

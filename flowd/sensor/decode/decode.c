@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "flowd/sensor/decode.h"
+#include "flowd/sensor/decode/decode.h"
 
 #include "base/wire.h"
 
@@ -24,11 +24,15 @@
 
 /* Protocol numbers (IANA). */
 #define NEXT_HOPOPTS 0
+#define NEXT_ICMP 1
 #define NEXT_TCP 6
+#define NEXT_UDP 17
 #define NEXT_ROUTING 43
 #define NEXT_FRAGMENT 44
 #define NEXT_AH 51
+#define NEXT_ICMPV6 58
 #define NEXT_DSTOPTS 60
+#define NEXT_SCTP 132
 #define NEXT_MOBILITY 135
 #define NEXT_HIP 139
 #define NEXT_SHIM6 140
@@ -63,13 +67,53 @@ static enum decode_result decode_tcp(struct wire *w, struct packet *p)
 	return DECODE_OK;
 }
 
+/* The ports of UDP and SCTP; what follows a header of `header` bytes is payload. */
+static enum decode_result decode_ports(struct wire *w, uint32_t header, struct packet *p)
+{
+	const uint8_t *h = wire_take(w, header);
+
+	if (header > p->data_len)
+		return DECODE_MALFORMED;
+	if (!h)
+		return DECODE_SHORT;
+	p->sport = wire_be16_at(h);
+	p->dport = wire_be16_at(h + 2);
+	p->data_len -= header;
+	p->payload_len = (uint32_t)wire_left(w);
+	return DECODE_OK;
+}
+
+static enum decode_result decode_icmp(struct wire *w, struct packet *p)
+{
+	const uint8_t *h = wire_take(w, 8);
+
+	if (!h)
+		return DECODE_SHORT;
+	p->sport = p->dport = 0;
+	p->icmp_type = h[0];
+	p->icmp_code = h[1];
+	p->data_len -= p->data_len < 8 ? p->data_len : 8;
+	p->payload_len = (uint32_t)wire_left(w);
+	return DECODE_OK;
+}
+
 /* What the innermost IP header carries; `data_len` bytes of it were on the wire. */
 static enum decode_result decode_transport(struct wire *w, uint8_t proto, struct packet *p)
 {
 	p->proto = proto;
-	if (proto == NEXT_TCP)
+	switch (proto) {
+	case NEXT_TCP:
 		return decode_tcp(w, p);
-	return DECODE_OTHER;
+	case NEXT_UDP:
+		return decode_ports(w, 8, p);
+	case NEXT_SCTP:
+		return decode_ports(w, 12, p);
+	case NEXT_ICMP:
+	case NEXT_ICMPV6:
+		return decode_icmp(w, p);
+	default:
+		return DECODE_OTHER;
+	}
 }
 
 static enum decode_result decode_ipv4(struct wire *w, struct packet *p)
@@ -273,5 +317,7 @@ enum decode_result decode_frame(int link, const uint8_t *bytes, size_t len, stru
 	struct wire w = wire_open(bytes, len);
 
 	out->vlan = 0;
+	out->tunnel = TUNNEL_NONE;
+	out->tunnel_id = 0;
 	return decode_link(link, &w, out);
 }

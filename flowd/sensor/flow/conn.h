@@ -7,7 +7,7 @@
 #define FLOWD_SENSOR_CONN_H
 
 #include "base/hash.h"
-#include "flowd/sensor/decode.h"
+#include "flowd/sensor/decode/decode.h"
 
 struct classify_flow;
 struct known_entry;

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Whose answers are our business, and what becomes of an answer: a service of the known, and its
+ * sighting for core. Shared by all transports.
+ */
+#ifndef FLOWD_SENSOR_FLOW_WATCH_H
+#define FLOWD_SENSOR_FLOW_WATCH_H
+
+#include "base/conf.h"
+#include "base/record.h"
+#include "flowd/sensor/decode/decode.h"
+#include "flowd/sensor/known.h"
+#include "flowd/sensor/name/classify.h"
+
+/* All borrowed from its maker for as long as it is used. */
+struct watch {
+	const struct conf *conf;      /* home, inside, limits, verify_ports */
+	const struct prefix_set *own; /* addresses of this host: our probes come from them */
+	struct known *known;
+	struct classify *classify;
+	struct tally *tally;
+	known_fn say; /* where sightings go */
+	void *arg;
+	struct hash_key peer_key; /* of the peers' sketches: must outlive restarts */
+
+	bool any;      /* home is any */
+	bool has_door; /* flowd's own page is on `door` */
+	struct addr door;
+};
+
+/* Fills in what follows from the configuration. */
+void watch_open(struct watch *watch);
+
+/* Is it our business when `server` answers `client`? */
+bool watch_has(const struct watch *watch, const struct addr *server, const struct addr *client,
+	       uint16_t client_port);
+
+/* Is this a listener of our own? */
+bool watch_is_own_door(const struct watch *watch, const struct addr *server, uint16_t port);
+
+/*
+ * The source of the packet has answered its destination, on such evidence. The service's entry; its
+ * sighting has been counted, and told when that is news. NULL: the table is full, core was told
+ * nevertheless.
+ */
+struct known_entry *watch_answer(struct watch *watch, const struct packet *packet,
+				 enum evidence evidence);
+
+/* The evidence has become better. */
+void watch_raise(struct watch *watch, struct known_entry *entry, enum evidence evidence);
+
+/* The service has a name; nothing happens when `name` is NULL or it had one. */
+void watch_name(struct watch *watch, struct known_entry *entry, const char *name);
+
+#endif
