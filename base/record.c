@@ -7,7 +7,7 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "stored records are li
 _Static_assert(sizeof(struct service) == 24 && sizeof(struct sighting) == 280, "layout");
 _Static_assert(sizeof(struct job) == 104 && sizeof(struct probe) == 1248, "layout");
 _Static_assert(sizeof(struct role_news) == 40, "layout");
-_Static_assert(sizeof(struct finding) == 184 && sizeof(struct alert) == 1616, "layout");
+_Static_assert(sizeof(struct finding) == 200 && sizeof(struct alert) == 1680, "layout");
 
 #define TEXT_OF(id, text, ...) [id] = text,
 static const char *const evidence_text[] = { RECORD_EVIDENCE_LIST(TEXT_OF) };

@@ -12,7 +12,7 @@
 #include "base/mono.h"
 
 /* Any change of a layout below changes this number; another number is refused. */
-#define RECORD_VERSION 2
+#define RECORD_VERSION 3
 
 /* X(constant, text): the text is what JSON, rules and the manual say. */
 #define RECORD_PROTO_LIST(X)     \
@@ -197,6 +197,15 @@ struct probe {
 	uint8_t pad3[4];
 };
 
+#define RECORD_COUNTRY_MAX 3
+
+/* Where an address belongs, as the databases of `geo` say. */
+struct origin {
+	uint32_t as_number;		  /* 0 not known */
+	char country[RECORD_COUNTRY_MAX]; /* ISO 3166-1 alpha-2; "" not known */
+	uint8_t pad;
+};
+
 /* What rules judge: sighting and probe and what changed. */
 struct finding {
 	struct service service;
@@ -212,6 +221,7 @@ struct finding {
 	char app_guess[RECORD_APP_MAX];
 	char product[48];
 	char version[32];
+	struct origin origin, peer_origin; /* of the service's host, of the peer */
 };
 
 /* Something that happened to a service, as it is kept and told. */
@@ -224,6 +234,7 @@ struct event_row {
 };
 
 #define ALERT_RULE_MAX 160
+#define ALERT_AS_NAME_MAX 48
 
 /* A finding that a rule chose. */
 struct alert {
@@ -232,7 +243,8 @@ struct alert {
 	uint32_t rule_line; /* 0: the implied last rule */
 	uint8_t level;	    /* enum level */
 	uint8_t pad[3];
-	char rule[ALERT_RULE_MAX]; /* its canonical text, cut if longer */
+	char rule[ALERT_RULE_MAX];	      /* its canonical text, cut if longer */
+	char peer_as_name[ALERT_AS_NAME_MAX]; /* who runs the peer's AS; "" not known */
 	struct finding finding;
 	struct probe probe; /* all zero when not verified */
 };

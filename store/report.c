@@ -65,6 +65,34 @@ static void set_app(json_t *object, const char *app, const char *guess)
 	set_text(object, "app_guess", *app ? "" : guess, RECORD_APP_MAX);
 }
 
+/* A number that 0 means nothing of. */
+static void set_known(json_t *object, const char *key, uint32_t n)
+{
+	json_object_set_new(object, key, n ? json_integer(n) : json_null());
+}
+
+static json_t *country_json(const char *country)
+{
+	return *country ? json_stringn(country, strnlen(country, RECORD_COUNTRY_MAX)) : json_null();
+}
+
+/* The most first; `more`: the count may be too high by that much at most. */
+static json_t *countries_top_json(const struct countries_top *top)
+{
+	struct countries_share share[COUNTRIES_TOP];
+	size_t i, count = countries_top_list(top, share);
+	json_t *list = json_array(), *o;
+
+	for (i = 0; i < count; i++) {
+		o = json_object();
+		json_object_set_new(o, "country", country_json(share[i].country));
+		set_number(o, "handshakes", share[i].count);
+		set_number(o, "excess", share[i].excess);
+		json_array_append_new(list, o);
+	}
+	return list;
+}
+
 static char *line_of(json_t *object)
 {
 	char *line = json_dumps(object, JSON_COMPACT);
@@ -95,6 +123,9 @@ static json_t *service_json(const struct store_service *row)
 	set_number(o, "vlan", row->vlan);
 	set_text(o, "tunnel", row->tunnel ? record_tunnel_text(row->tunnel) : "", RECORD_APP_MAX);
 	set_number(o, "tunnel_id", row->tunnel_id);
+	json_object_set_new(o, "country", country_json(row->origin.country));
+	set_known(o, "as", row->origin.as_number);
+	json_object_set_new(o, "peer_countries", countries_top_json(&row->countries));
 	return o;
 }
 
@@ -114,6 +145,10 @@ static void set_finding(json_t *o, const struct finding *f)
 	set_word(o, "state", record_state_text(f->state));
 	json_object_set_new(o, "verified", json_boolean(f->verified));
 	set_word(o, "peer", addr_text(&f->peer, text));
+	json_object_set_new(o, "peer_country", country_json(f->peer_origin.country));
+	set_known(o, "peer_as", f->peer_origin.as_number);
+	json_object_set_new(o, "country", country_json(f->origin.country));
+	set_known(o, "as", f->origin.as_number);
 	SET_TEXT(o, "product", f->product);
 	SET_TEXT(o, "version", f->version);
 }
@@ -181,6 +216,7 @@ static json_t *alert_json(const struct alert *a)
 	set_time(o, "time", a->time_us);
 	set_word(o, "level", record_level_text(a->level));
 	set_finding(o, &a->finding);
+	SET_TEXT(o, "peer_as_name", a->peer_as_name);
 	SET_TEXT(o, "rule", a->rule);
 	set_number(o, "rule_line", a->rule_line);
 	json_object_set_new(o, "probe", a->probe.job ? probe_json(&a->probe) : json_null());
@@ -333,6 +369,8 @@ void report_set_sightings(struct report *report, const char *key, const struct s
 	set_number(o, "peers", hash_sketch_count(&row->peers));
 	set_word(o, "evidence", record_evidence_text(row->evidence));
 	set_word(o, "last_peer", addr_text(&row->peer, text));
+	json_object_set_new(o, "last_peer_country", country_json(row->peer_origin.country));
+	set_known(o, "last_peer_as", row->peer_origin.as_number);
 	set_number(o, "vlan", row->vlan);
 	json_object_set_new(object_of(report), key, o);
 }

@@ -10,9 +10,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define SCHEMA 1 /* of keys and rows; RECORD_VERSION goes with it */
+#define SCHEMA 2 /* of keys and rows; RECORD_VERSION goes with it */
 
-_Static_assert(sizeof(struct store_service) == 344, "layout");
+_Static_assert(sizeof(struct store_service) == 440, "layout");
 _Static_assert(sizeof(struct store_job) == 120, "layout");
 
 #define KEY(array) ((struct rocks_key){ (array), sizeof(array) })
@@ -182,6 +182,13 @@ int store_get_time(struct store *s, const char *name, wall_t *out)
 	return meta_get(s, name, out, sizeof(*out));
 }
 
+int store_get_countries(struct store *s, struct countries *out)
+{
+	int rc = meta_get(s, "countries", out, sizeof(*out));
+
+	return rc > 0 && out->count > COUNTRIES_MAX ? ERR_CORRUPT : rc;
+}
+
 void store_put_service(struct store *s, const struct store_service *row)
 {
 	uint8_t key[KEY_SERVICE];
@@ -247,6 +254,11 @@ void store_put_alert(struct store *s, struct alert *row)
 void store_put_time(struct store *s, const char *name, wall_t time)
 {
 	meta_put(s, name, &time, sizeof(time));
+}
+
+void store_put_countries(struct store *s, const struct countries *row)
+{
+	meta_put(s, "countries", row, sizeof(*row));
 }
 
 void store_put_outbox(struct store *s, const char *receiver, const struct alert *alert)

@@ -7,6 +7,7 @@
 #define STORE_STORE_H
 
 #include "base/record.h"
+#include "store/countries.h"
 
 #define STORE_ERROR_MAX 512
 
@@ -36,6 +37,8 @@ struct store_service {
 	char app_guess[RECORD_APP_MAX];
 	struct hash_sketch peers;
 	uint8_t pad2[4];
+	struct origin origin, peer_origin; /* of the host, of the latest peer */
+	struct countries_top countries;	   /* that its peers come from */
 };
 
 /* The name of a service: a server that was asked knows better than a client that may have mistaken
@@ -85,6 +88,7 @@ int store_get_job(struct store *store, uint64_t id, struct store_job *out);
 int store_get_probe(struct store *store, const struct service *key, const char *vantage,
 		    struct probe *out);
 int store_get_time(struct store *store, const char *name, wall_t *out);
+int store_get_countries(struct store *store, struct countries *out);
 
 /*
  * Put into the batch; `number` and `job.id` 0 are given the next number. An event is chained to the
@@ -97,6 +101,7 @@ void store_put_job(struct store *store, struct store_job *row);
 void store_put_probe(struct store *store, const struct probe *row, wall_t told_us);
 void store_put_alert(struct store *store, struct alert *row);
 void store_put_time(struct store *store, const char *name, wall_t time);
+void store_put_countries(struct store *store, const struct countries *row);
 void store_delete_job(struct store *store, uint64_t id);
 
 /* The alert is to be handed to a receiver (its name, up to 15 bytes), or has been. */

@@ -124,8 +124,10 @@ static void no_hidden_padding(void **state)
 	assert_int_equal(TAIL(struct job, app_guess), sizeof(struct job));
 	assert_int_equal(TAIL(struct probe, pad3), sizeof(struct probe));
 	assert_int_equal(TAIL(struct probe, pad2), offsetof(struct probe, vantage));
-	assert_int_equal(TAIL(struct finding, version), sizeof(struct finding));
-	assert_int_equal(TAIL(struct alert, rule), offsetof(struct alert, finding));
+	assert_int_equal(TAIL(struct finding, peer_origin), sizeof(struct finding));
+	assert_int_equal(TAIL(struct finding, version), offsetof(struct finding, origin));
+	assert_int_equal(TAIL(struct origin, pad), sizeof(struct origin));
+	assert_int_equal(TAIL(struct alert, peer_as_name), offsetof(struct alert, finding));
 	assert_int_equal(TAIL(struct alert, probe), sizeof(struct alert));
 #undef TAIL
 }
