@@ -10,7 +10,7 @@
 
 #define STATE_DIR "/var/lib/flowd" /* of a live start that names none */
 
-enum type { BOOL, COUNT, BYTES, DURATION, TEXT, LIST, PREFIXES, PORTS };
+enum type { BOOL, COUNT, BYTES, DURATION, TEXT, LIST, FILES, PREFIXES, PORTS };
 
 static const struct option {
 	const char *name;
@@ -36,8 +36,9 @@ static const struct option {
 #define OPTION_COUNT (sizeof(options) / sizeof(options[0]))
 
 static const char *const type_words[] = {
-	[BOOL] = "yes|no", [COUNT] = "number", [BYTES] = "size",	[DURATION] = "duration",
-	[TEXT] = "text",   [LIST] = "names",   [PREFIXES] = "prefixes", [PORTS] = "low-high",
+	[BOOL] = "yes|no",	 [COUNT] = "number",	  [BYTES] = "size",
+	[DURATION] = "duration", [TEXT] = "text",	  [LIST] = "names",
+	[FILES] = "files",	 [PREFIXES] = "prefixes", [PORTS] = "low-high",
 };
 
 static bool name_is_same(const char *a, const char *b)
@@ -109,13 +110,14 @@ static int set_duration(const struct option *o, const char *value, mono_t *out)
 	return 0;
 }
 
-static int set_text(char **field, const char *value, bool add)
+/* Sets the text, or adds to it with `between` in between. */
+static int set_text(char **field, const char *value, const char *between)
 {
 	char *text;
 
-	if (!add || !*field || !**field)
+	if (!between || !*field || !**field)
 		text = strdup(value);
-	else if (asprintf(&text, "%s,%s", *field, value) < 0)
+	else if (asprintf(&text, "%s%s%s", *field, between, value) < 0)
 		text = NULL;
 	if (!text)
 		return -ENOMEM;
@@ -150,8 +152,11 @@ static int set_value(struct conf *conf, const struct option *o, const char *valu
 	case DURATION:
 		return set_duration(o, value, field);
 	case TEXT:
+		return set_text(field, value, NULL);
 	case LIST:
-		return set_text(field, value, o->type == LIST);
+		return set_text(field, value, ",");
+	case FILES:
+		return set_text(field, value, CONF_NEXT_FILE);
 	case PREFIXES:
 		return prefix_set_parse(field, value, bad);
 	case PORTS:
@@ -183,7 +188,7 @@ void conf_free(struct conf *conf)
 	for (i = 0; i < OPTION_COUNT; i++) {
 		void *field = (char *)conf + options[i].offset;
 
-		if (options[i].type == TEXT || options[i].type == LIST)
+		if (options[i].type == TEXT || options[i].type == LIST || options[i].type == FILES)
 			free(*(char **)field);
 		else if (options[i].type == PREFIXES)
 			prefix_set_clear(field);
@@ -217,7 +222,7 @@ int conf_reset(struct conf *conf, const char *name)
 	field = (char *)conf + o->offset;
 	if (o->type == PREFIXES)
 		prefix_set_clear(field);
-	if (o->type == LIST)
+	if (o->type == LIST || o->type == FILES)
 		**(char **)field = 0;
 	rc = set_value(conf, o, o->value, NULL);
 	*(bool *)((char *)conf + o->given) = false;
@@ -346,6 +351,7 @@ char *conf_value(const struct conf *conf, size_t i)
 		return strdup(mono_text(*(const mono_t *)field, stamp));
 	case TEXT:
 	case LIST:
+	case FILES:
 		return strdup(*(char *const *)field);
 	case PREFIXES:
 		return prefix_set_text(field);

@@ -17,10 +17,14 @@ struct conf_ports {
 	uint16_t low, high;
 };
 
+/* Between the names of FILES. */
+#define CONF_NEXT_FILE "\n"
+
 /*
  * X(member, type, name, default, low, high, help). Types: BOOL; COUNT and BYTES (with k, M, G of
  * 1024) between low and high; DURATION (as mono_parse; low, high in microseconds); TEXT; LIST (of
- * texts, separated by commas or repeated); PREFIXES; PORTS. The name is the YAML path; as a long
+ * texts, separated by commas or repeated); FILES (one, or
+ * repeated); PREFIXES; PORTS. The name is the YAML path; as a long
  * option dashes and underscores are the same.
  */
 #define CONF_OPTION_LIST(X)                                                                        \
@@ -31,7 +35,7 @@ struct conf_ports {
 	X(targets, PREFIXES, "targets", "", 0, 0, "what may be probed (default: home)")            \
 	X(exclude, PREFIXES, "exclude", "", 0, 0, "what is never probed")                          \
 	X(interfaces, LIST, "interface", "", 0, 0, "interfaces to listen on")                      \
-	X(read, TEXT, "read", "", 0, 0, "capture file to replay; - is standard input")             \
+	X(read, FILES, "read", "", 0, 0, "capture files to replay; - is standard input")           \
 	X(filter, TEXT, "filter", "", 0, 0, "BPF filter of the capture, as tcpdump takes it")      \
 	X(state, TEXT, "state", "", 0, 0,                                                          \
 	  "directory of the store (default: /var/lib/flowd live, thrown away in a replay)")        \
@@ -50,6 +54,12 @@ struct conf_ports {
 	X(log_debug, BOOL, "log.debug", "no", 0, 0, "say more on standard error")                  \
 	X(capture_buffer, BYTES, "capture.buffer", "32M", 1 << 16, 1LL << 31,                      \
 	  "kernel buffer of each interface")                                                       \
+	X(workers, COUNT, "capture.workers", "1", 0, 16,                                           \
+	  "threads that share the packets; 0: one for each processor")                             \
+	X(capture_wait, BOOL, "capture.wait", "no", 0, 0,                                          \
+	  "start although none of the interfaces is there yet")                                    \
+	X(kernel_filter, BOOL, "capture.kernel_filter", "yes", 0, 0,                               \
+	  "let the kernel throw away what cannot concern home")                                    \
 	X(capture_promiscuous, BOOL, "capture.promiscuous", "yes", 0, 0,                           \
 	  "see frames for other hosts too")                                                        \
 	X(capture_snaplen, COUNT, "capture.snaplen", "65535", 96, 262144,                          \
@@ -108,6 +118,7 @@ struct conf {
 #define CONF_DURATION mono_t
 #define CONF_TEXT char *
 #define CONF_LIST char *
+#define CONF_FILES char *
 #define CONF_PREFIXES struct prefix_set
 #define CONF_PORTS struct conf_ports
 #define CONF_MEMBER(member, type, ...) CONF_##type member;
@@ -125,9 +136,9 @@ int conf_new(struct conf *conf);
 void conf_free(struct conf *conf);
 
 /*
- * Sets one option from text; LIST and PREFIXES add to what was given before. 0; ERR_UNKNOWN no such
- * option, ERR_SYNTAX, ERR_RANGE, -ENOMEM. `bad` (may be NULL) becomes the offset in `value` of what
- * is wrong.
+ * Sets one option from text; LIST, FILES and PREFIXES add to what was given before. 0; ERR_UNKNOWN
+ * no such option, ERR_SYNTAX, ERR_RANGE, -ENOMEM. `bad` (may be NULL) becomes the offset in `value`
+ * of what is wrong.
  */
 int conf_set(struct conf *conf, const char *name, const char *value, size_t *bad);
 

@@ -148,12 +148,24 @@ static int start(struct parent *p, size_t i)
 	return 0;
 }
 
+/* Has the role ended because it wants to be born again? Not all the time, whatever it says. */
+static bool is_asked(const struct child *c)
+{
+	return WIFEXITED(c->status) && WEXITSTATUS(c->status) == ROLE_AGAIN &&
+	       mono_now() - c->started > MONO_SECOND;
+}
+
 /* A role has ended: when is it to come back? */
 static void plan_return(struct parent *p, size_t i)
 {
 	struct child *c = &p->children[i];
 	const char *name = p->plan->roles[i].name;
 	mono_t now = mono_now();
+
+	if (is_asked(c)) {
+		c->again = now;
+		return;
+	}
 
 	if (now - c->started > LIVED || !c->delay)
 		c->delay = DELAY_FIRST;

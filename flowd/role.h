@@ -9,6 +9,9 @@
 
 struct conf;
 
+/* Exit status of a role that wants to be born again at once: it needs what its cage forbids. */
+#define ROLE_AGAIN 75
+
 /*
  * Enters the role's cage as the configuration wants it; only `writable` (NULL nothing) may still be
  * changed. Says what went wrong; false: the role must end.

@@ -120,9 +120,9 @@ static int take_probe(struct core *c, const struct probe *said)
  * Adds what the sensor counts to what those before it have; says it at once, but not all the time,
  * when something was lost.
  */
-static void take_tally(struct core *c, const struct tally *t)
+static void take_tally(struct core *c, uint32_t origin, const struct tally *t)
 {
-	counts_take(&c->counts, t);
+	counts_take(&c->counts, origin, t);
 	if (c->web) {
 		ipc_send(c->web, IPC_TALLY, &c->counts.sum);
 		ipc_flush(c->web);
@@ -145,7 +145,7 @@ static int take_message(struct core *c, const struct ipc_message *m)
 		c->ended = true;
 		return 0;
 	case IPC_TALLY:
-		take_tally(c, m->record);
+		take_tally(c, m->origin, m->record);
 		return 0;
 	default:
 		log_warning("unexpected message %d from the sensor", m->kind);

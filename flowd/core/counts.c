@@ -8,15 +8,24 @@ void counts_restart(struct counts *h)
 	h->before = h->sum;
 	h->before.sensor_starts++;
 	h->gap_from = h->sum.time_us;
+	memset(h->latest, 0, sizeof(h->latest));
 }
 
-void counts_take(struct counts *h, const struct tally *t)
+void counts_take(struct counts *h, uint32_t origin, const struct tally *t)
 {
+	size_t i;
+
+	if (origin >= COUNTS_ORIGINS)
+		return;
+	h->latest[origin] = *t;
 	if (h->gap_from && t->time_us > h->gap_from)
 		h->before.gap_us += (uint64_t)(t->time_us - h->gap_from);
 	h->gap_from = 0;
-#define ADD(id, text) h->sum.id = h->before.id + t->id;
-	RECORD_TALLY_LIST(ADD)
+	h->sum = h->before;
+#define ADD(id, text) h->sum.id += h->latest[i].id;
+	for (i = 0; i < COUNTS_ORIGINS; i++) {
+		RECORD_TALLY_LIST(ADD)
+	}
 #undef ADD
 	h->sum.time_us = t->time_us;
 }

@@ -7,10 +7,13 @@
 
 #include "base/record.h"
 
+#define COUNTS_ORIGINS 17 /* senders of a sensor: itself and its workers */
+
 struct counts {
-	struct tally sum;    /* to be shown */
-	struct tally before; /* of the sensors that are gone */
-	uint64_t losses;     /* as last said, and when */
+	struct tally sum;		     /* to be shown */
+	struct tally before;		     /* of the sensors that are gone */
+	struct tally latest[COUNTS_ORIGINS]; /* of the workers of this one */
+	uint64_t losses;		     /* as last said, and when */
 	mono_t losses_said;
 	wall_t gap_from; /* a sensor was started and has not counted yet: since when there was none
 			  */
@@ -19,8 +22,8 @@ struct counts {
 /* A sensor was started. */
 void counts_restart(struct counts *h);
 
-/* The sensor has counted. */
-void counts_take(struct counts *h, const struct tally *tally);
+/* A worker of the sensor has counted; an origin that can't be is ignored. */
+void counts_take(struct counts *h, uint32_t origin, const struct tally *tally);
 
 /*
  * More was missed or forgotten (packets, records, connections, services) than when this was true

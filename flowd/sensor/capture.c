@@ -2,14 +2,13 @@
 #include "flowd/sensor/capture.h"
 
 #include "base/err.h"
+#include "flowd/sensor/ring.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/if_packet.h>
 #include <pcap/pcap.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -27,6 +26,7 @@ static const char *const counter_names[] = { "rx_missed_errors", "rx_fifo_errors
 #define INTERFACE_COUNTERS (sizeof(counter_names) / sizeof(counter_names[0]))
 
 struct capture {
+	char *name; /* interface or path */
 	pcap_t *pcap;
 	FILE *file;
 	char *buffer;
@@ -38,11 +38,15 @@ struct capture {
 	uint64_t dropped;		  /* by the kernel, so far */
 };
 
-static struct capture *capture_new(char *error)
+static struct capture *capture_new(const char *name, char *error)
 {
 	struct capture *c = calloc(1, sizeof(*c));
 	size_t i;
 
+	if (c && !(c->name = strdup(name))) {
+		free(c);
+		c = NULL;
+	}
 	if (!c)
 		snprintf(error, CAPTURE_ERROR_MAX, "%s", strerror(ENOMEM));
 	for (i = 0; c && i < INTERFACE_COUNTERS; i++)
@@ -64,6 +68,7 @@ void capture_close(struct capture *c)
 		if (c->counters[i] >= 0)
 			close(c->counters[i]);
 	free(c->buffer);
+	free(c->name);
 	free(c);
 }
 
@@ -91,7 +96,7 @@ static bool file_open(struct capture *c, const char *path, char *error)
 
 int capture_open_file(const char *path, struct capture **out, char *error)
 {
-	struct capture *c = capture_new(error);
+	struct capture *c = capture_new(path, error);
 
 	if (!c)
 		return ERR_CAPTURE;
@@ -151,7 +156,7 @@ int capture_open_live(const char *interface, const struct conf *conf, struct cap
 		      char *error)
 {
 	char text[PCAP_ERRBUF_SIZE];
-	struct capture *c = capture_new(error);
+	struct capture *c = capture_new(interface, error);
 	int rc;
 
 	if (!c)
@@ -167,7 +172,9 @@ int capture_open_live(const char *interface, const struct conf *conf, struct cap
 		snprintf(error, CAPTURE_ERROR_MAX, "%s: %s (%s)", interface, pcap_statustostr(rc),
 			 pcap_geterr(c->pcap));
 		capture_close(c);
-		return ERR_CAPTURE;
+		return rc == PCAP_ERROR_NO_SUCH_DEVICE || rc == PCAP_ERROR_IFACE_NOT_UP
+			       ? ERR_NOT_FOUND
+			       : ERR_CAPTURE;
 	}
 	counters_open(c, interface);
 	c->missed = counters_sum(c);
@@ -189,6 +196,11 @@ int capture_filter(struct capture *c, const char *expression, char *error)
 	if (rc)
 		snprintf(error, CAPTURE_ERROR_MAX, "filter: %s", pcap_geterr(c->pcap));
 	return rc ? ERR_CAPTURE : 0;
+}
+
+const char *capture_name(const struct capture *c)
+{
+	return c->name;
 }
 
 int capture_link(const struct capture *c)
@@ -233,16 +245,12 @@ void capture_progress(const struct capture *c, uint64_t *at, uint64_t *size)
 
 void capture_drops(struct capture *c, uint64_t *kernel, uint64_t *interface)
 {
-	struct tpacket_stats stats;
-	socklen_t len = sizeof(stats);
 	uint64_t missed;
 
 	*kernel = *interface = 0;
 	if (c->file)
 		return;
-	/* The kernel begins from zero at each answer. */
-	if (!getsockopt(pcap_fileno(c->pcap), SOL_PACKET, PACKET_STATISTICS, &stats, &len))
-		c->dropped += stats.tp_drops;
+	c->dropped += ring_drops(pcap_fileno(c->pcap));
 	missed = counters_sum(c);
 	*kernel = c->dropped;
 	*interface = missed > c->missed ? missed - c->missed : 0;

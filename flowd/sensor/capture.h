@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #define CAPTURE_ERROR_MAX 512
+#define CAPTURE_MOST 16 /* interfaces, or files, at once */
 
 struct capture;
 
@@ -29,7 +30,10 @@ typedef void (*capture_fn)(void *arg, const struct capture_frame *frame);
  */
 int capture_open_file(const char *path, struct capture **out, char *error);
 
-/* Opens an interface with the buffer, snapshot length and mode of `conf`. Results as above. */
+/*
+ * Opens an interface with the buffer, snapshot length and mode of `conf`. Results as above;
+ * ERR_NOT_FOUND: it is not there, or down.
+ */
 int capture_open_live(const char *interface, const struct conf *conf, struct capture **out,
 		      char *error);
 
@@ -37,6 +41,9 @@ void capture_close(struct capture *capture);
 
 /* Lets only frames through that match a BPF expression. Results as above. */
 int capture_filter(struct capture *capture, const char *expression, char *error);
+
+/* The interface or path it was opened by; borrowed. */
+const char *capture_name(const struct capture *capture);
 
 /* LINKTYPE_* of the frames. */
 int capture_link(const struct capture *capture);

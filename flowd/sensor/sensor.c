@@ -2,118 +2,38 @@
 #include "flowd/sensor/sensor.h"
 
 #include "base/err.h"
-#include "base/ipc.h"
 #include "base/log.h"
-#include "base/loop.h"
 #include "flowd/role.h"
-#include "flowd/sensor/capture.h"
-#include "flowd/sensor/flow/flow.h"
+#include "flowd/sensor/decode/decode.h"
+#include "flowd/sensor/live.h"
 #include "flowd/sensor/progress.h"
+#include "flowd/sensor/ring.h"
+#include "flowd/sensor/sieve.h"
+#include "flowd/sensor/team.h"
 
 #include <errno.h>
 #include <ifaddrs.h>
-#include <signal.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#define INTERFACES_MAX 16
 #define READ_MOST 4096 /* frames between two looks at anything else */
-#define TALLY_EVERY (1 * MONO_SECOND)
 
-struct sensor {
-	const struct conf *conf;
-	struct ipc *core;
-	struct loop *loop;
-	struct prefix_set own;
-	struct known *known;
-	struct classify *classify;
-	struct watch watch;
-	struct flow *flow;
-	struct tally tally;
-	wall_t now;	/* of the latest packet */
-	uint64_t frame; /* number of the latest frame */
-	int link;	/* of the capture being read */
-	struct capture *captures[INTERFACES_MAX];
-	struct loop_event *events[INTERFACES_MAX + 4];
-	size_t capture_count, event_count;
-	struct loop_event *flush_timer, *tally_timer;
+/* What each worker will read: a column for each. */
+struct sources {
+	struct capture *captures[TEAM_MOST][CAPTURE_MOST];
+	size_t count[TEAM_MOST];
 };
 
-static void handle_frame(void *arg, const struct capture_frame *frame)
-{
-	struct sensor *s = arg;
-	struct packet packet;
-
-	s->frame++;
-	s->tally.packets++;
-	s->tally.bytes += frame->length;
-	s->tally.truncated += frame->captured < frame->length;
-	s->now = packet.time_us = frame->time_us;
-	switch (decode_frame(s->link, frame->bytes, frame->captured, &packet)) {
-	case DECODE_OK:
-		if (packet.proto == PROTO_TCP)
-			flow_take(s->flow, &packet);
-		else
-			s->tally.undecoded++;
-		break;
-	case DECODE_OTHER:
-		s->tally.undecoded++;
-		break;
-	case DECODE_FRAGMENT:
-		s->tally.fragments++;
-		break;
-	case DECODE_SHORT:
-	case DECODE_MALFORMED:
-		s->tally.malformed++;
-		break;
-	}
-}
-
-static int say(void *arg, const struct sighting *sighting)
-{
-	struct sensor *s = arg;
-
-	return ipc_send(s->core, IPC_SIGHTING, sighting);
-}
-
-static void send_tally(struct sensor *s)
-{
-	uint64_t kernel, interface;
-	size_t i;
-
-	s->tally.time_us = s->now;
-	s->tally.kernel_drops = s->tally.interface_drops = 0;
-	for (i = 0; i < s->capture_count; i++) {
-		capture_drops(s->captures[i], &kernel, &interface);
-		s->tally.kernel_drops += kernel;
-		s->tally.interface_drops += interface;
-	}
-	s->tally.records_dropped = ipc_drops(s->core);
-	ipc_send(s->core, IPC_TALLY, &s->tally);
-}
-
-/* Everything that core has not heard yet; the last words of the role. */
-static void say_all(struct sensor *s)
-{
-	flow_finish(s->flow);
-	known_flush(s->known, say, s);
-	send_tally(s);
-	ipc_send(s->core, IPC_END, NULL);
-	ipc_flush(s->core);
-}
-
 /* The addresses that our own probes come from. 0 or -errno. */
-static int find_own(struct sensor *s)
+static int find_own(struct team *team)
 {
 	struct ifaddrs *list, *i;
 	struct prefix_range one;
 	int rc;
 
-	rc = prefix_set_parse(&s->own, s->conf->verify_source, NULL);
-	if (rc || *s->conf->read)
+	rc = prefix_set_parse(&team->own, team->conf->verify_source, NULL);
+	if (rc || *team->conf->read)
 		return rc;
 	if (getifaddrs(&list))
 		return -errno;
@@ -123,309 +43,179 @@ static int find_own(struct sensor *s)
 		if (!ss || addr_from_socket(ss, &one.low, NULL))
 			continue;
 		one.high = one.low;
-		rc = prefix_set_add(&s->own, &one);
+		rc = prefix_set_add(&team->own, &one);
 	}
 	freeifaddrs(list);
 	return rc;
 }
 
-static bool add_capture(struct sensor *s, struct capture *capture, const char *name)
+/* Makes a capture that is open one of a worker's; false: it can't be used, which is said. */
+static bool source_add(struct sources *sources, size_t worker, struct capture *capture,
+		       const char *filter)
 {
 	char error[CAPTURE_ERROR_MAX];
 
-	s->captures[s->capture_count++] = capture;
-	if (!decode_knows(capture_link(capture))) {
-		log_error("%s: frames of link type %d are not read", name, capture_link(capture));
+	if (sources->count[worker] == CAPTURE_MOST) {
+		log_error("more than %d interfaces or files", CAPTURE_MOST);
+		capture_close(capture);
 		return false;
 	}
-	if (*s->conf->filter && capture_filter(capture, s->conf->filter, error)) {
+	sources->captures[worker][sources->count[worker]++] = capture;
+	if (!decode_knows(capture_link(capture))) {
+		log_error("%s: frames of link type %d are not read", capture_name(capture),
+			  capture_link(capture));
+		return false;
+	}
+	if (*filter && capture_filter(capture, filter, error)) {
 		log_error("%s", error);
 		return false;
 	}
 	return true;
 }
 
-static bool open_live(struct sensor *s)
+/* An interface, once for each worker; -1: it can't be used, 0: it is not there, 1. */
+static int open_interface(struct sources *sources, const struct conf *conf, const char *name,
+			  const char *filter)
 {
-	char error[CAPTURE_ERROR_MAX], *names = strdup(s->conf->interfaces), *at = names, *name;
+	size_t i, size = team_wanted(conf);
+	char error[CAPTURE_ERROR_MAX];
+	struct ring_group group = { .joined = 0 };
+	struct capture *capture;
+	int rc;
+
+	for (i = 0; i < size; i++) {
+		rc = capture_open_live(name, conf, &capture, error);
+		if (rc == ERR_NOT_FOUND && !i) {
+			log_warning("%s; it is listened on once it is there", error);
+			return 0;
+		}
+		if (rc) {
+			log_error("%s", error);
+			return -1;
+		}
+		if (!source_add(sources, i, capture, filter))
+			return -1;
+		if (size > 1 && (rc = ring_join(&group, capture_fd(capture)))) {
+			log_error("%s: workers can't share it: %s", name, err_text(rc));
+			return -1;
+		}
+	}
+	return 1;
+}
+
+static bool open_interfaces(struct sources *sources, const struct conf *conf)
+{
+	char *names = strdup(conf->interfaces), *at = names, *name, *filter = sieve_text(conf);
+	int there = 0, rc = names && filter ? 1 : -1;
+
+	while (rc >= 0 && (name = strsep(&at, ","))) {
+		rc = open_interface(sources, conf, name, filter);
+		there += rc == 1;
+	}
+	free(names);
+	free(filter);
+	if (rc >= 0 && !there && !conf->capture_wait)
+		log_error("there is nothing to listen on");
+	return rc >= 0 && (there || conf->capture_wait);
+}
+
+static bool open_files(struct sources *sources, const struct conf *conf)
+{
+	char error[CAPTURE_ERROR_MAX], *names = strdup(conf->read), *at = names, *name;
+	size_t size = team_wanted(conf), i;
 	struct capture *capture;
 	bool good = names;
 
-	while (good && (name = strsep(&at, ","))) {
-		if (s->capture_count == INTERFACES_MAX) {
-			log_error("more than %d interfaces", INTERFACES_MAX);
-			good = false;
-		} else if (capture_open_live(name, s->conf, &capture, error)) {
+	for (i = 0; good && (name = strsep(&at, CONF_NEXT_FILE)); i++) {
+		good = !capture_open_file(name, &capture, error);
+		if (!good)
 			log_error("%s", error);
-			good = false;
-		} else {
-			good = add_capture(s, capture, name);
-		}
+		else
+			good = source_add(sources, i % size, capture, conf->filter);
 	}
 	free(names);
 	return good;
 }
 
-static bool open_captures(struct sensor *s)
+/* Replays the files of one worker, one after the other. */
+static int replay(void *arg, struct worker *worker)
 {
-	char error[CAPTURE_ERROR_MAX];
-	struct capture *capture;
-
-	s->now = mono_wall();
-	if (!*s->conf->read)
-		return open_live(s);
-	if (capture_open_file(s->conf->read, &capture, error)) {
-		log_error("%s", error);
-		return false;
-	}
-	return add_capture(s, capture, s->conf->read);
-}
-
-/* Enters into the table what core knows. 0 or ERR_SHORT, -errno. */
-static int take_known(struct sensor *s, int fd, struct known_head *head)
-{
-	struct known_service row;
-	struct known_entry *entry;
-	struct stat st;
-	const char *map;
-	size_t at = sizeof(*head);
-
-	if (fstat(fd, &st))
-		return -errno;
-	if ((size_t)st.st_size < sizeof(*head) ||
-	    ((size_t)st.st_size - sizeof(*head)) % sizeof(row))
-		return ERR_SHORT;
-	map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-	if (map == MAP_FAILED)
-		return -errno;
-	memcpy(head, map, sizeof(*head));
-	for (; at < (size_t)st.st_size; at += sizeof(row)) {
-		memcpy(&row, map + at, sizeof(row));
-		entry = known_find(s->known, &row.service);
-		if (!entry)
-			break;
-		entry->sighting.evidence = entry->said = row.evidence;
-		memcpy(entry->sighting.app, row.app, sizeof(row.app));
-		entry->named = *row.app;
-	}
-	munmap((void *)map, (size_t)st.st_size);
-	return 0;
-}
-
-/* Says hello and waits for what core knows. 0 or an error. */
-static int learn_known(struct sensor *s, struct known_head *head)
-{
-	struct ipc_message message;
-	int rc = ipc_send(s->core, IPC_HELLO, NULL);
-
-	if (!rc)
-		rc = ipc_flush(s->core);
-	while (!rc && (rc = ipc_recv(s->core, true, &message)) == 1) {
-		if (message.kind == IPC_KNOWN) {
-			rc = take_known(s, message.fd, head);
-			close(message.fd);
-			return rc;
-		}
-		rc = 0;
-		/*
-		 * The core that took our hello may have died over it, and this is the next one. In
-		 * a replay nobody is born again, and an answer left unread would reset the socket.
-		 */
-		if (message.kind == IPC_HELLO && !*s->conf->read &&
-		    !(rc = ipc_send(s->core, IPC_HELLO, NULL)))
-			rc = ipc_flush(s->core);
-	}
-	return rc;
-}
-
-static bool build(struct sensor *s)
-{
-	/* A replay must be the same from run to run. */
-	struct hash_key key = { { 0x666c6f7764, 0x7265706c6179 } };
-	struct known_head head = { .peer_key = key };
-	int rc;
-
-	if (!*s->conf->read)
-		key = hash_key_new();
-	s->known = known_new(s->conf->limit_known, &key);
-	s->classify = classify_new();
-	if (!s->known || !s->classify) {
-		log_error("%s", err_text(-ENOMEM));
-		return false;
-	}
-	if ((rc = learn_known(s, &head))) {
-		log_error("core does not say what is known: %s", err_text(rc));
-		return false;
-	}
-	s->watch = (struct watch){ .conf = s->conf,
-				   .own = &s->own,
-				   .known = s->known,
-				   .classify = s->classify,
-				   .tally = &s->tally,
-				   .say = say,
-				   .arg = s,
-				   .peer_key = head.peer_key };
-	watch_open(&s->watch);
-	s->flow = flow_new(&s->watch, s->classify, &key);
-	if (!s->flow)
-		log_error("%s", err_text(-ENOMEM));
-	return s->flow;
-}
-
-static int replay(struct sensor *s)
-{
-	bool bar = s->conf->progress && isatty(STDERR_FILENO);
+	const struct team *team = arg;
+	bool bar = team->conf->progress && worker == team->workers[0] && isatty(STDERR_FILENO);
 	char error[CAPTURE_ERROR_MAX];
 	struct progress progress;
-	uint64_t at, size;
-	int n;
-
-	s->now = 0;
-	if (!role_seal(s->conf, CAGE_SENSOR))
-		return 1;
-	s->link = capture_link(s->captures[0]);
-	progress_open(&progress);
-	while ((n = capture_read(s->captures[0], READ_MOST, handle_frame, s, error)) > 0) {
-		if (!bar)
-			continue;
-		capture_progress(s->captures[0], &at, &size);
-		progress_show(&progress, s->tally.packets, at, size);
-	}
-	progress_close(&progress);
-	if (n < 0)
-		log_error("%s: after frame %llu: %s", s->conf->read, (unsigned long long)s->frame,
-			  error);
-	say_all(s);
-	return n < 0 ? SENSOR_UNREADABLE : 0;
-}
-
-struct watched {
-	struct sensor *sensor;
 	struct capture *capture;
-};
-
-static void frames_wait(void *arg, int what)
-{
-	const struct watched *w = arg;
-	struct sensor *s = w->sensor;
-	char error[CAPTURE_ERROR_MAX];
-
-	(void)what;
-	s->link = capture_link(w->capture);
-	if (capture_read(w->capture, READ_MOST, handle_frame, s, error) < 0) {
-		log_error("%s", error);
-		loop_stop(s->loop);
-	}
-	ipc_flush(s->core);
-}
-
-static void flush_due(void *arg, int what)
-{
-	struct sensor *s = arg;
-
-	(void)what;
-	known_flush(s->known, say, s);
-	ipc_flush(s->core);
-	loop_timer_set(s->flush_timer, s->conf->flush);
-}
-
-static void tally_due(void *arg, int what)
-{
-	struct sensor *s = arg;
-
-	(void)what;
-	s->now = mono_wall();
-	send_tally(s);
-	ipc_flush(s->core);
-	loop_timer_set(s->tally_timer, TALLY_EVERY);
-}
-
-static void core_speaks(void *arg, int what)
-{
-	struct sensor *s = arg;
-	struct ipc_message message;
-	int rc;
-
-	(void)what;
-	while ((rc = ipc_recv(s->core, false, &message))) {
-		if (rc == -EPIPE) {
-			loop_stop(s->loop);
-			return;
-		}
-		if (rc == 1 && message.kind == IPC_HELLO) {
-			known_unsay(s->known);
-			flush_due(s, 0);
-		}
-		if (rc == 1 && message.fd >= 0)
-			close(message.fd);
-	}
-}
-
-static void stop_asked(void *arg, int what)
-{
-	struct sensor *s = arg;
-
-	(void)what;
-	loop_stop(s->loop);
-}
-
-static int live(struct sensor *s)
-{
-	struct watched watched[INTERFACES_MAX];
-	bool good;
+	int n, status = 0;
+	uint64_t at, size;
 	size_t i;
 
-	s->loop = loop_new();
-	if (!s->loop)
-		return 1;
-	s->flush_timer = s->events[s->event_count++] = loop_timer_new(s->loop, flush_due, s);
-	s->tally_timer = s->events[s->event_count++] = loop_timer_new(s->loop, tally_due, s);
-	s->events[s->event_count++] = loop_signal_new(s->loop, SIGTERM, stop_asked, s);
-	s->events[s->event_count++] =
-		loop_fd_new(s->loop, ipc_fd(s->core), LOOP_READ, core_speaks, s);
-	for (i = 0; i < s->capture_count; i++) {
-		watched[i] = (struct watched){ s, s->captures[i] };
-		s->events[s->event_count++] = loop_fd_new(s->loop, capture_fd(s->captures[i]),
-							  LOOP_READ, frames_wait, &watched[i]);
+	progress_open(&progress);
+	for (i = 0; (capture = worker_capture(worker, i)); i++) {
+		while ((n = worker_read(worker, i, READ_MOST, error)) > 0) {
+			if (!bar)
+				continue;
+			capture_progress(capture, &at, &size);
+			progress_show(&progress, worker_frames(worker), at, size);
+		}
+		progress_close(&progress);
+		if (n < 0) {
+			log_error("%s: after frame %llu: %s", capture_name(capture),
+				  (unsigned long long)worker_frame(worker), error);
+			status = SENSOR_UNREADABLE;
+		}
+		worker_drop(worker, i);
 	}
-	for (i = 0, good = true; i < s->event_count; i++)
-		good &= s->events[i] != NULL;
-	good = good && role_seal(s->conf, CAGE_SENSOR);
-	if (good) {
-		loop_timer_set(s->flush_timer, s->conf->flush);
-		loop_timer_set(s->tally_timer, TALLY_EVERY);
-		/* Tells when this life began: frames have waited in the kernel since then. */
-		send_tally(s);
-		ipc_flush(s->core);
-		loop_run(s->loop);
-		s->now = mono_wall();
-		say_all(s);
+	worker_finish(worker, 0);
+	return status;
+}
+
+/* Opens what is to be read, goes into the cage, and makes the workers. */
+static bool prepare(struct team *team, struct sources *sources)
+{
+	const struct conf *conf = team->conf;
+	size_t i, k;
+	int rc;
+
+	if (!(*conf->read ? open_files(sources, conf) : open_interfaces(sources, conf)) ||
+	    !role_cage(conf, NULL))
+		return false;
+	if ((rc = team_open(team))) {
+		log_error("core does not say what is known, or memory is short: %s", err_text(rc));
+		return false;
 	}
-	for (i = 0; i < s->event_count; i++)
-		loop_event_free(s->events[i]);
-	loop_free(s->loop);
-	return good ? 0 : 1;
+	for (i = 0; i < team->size; i++)
+		for (k = 0; k < sources->count[i]; k++) {
+			worker_add(team->workers[i], sources->captures[i][k]);
+			sources->captures[i][k] = NULL;
+		}
+	return true;
 }
 
 int sensor_run(const struct conf *conf, struct ipc *core)
 {
-	struct sensor s = { .conf = conf, .core = core };
-	int own = find_own(&s), rc = 1;
-	size_t i;
+	struct team team = { .conf = conf, .core = core };
+	struct sources sources = { .count = { 0 } };
+	struct live *live = NULL;
+	int rc = find_own(&team);
+	size_t i, k;
 
-	if (own)
-		log_error("own addresses: %s", err_text(own));
-	else if (open_captures(&s) && role_cage(conf, NULL) && build(&s))
-		rc = *conf->read ? replay(&s) : live(&s);
-	if (rc == 1)
-		ipc_send(core, IPC_END, NULL);
-	for (i = 0; i < s.capture_count; i++)
-		capture_close(s.captures[i]);
-	flow_free(s.flow);
-	known_free(s.known);
-	classify_free(s.classify);
-	prefix_set_clear(&s.own);
+	if (rc) {
+		log_error("own addresses: %s", err_text(rc));
+		rc = 1;
+	} else if (!*conf->read && live_open(&live)) {
+		log_error("news of interfaces: %s", err_text(-errno));
+		rc = 1;
+	} else if (!prepare(&team, &sources)) {
+		rc = 1;
+	} else {
+		rc = live ? live_run(live, &team) : team_run(&team, replay, &team);
+	}
+	ipc_send(core, IPC_END, NULL);
 	ipc_flush(core);
-	ipc_free(core);
+	for (i = 0; i < TEAM_MOST; i++)
+		for (k = 0; k < CAPTURE_MOST; k++)
+			capture_close(sources.captures[i][k]);
+	live_free(live);
+	team_close(&team);
 	return rc;
 }

@@ -9,11 +9,11 @@ struct conf;
 struct ipc;
 
 #define SENSOR_UNREADABLE \
-	2 /* exit status: the capture file is broken somewhere; what came before counts */
+	2 /* exit status: a capture file is broken somewhere; what came before counts */
 
 /*
- * Runs the role until the file ends or SIGTERM comes; `core` is owned from then on. Opens the
- * capture, then enters its cage. Returns the exit status.
+ * Runs the role until the files end or SIGTERM comes; `core` is owned from then on. Opens the
+ * captures, then enters its cage. Returns the exit status.
  */
 int sensor_run(const struct conf *conf, struct ipc *core);
 

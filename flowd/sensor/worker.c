@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "flowd/sensor/worker.h"
+
+#include "base/err.h"
+#include "base/ipc.h"
+#include "flowd/sensor/flow/flow.h"
+
+#include <stdlib.h>
+
+struct worker {
+	const struct conf *conf;
+	struct ipc *core;
+	unsigned number;
+	struct known *known;
+	struct classify *classify;
+	struct watch watch;
+	struct flow *flow;
+	struct tally tally;
+	wall_t now;	/* of the latest packet */
+	uint64_t frame; /* number of the latest frame in its capture */
+	int link;	/* of the capture being read */
+	struct capture *captures[CAPTURE_MOST];
+	size_t capture_count;
+	uint64_t kernel_drops, interface_drops; /* of captures that are closed */
+};
+
+static int say(void *arg, const struct sighting *sighting)
+{
+	struct worker *w = arg;
+
+	return ipc_send(w->core, IPC_SIGHTING, sighting);
+}
+
+static bool build(struct worker *w, const struct worker_plan *plan)
+{
+	w->known = known_new(plan->conf->limit_known, &plan->key);
+	w->classify = classify_new();
+	if (!w->known || !w->classify)
+		return false;
+	learn_enter(plan->learnt, w->known);
+	w->watch = (struct watch){ .conf = plan->conf,
+				   .own = plan->own,
+				   .known = w->known,
+				   .classify = w->classify,
+				   .tally = &w->tally,
+				   .say = say,
+				   .arg = w,
+				   .peer_key = learn_peer_key(plan->learnt) };
+	watch_open(&w->watch);
+	w->flow = flow_new(&w->watch, w->classify, &plan->key);
+	return w->flow;
+}
+
+struct worker *worker_new(const struct worker_plan *plan)
+{
+	struct worker *w = calloc(1, sizeof(*w));
+
+	if (!w)
+		return NULL;
+	w->conf = plan->conf;
+	w->number = plan->number;
+	if (!build(w, plan)) {
+		worker_free(w);
+		return NULL;
+	}
+	w->core = plan->core;
+	return w;
+}
+
+void worker_free(struct worker *w)
+{
+	size_t i;
+
+	if (!w)
+		return;
+	for (i = 0; i < w->capture_count; i++)
+		capture_close(w->captures[i]);
+	flow_free(w->flow);
+	known_free(w->known);
+	classify_free(w->classify);
+	ipc_free(w->core);
+	free(w);
+}
+
+bool worker_add(struct worker *w, struct capture *capture)
+{
+	if (w->capture_count == CAPTURE_MOST)
+		return false;
+	w->captures[w->capture_count++] = capture;
+	return true;
+}
+
+size_t worker_captures(const struct worker *w)
+{
+	return w->capture_count;
+}
+
+struct capture *worker_capture(const struct worker *w, size_t i)
+{
+	return i < w->capture_count ? w->captures[i] : NULL;
+}
+
+static void take_packet(struct worker *w, const struct packet *p)
+{
+	if (p->proto == PROTO_TCP)
+		flow_take(w->flow, p);
+	else
+		w->tally.undecoded++;
+}
+
+static void take_frame(void *arg, const struct capture_frame *frame)
+{
+	struct worker *w = arg;
+	struct packet packet;
+
+	w->frame++;
+	w->tally.packets++;
+	w->tally.bytes += frame->length;
+	w->tally.truncated += frame->captured < frame->length;
+	w->now = packet.time_us = frame->time_us;
+	switch (decode_frame(w->link, frame->bytes, frame->captured, &packet)) {
+	case DECODE_OK:
+		take_packet(w, &packet);
+		break;
+	case DECODE_OTHER:
+		w->tally.undecoded++;
+		break;
+	case DECODE_FRAGMENT:
+		w->tally.fragments++;
+		break;
+	case DECODE_SHORT:
+	case DECODE_MALFORMED:
+		w->tally.malformed++;
+		break;
+	}
+}
+
+int worker_read(struct worker *w, size_t i, int most, char *error)
+{
+	w->link = capture_link(w->captures[i]);
+	return capture_read(w->captures[i], most, take_frame, w, error);
+}
+
+uint64_t worker_frames(const struct worker *w)
+{
+	return w->tally.packets;
+}
+
+uint64_t worker_frame(const struct worker *w)
+{
+	return w->frame;
+}
+
+static void add_drops(struct worker *w, size_t i, uint64_t *kernel, uint64_t *interface)
+{
+	uint64_t k, n;
+
+	capture_drops(w->captures[i], &k, &n);
+	*kernel += k;
+	/* All workers have the same interfaces: the first one counts for all. */
+	*interface += w->number ? 0 : n;
+}
+
+void worker_drop(struct worker *w, size_t i)
+{
+	add_drops(w, i, &w->kernel_drops, &w->interface_drops);
+	capture_close(w->captures[i]);
+	w->captures[i] = NULL;
+	w->frame = 0;
+}
+
+void worker_flush(struct worker *w)
+{
+	known_flush(w->known, say, w);
+}
+
+void worker_count(struct worker *w, wall_t now)
+{
+	size_t i;
+
+	w->tally.time_us = now ? now : w->now;
+	w->tally.kernel_drops = w->kernel_drops;
+	w->tally.interface_drops = w->interface_drops;
+	for (i = 0; i < w->capture_count; i++)
+		if (w->captures[i])
+			add_drops(w, i, &w->tally.kernel_drops, &w->tally.interface_drops);
+	w->tally.records_dropped = ipc_drops(w->core);
+	ipc_send(w->core, IPC_TALLY, &w->tally);
+}
+
+void worker_send(struct worker *w)
+{
+	ipc_flush(w->core);
+}
+
+void worker_unsay(struct worker *w)
+{
+	known_unsay(w->known);
+	worker_flush(w);
+}
+
+void worker_finish(struct worker *w, wall_t now)
+{
+	flow_finish(w->flow);
+	worker_flush(w);
+	worker_count(w, now);
+	worker_send(w);
+}
