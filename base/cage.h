@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define CAGE_PATHS_MAX 4
+#define CAGE_PATHS_MAX 8
 
 /* Whose system calls; the tables are in base/cage/tables.h. */
 enum cage_table { CAGE_PARENT, CAGE_SENSOR, CAGE_CORE, CAGE_VERIFY, CAGE_WEB };

@@ -46,6 +46,8 @@ struct conf_ports {
 	X(learn, DURATION, "learn", "1d", 0, 365 * MONO_DAY,                                       \
 	  "after the first live start, only alerts of level high and above are sent for this "     \
 	  "long")                                                                                  \
+	X(geo, LIST, "geo", "", 0, 0,                                                              \
+	  "MaxMind DB files of countries and AS; none (default: those of /var/lib/GeoIP, live)")   \
 	X(user, TEXT, "user", "nobody", 0, 0, "user that roles become when started as root")       \
 	X(cage, TEXT, "cage", "strict", 0, 0,                                                      \
 	  "strict, or best-effort on kernels without Landlock")                                    \

@@ -22,15 +22,24 @@ static bool report(int rc, const char *missing)
 	return !rc;
 }
 
+bool role_cage_reading(const struct conf *conf, const char *writable, const char *const *readable)
+{
+	struct cage cage = { .user = conf->user,
+			     .writable = { writable },
+			     .best_effort = is_best_effort(conf) };
+	const char *missing;
+	size_t i;
+	int rc;
+
+	for (i = 0; readable && readable[i] && i < CAGE_PATHS_MAX; i++)
+		cage.read_only[i] = readable[i];
+	rc = cage_enter(&cage, &missing);
+	return report(rc, missing);
+}
+
 bool role_cage(const struct conf *conf, const char *writable)
 {
-	const struct cage cage = { .user = conf->user,
-				   .writable = { writable },
-				   .best_effort = is_best_effort(conf) };
-	const char *missing;
-	int rc = cage_enter(&cage, &missing);
-
-	return report(rc, missing);
+	return role_cage_reading(conf, writable, NULL);
 }
 
 bool role_seal(const struct conf *conf, enum cage_table table)

@@ -18,6 +18,9 @@ struct conf;
  */
 bool role_cage(const struct conf *conf, const char *writable);
 
+/* The same, and what is below `readable` (up to CAGE_PATHS_MAX, NULL at the end) may be read. */
+bool role_cage_reading(const struct conf *conf, const char *writable, const char *const *readable);
+
 /* Seals it, once everything is open; otherwise as role_cage. */
 bool role_seal(const struct conf *conf, enum cage_table table);
 

@@ -43,9 +43,21 @@ struct countries_row {
 	uint8_t pad[6];
 };
 
+#define COUNTRIES_SOURCES 4
+
+/* A file that tells where addresses belong. */
+struct countries_source {
+	char path[160];
+	char type[64], description[64]; /* in its own words */
+	char trouble[96];		/* why it was not taken when last read; "" */
+	wall_t built_us, read_us;	/* 0: nothing of it is in use */
+	uint8_t has_country, has_as;
+	uint8_t pad[6];
+};
+
 struct countries {
-	uint32_t count;
-	uint8_t pad[4];
+	uint32_t count, source_count;
+	struct countries_source sources[COUNTRIES_SOURCES];
 	uint64_t others; /* handshakes of countries that found no place: the table is full */
 	struct countries_row rows[COUNTRIES_MAX];
 };

@@ -186,7 +186,9 @@ int store_get_countries(struct store *s, struct countries *out)
 {
 	int rc = meta_get(s, "countries", out, sizeof(*out));
 
-	return rc > 0 && out->count > COUNTRIES_MAX ? ERR_CORRUPT : rc;
+	if (rc > 0 && (out->count > COUNTRIES_MAX || out->source_count > COUNTRIES_SOURCES))
+		return ERR_CORRUPT;
+	return rc;
 }
 
 void store_put_service(struct store *s, const struct store_service *row)

@@ -11,6 +11,7 @@
 #include "flowd/core/backlog.h"
 #include "flowd/core/counts.h"
 #include "flowd/core/crew.h"
+#include "flowd/core/geo/origins.h"
 #include "flowd/core/greet.h"
 #include "flowd/core/lifecycle.h"
 #include "flowd/core/outbox.h"
@@ -46,6 +47,7 @@ struct core {
 	mono_t expired; /* when history was last trimmed */
 	mono_t end;	/* of the wait for verdicts after a replay */
 	struct counts counts;
+	struct origins *origins;
 	struct ipc *parent; /* until the crew has it */
 	struct crew *crew;
 };
@@ -327,6 +329,7 @@ static bool open_store(struct core *c, const char *state)
 				      .rules = c->rules,
 				      .home = &c->conf->home,
 				      .targets = &c->targets,
+				      .origins = c->origins,
 				      .alert_deadline = c->conf->alert_deadline,
 				      .receiver = c->outbox.file ? OUTBOX_FILE : NULL,
 				      .act = act,
@@ -375,7 +378,8 @@ static bool open_files(struct core *c, const char *state)
 		return false;
 	}
 	c->announce = announce_new(c->web);
-	return c->announce;
+	c->origins = origins_new(c->conf);
+	return c->announce && c->origins;
 }
 
 static bool open_loop(struct core *c)
@@ -397,7 +401,7 @@ static bool open_loop(struct core *c)
 	c->crew = crew_new(c->loop, c->parent, c->announce);
 	c->parent = NULL;
 	loop_timer_set(c->tick, 0);
-	return true;
+	return !origins_open(c->origins, c->store, c->replay ? NULL : c->loop);
 }
 
 static int print_service(void *arg, const struct store_service *row)
@@ -420,6 +424,7 @@ static void finish(struct core *c)
 		end_turn(c);
 	if (c->replay && !c->failed && (rc = lifecycle_finish(&c->life)))
 		fail(c, "last decisions", rc);
+	origins_save(c->origins);
 	if (!c->failed)
 		end_turn(c);
 	if (c->replay && !c->failed && (rc = store_walk_services(c->store, NULL, print_service, c)))
@@ -443,6 +448,7 @@ static void core_free(struct core *c)
 	loop_event_free(c->tick);
 	loop_event_free(c->term);
 	crew_free(c->crew);
+	origins_free(c->origins);
 	loop_free(c->loop);
 	store_close(c->store);
 	rules_free(c->rules);
@@ -477,8 +483,8 @@ int core_run(const struct conf *conf, struct ipc *sensor, struct ipc *verify, st
 		c.web = NULL;
 	}
 	c.replay = *conf->read;
-	if (open_files(&c, state) && role_cage(conf, state) && open_store(&c, state) &&
-	    open_loop(&c) && role_seal(conf, CAGE_CORE)) {
+	if (open_files(&c, state) && role_cage_reading(conf, state, origins_folders(c.origins)) &&
+	    open_store(&c, state) && open_loop(&c) && role_seal(conf, CAGE_CORE)) {
 		c.failed = false;
 		/* A sensor that outlived another core says again what that one may not have kept.
 		 */

@@ -13,7 +13,9 @@ static struct finding finding_of(const struct lifecycle *l, const struct store_s
 			     .state = row->state,
 			     .evidence = row->evidence,
 			     .verified = row->state != STATE_CANDIDATE,
-			     .peer_home = prefix_set_has(l->home, &row->peer) };
+			     .peer_home = prefix_set_has(l->home, &row->peer),
+			     .origin = row->origin,
+			     .peer_origin = row->peer_origin };
 
 	record_text_set(f.app, sizeof(f.app), store_app(row));
 	memcpy(f.app_guess, row->app_guess, sizeof(f.app_guess));
@@ -57,6 +59,7 @@ static void judge(struct lifecycle *l, const struct store_service *row, struct s
 	alert.level = (uint8_t)verdict.level;
 	alert.rule_line = verdict.line;
 	record_text_set(alert.rule, sizeof(alert.rule), verdict.rule);
+	origins_find(l->origins, &row->peer, alert.peer_as_name);
 	if (probe)
 		alert.probe = *probe;
 	store_put_alert(l->store, &alert);
@@ -129,6 +132,18 @@ static bool merge(struct store_service *row, const struct sighting *s)
 	return named;
 }
 
+/* Where the two ends are. Of the peers since the record before only the latest is known by its
+ * address: it stands for all of them. */
+static void place(struct lifecycle *l, struct store_service *row, const struct sighting *s)
+{
+	row->origin = origins_find(l->origins, &s->service.host, NULL);
+	row->peer_origin = origins_find(l->origins, &s->peer, NULL);
+	if (!origins_has_country(l->origins))
+		return;
+	countries_top_add(&row->countries, row->peer_origin.country, s->handshakes);
+	origins_count(l->origins, row->peer_origin.country, s->handshakes, s->last_us);
+}
+
 int lifecycle_sighting(struct lifecycle *l, const struct sighting *s)
 {
 	struct store_service row = { .service = s->service };
@@ -140,6 +155,7 @@ int lifecycle_sighting(struct lifecycle *l, const struct sighting *s)
 	if (s->last_us > l->now)
 		l->now = s->last_us;
 	named = merge(&row, s);
+	place(l, &row, s);
 	rc = 0;
 	if (!row.announced && row.evidence != EVIDENCE_INVALID) {
 		row.announced = 1;

@@ -8,6 +8,7 @@
 #define FLOWD_CORE_LIFECYCLE_H
 
 #include "base/prefix.h"
+#include "flowd/core/geo/origins.h"
 #include "rules/rules.h"
 #include "store/store.h"
 
@@ -26,6 +27,7 @@ struct lifecycle {
 	const struct rules *rules;
 	const struct prefix_set *home;
 	const struct prefix_set *targets; /* what may be probed; empty: nothing */
+	struct origins *origins;	  /* where addresses belong; NULL nobody knows */
 	mono_t alert_deadline;
 	wall_t quiet_until;   /* before it only levels high and critical become alerts */
 	const char *receiver; /* of the outbox; NULL none */
