@@ -145,9 +145,9 @@ static void look(struct origins *o, size_t i)
 	}
 	note_source(o, i, "");
 	about = geo_about(o->geo, i);
-	log_info("%s: %s%s%s by %s, made %.10s", path, about->has_country ? "country" : "",
+	log_info("%s: tells %s%s%s (%s, made %.10s)", path, about->has_country ? "country" : "",
 		 about->has_country && about->has_as ? " and " : "", about->has_as ? "AS" : "",
-		 *about->type ? about->type : "nobody", mono_stamp(about->built_us, stamp));
+		 about->type, mono_stamp(about->built_us, stamp));
 }
 
 struct origins *origins_new(const struct conf *conf)
