@@ -74,8 +74,18 @@ struct conf_ports {
 	  "services the sensor remembers")                                                         \
 	X(name_packets, COUNT, "limits.name_packets", "12", 1, 256,                                \
 	  "payloads of a connection looked at for a name")                                         \
+	X(limit_expected, COUNT, "limits.expected", "4096", 16, 1 << 20,                           \
+	  "endpoints that another connection announced, remembered at once")                       \
+	X(limit_control, COUNT, "limits.control", "4096", 16, 1 << 20,                             \
+	  "connections followed at once for the endpoints they announce")                          \
+	X(limit_ephemeral, COUNT, "limits.ephemeral", "65536", 16, 1 << 24,                        \
+	  "ephemeral endpoints listed at once")                                                    \
 	X(queue, BYTES, "limits.queue", "4M", 1 << 16, 1LL << 30,                                  \
 	  "buffer of the messages between two processes")                                          \
+	X(ephemeral_keep, DURATION, "ephemeral.keep", "1h", MONO_SECOND, 365 * MONO_DAY,           \
+	  "how long an ephemeral endpoint is listed after it was last seen")                       \
+	X(ephemeral_elsewhere, BOOL, "ephemeral.elsewhere", "no", 0, 0,                            \
+	  "believe a server's announcement of another address of home")                            \
 	X(flush, DURATION, "flush", "5s", 10 * MONO_MS, 3600 * MONO_SECOND,                        \
 	  "how often counts of known services are written")                                        \
 	X(verify, BOOL, "verify.enabled", "yes", 0, 0,                                             \

@@ -12,7 +12,7 @@
 #include "base/mono.h"
 
 /* Any change of a layout below changes this number; another number is refused. */
-#define RECORD_VERSION 3
+#define RECORD_VERSION 4
 
 /* X(constant, text): the text is what JSON, rules and the manual say. */
 #define RECORD_PROTO_LIST(X)     \
@@ -148,8 +148,9 @@ struct known_head {
 
 struct known_service {
 	struct service service;
-	uint8_t evidence; /* enum evidence */
-	uint8_t pad[7];
+	uint8_t evidence;  /* enum evidence */
+	uint8_t ephemeral; /* enum ephemeral */
+	uint8_t pad[6];
 	char app[RECORD_APP_MAX];
 };
 
@@ -265,6 +266,12 @@ struct alert {
 	X(flows_evicted, "connections forgotten because the table was full")                   \
 	X(names_refused, "connections not looked at for a name because the limit was reached") \
 	X(known_evicted, "services not kept in the sensor because the table was full")         \
+	X(announced, "endpoints that another connection announced")                            \
+	X(announced_evicted, "announced endpoints forgotten because the table was full")       \
+	X(announced_elsewhere, "endpoints announced of another address, not believed")         \
+	X(controls_refused, "connections not followed for what they announce: limit reached")  \
+	X(explained, "answers of endpoints that are explained by another connection")          \
+	X(ephemeral_evicted, "ephemeral endpoints gone early because the list was full")       \
 	X(records_dropped, "records not sent because core was behind")                         \
 	X(sensor_starts, "times the sensor was started")                                       \
 	X(gap_us, "microseconds without a sensor, at most")

@@ -199,6 +199,14 @@ void store_put_service(struct store *s, const struct store_service *row)
 	rocks_put(s->rocks, ROCKS_SERVICES, KEY(key), row, sizeof(*row));
 }
 
+void store_delete_service(struct store *s, const struct service *service)
+{
+	uint8_t key[KEY_SERVICE];
+
+	key_service(service, key);
+	rocks_delete(s->rocks, ROCKS_SERVICES, KEY(key));
+}
+
 void store_put_event(struct store *s, struct event_row *row, struct store_service *service)
 {
 	uint8_t key[KEY_NUMBERED];

@@ -103,6 +103,7 @@ void store_put_alert(struct store *store, struct alert *row);
 void store_put_time(struct store *store, const char *name, wall_t time);
 void store_put_countries(struct store *store, const struct countries *row);
 void store_delete_job(struct store *store, uint64_t id);
+void store_delete_service(struct store *store, const struct service *service);
 
 /* The alert is to be handed to a receiver (its name, up to 15 bytes), or has been. */
 void store_put_outbox(struct store *store, const char *receiver, const struct alert *alert);

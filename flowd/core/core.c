@@ -125,6 +125,7 @@ static int take_probe(struct core *c, const struct probe *said)
 static void take_tally(struct core *c, uint32_t origin, const struct tally *t)
 {
 	counts_take(&c->counts, origin, t);
+	c->counts.sum.ephemeral_evicted = c->life.fleeting.evicted;
 	if (c->web) {
 		ipc_send(c->web, IPC_TALLY, &c->counts.sum);
 		ipc_flush(c->web);
@@ -332,6 +333,8 @@ static bool open_store(struct core *c, const char *state)
 				      .origins = c->origins,
 				      .alert_deadline = c->conf->alert_deadline,
 				      .receiver = c->outbox.file ? OUTBOX_FILE : NULL,
+				      .fleeting = { .keep = c->conf->ephemeral_keep,
+						    .limit = c->conf->limit_ephemeral },
 				      .act = act,
 				      .arg = c };
 	c->backlog = (struct backlog){ .store = c->store,
@@ -450,6 +453,7 @@ static void core_free(struct core *c)
 	crew_free(c->crew);
 	origins_free(c->origins);
 	loop_free(c->loop);
+	lifecycle_close(&c->life);
 	store_close(c->store);
 	rules_free(c->rules);
 	alertfile_close(c->outbox.file);

@@ -3,6 +3,11 @@
 
 #include "base/err.h"
 
+/* How long after it was first met a service may turn out to be explained: its announcement may come
+ * after its answer. A name may come later. */
+#define EXPLAIN_WITHIN (60 * MONO_SECOND)
+#define EXPLAINABLE_PORT 1024 /* the lowest */
+
 static struct finding finding_of(const struct lifecycle *l, const struct store_service *row,
 				 enum event event, const struct probe *probe)
 {
@@ -144,21 +149,67 @@ static void place(struct lifecycle *l, struct store_service *row, const struct s
 	origins_count(l->origins, row->peer_origin.country, s->handshakes, s->last_us);
 }
 
+/*
+ * May what the sensor says explain this row? It asks its own table, which may have had no room for
+ * a service that has long been known here.
+ */
+static bool is_explained(const struct lifecycle *l, const struct store_service *row,
+			 const struct sighting *s)
+{
+	if (!s->ephemeral || s->service.port < EXPLAINABLE_PORT)
+		return false;
+	if (!row->announced || row->ephemeral)
+		return true;
+	switch (s->ephemeral) {
+	case EPHEMERAL_P2P:
+	case EPHEMERAL_ICE:
+		return true;
+	case EPHEMERAL_PASSIVE_RANGE:
+		return row->handshakes <= 1 && row->state != STATE_OPEN;
+	default:
+		return l->now - row->first_us < EXPLAIN_WITHIN;
+	}
+}
+
+/* It is no service of its own: listed, neither probed nor judged, and gone after a while. */
+static int explain(struct lifecycle *l, struct store_service *row, const struct sighting *s)
+{
+	bool told = row->announced;
+
+	row->ephemeral = s->ephemeral;
+	if (row->state == STATE_EPHEMERAL)
+		return 0;
+	if (row->job)
+		store_delete_job(l->store, row->job);
+	row->job = 0;
+	row->announced = 0;
+	row->state = STATE_EPHEMERAL;
+	row->state_us = l->now;
+	if (told)
+		say_event(l, row, EVENT_CHANGED, NULL);
+	return fleeting_add(&l->fleeting, row);
+}
+
 int lifecycle_sighting(struct lifecycle *l, const struct sighting *s)
 {
 	struct store_service row = { .service = s->service };
 	int rc = store_get_service(l->store, &s->service, &row);
-	bool named;
+	bool named, explained;
 
 	if (rc < 0)
 		return rc;
 	if (s->last_us > l->now)
 		l->now = s->last_us;
+	explained = is_explained(l, &row, s);
 	named = merge(&row, s);
 	place(l, &row, s);
 	rc = 0;
-	if (!row.announced && row.evidence != EVIDENCE_INVALID) {
+	if (explained) {
+		rc = explain(l, &row, s);
+	} else if (!row.announced && row.evidence != EVIDENCE_INVALID) {
 		row.announced = 1;
+		row.ephemeral = EPHEMERAL_NONE;
+		row.state = STATE_CANDIDATE;
 		row.state_us = l->now;
 		make_job(l, &row, EVENT_NEW);
 		say_event(l, &row, EVENT_NEW, NULL);
@@ -179,6 +230,7 @@ int lifecycle_probe(struct lifecycle *l, const struct probe *probe)
 	struct store_service row;
 	struct store_job j;
 	int rc = store_get_job(l->store, probe->job, &j);
+	bool ephemeral;
 
 	/* Answered before a restart, and now again. */
 	if (rc <= 0)
@@ -196,10 +248,14 @@ int lifecycle_probe(struct lifecycle *l, const struct probe *probe)
 	}
 	if (*probe->app)
 		memcpy(row.probed, probe->app, sizeof(row.probed));
+	ephemeral = row.state == STATE_EPHEMERAL;
 	row.state = probe->state;
 	row.state_us = probe->finished_us;
 	store_put_probe(l->store, probe, l->now);
 	say_event(l, &row, EVENT_VERDICT, probe);
+	/* Somebody asked; it is explained all the same. */
+	if (ephemeral)
+		row.state = STATE_EPHEMERAL;
 	store_put_service(l->store, &row);
 	/* Late, it may still show that the alert made without it was too low. */
 	judge(l, &row, &j, probe);
@@ -258,14 +314,24 @@ int lifecycle_open(struct lifecycle *l)
 	struct deciding d = { .l = l };
 	int rc = store_walk_jobs(l->store, 0, decide, &d);
 
+	l->fleeting.store = l->store;
 	l->next_deadline = d.next;
 	return rc < 0 ? rc : store_commit(l->store, false);
 }
 
+void lifecycle_close(struct lifecycle *l)
+{
+	fleeting_free(&l->fleeting);
+}
+
 int lifecycle_tick(struct lifecycle *l, wall_t now)
 {
+	int rc;
+
 	if (now > l->now)
 		l->now = now;
+	if ((rc = fleeting_tick(&l->fleeting, l->now)))
+		return rc;
 	if (!l->next_deadline || l->now < l->next_deadline)
 		return 0;
 	return decide_jobs(l, false);

@@ -8,6 +8,7 @@
 #define FLOWD_CORE_LIFECYCLE_H
 
 #include "base/prefix.h"
+#include "flowd/core/fleeting.h"
 #include "flowd/core/geo/origins.h"
 #include "rules/rules.h"
 #include "store/store.h"
@@ -33,6 +34,7 @@ struct lifecycle {
 	const char *receiver; /* of the outbox; NULL none */
 	lifecycle_fn act;
 	void *arg;
+	struct fleeting fleeting; /* `keep` and `limit` are set */
 	/* Its own: */
 	wall_t now;		 /* never goes back */
 	wall_t next_deadline;	 /* of the first undecided job; 0 none */
@@ -42,9 +44,12 @@ struct lifecycle {
 
 /* Finds the jobs that were left undecided. 0 or an error of the store. */
 int lifecycle_open(struct lifecycle *l);
+void lifecycle_close(struct lifecycle *l);
 
-/* The clock stands at `now`: decides the jobs whose deadline has passed. Commits. 0 or an error of
- * the store. */
+/*
+ * The clock stands at `now`: decides the jobs whose deadline has passed and commits that; what was
+ * ephemeral and is over leaves the list. 0 or an error of the store.
+ */
 int lifecycle_tick(struct lifecycle *l, wall_t now);
 
 /* Nothing more will come: decides all that is undecided. Commits. 0 or an error of the store. */

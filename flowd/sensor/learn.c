@@ -104,6 +104,8 @@ void learn_enter(const struct learn *learn, struct known *known)
 		if (!entry)
 			break;
 		entry->sighting.evidence = entry->said = row.evidence;
+		if (row.ephemeral < EPHEMERAL_END)
+			entry->sighting.ephemeral = row.ephemeral;
 		memcpy(entry->sighting.app, row.app, sizeof(row.app));
 		entry->named = *row.app;
 	}

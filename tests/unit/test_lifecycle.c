@@ -50,6 +50,7 @@ static void open_world(struct world *w, const char *rules)
 				      .targets = &w->targets,
 				      .alert_deadline = 10 * MONO_SECOND,
 				      .receiver = "file",
+				      .fleeting = { .keep = 60 * MONO_SECOND, .limit = 8 },
 				      .act = act,
 				      .arg = w };
 	assert_int_equal(lifecycle_open(&w->life), 0);
@@ -59,6 +60,7 @@ static void open_world(struct world *w, const char *rules)
 /* As kill -9 would: what is committed stays, the rest goes. */
 static void reopen(struct world *w, const char *rules)
 {
+	lifecycle_close(&w->life);
 	store_close(w->store);
 	rules_free(w->rules);
 	open_world(w, rules);
@@ -268,6 +270,105 @@ static void learning(void **state)
 	expect(w, "new:80 new:6379 verdict:80 verdict:6379 alert-high-verified:6379#1 ");
 }
 
+static void see_explained(struct world *w, uint16_t port, enum ephemeral why, wall_t at)
+{
+	struct sighting s = sighting(port, EVIDENCE_FULL, at);
+
+	s.ephemeral = (uint8_t)why;
+	assert_int_equal(lifecycle_sighting(&w->life, &s), 0);
+}
+
+/* Listed with its reason for as long as it is seen; no event, no job, no alert. */
+static void explained(void **state)
+{
+	const struct service key = sighting(50001, 0, 0).service;
+	struct world *w = *state;
+	struct store_service row;
+
+	see_explained(w, 50001, EPHEMERAL_FTP_DATA, T0);
+	expect(w, "");
+	assert_int_equal(jobs(w), 0);
+	row = row_of(w, 50001);
+	assert_int_equal(row.state, STATE_EPHEMERAL);
+	assert_int_equal(row.ephemeral, EPHEMERAL_FTP_DATA);
+	/* Seen once more before it is over, and then no more; a restart in between. */
+	assert_int_equal(lifecycle_tick(&w->life, T0 + 50 * MONO_SECOND), 0);
+	see_explained(w, 50001, EPHEMERAL_FTP_DATA, T0 + 50 * MONO_SECOND);
+	expect(w, "");
+	reopen(w, "");
+	assert_int_equal(lifecycle_tick(&w->life, T0 + 109 * MONO_SECOND), 0);
+	assert_int_equal(row_of(w, 50001).handshakes, 2);
+	assert_int_equal(lifecycle_tick(&w->life, T0 + 110 * MONO_SECOND), 0);
+	expect(w, "");
+	assert_int_equal(store_get_service(w->store, &key, &row), 0);
+}
+
+/* The announcement came after the answer: what was on its way to an alert is taken back. */
+static void explained_late(void **state)
+{
+	struct world *w = *state;
+
+	see(w, 50001, EVIDENCE_HANDSHAKE, T0, "");
+	see_explained(w, 50001, EPHEMERAL_FTP_DATA, T0 + MONO_SECOND);
+	expect(w, "new:50001 changed:50001 ");
+	assert_int_equal(jobs(w), 0);
+	/* A verdict that was under way settles nothing. */
+	answer(w, 1, 50001, STATE_OPEN, T0 + 2 * MONO_SECOND);
+	assert_int_equal(lifecycle_finish(&w->life), 0);
+	expect(w, "");
+	assert_int_equal(row_of(w, 50001).state, STATE_EPHEMERAL);
+}
+
+/* It answers without an explanation: a service, and new. */
+static void promoted(void **state)
+{
+	struct world *w = *state;
+
+	see_explained(w, 6379, EPHEMERAL_FTP_DATA, T0);
+	expect(w, "");
+	see(w, 6379, EVIDENCE_FULL, T0 + 30 * MONO_SECOND, "redis");
+	expect(w, "new:6379 ");
+	assert_int_equal(row_of(w, 6379).state, STATE_CANDIDATE);
+	assert_int_equal(row_of(w, 6379).ephemeral, EPHEMERAL_NONE);
+	/* It stays, and its alert is made. */
+	assert_int_equal(lifecycle_tick(&w->life, T0 + MONO_DAY), 0);
+	expect(w, "alert-low:6379#1 ");
+	assert_int_equal(row_of(w, 6379).handshakes, 2);
+}
+
+/* What the sensor may not explain away: well-known ports, and what has been a service for long. */
+static void not_explained(void **state)
+{
+	struct world *w = *state;
+
+	see_explained(w, 1023, EPHEMERAL_FTP_DATA, T0);
+	expect(w, "new:1023 ");
+	see(w, 6379, EVIDENCE_FULL, T0, "");
+	see_explained(w, 6379, EPHEMERAL_FTP_DATA, T0 + 61 * MONO_SECOND);
+	expect(w, "new:6379 ");
+	assert_int_equal(row_of(w, 6379).state, STATE_CANDIDATE);
+	assert_int_equal(row_of(w, 6379).ephemeral, EPHEMERAL_NONE);
+}
+
+/* The list is full: the oldest leaves it, a service never. */
+static void explained_too_many(void **state)
+{
+	const struct service first = sighting(2000, 0, 0).service;
+	struct world *w = *state;
+	struct store_service row;
+	uint16_t i;
+
+	for (i = 0; i < 9; i++)
+		see_explained(w, (uint16_t)(2000 + i), EPHEMERAL_MEDIA, T0 + i);
+	see(w, 2001, EVIDENCE_FULL, T0 + 9, "");
+	see_explained(w, 3000, EPHEMERAL_MEDIA, T0 + 10);
+	see_explained(w, 3001, EPHEMERAL_MEDIA, T0 + 11);
+	expect(w, "new:2001 ");
+	assert_int_equal(store_get_service(w->store, &first, &row), 0);
+	assert_int_equal(row_of(w, 2001).state, STATE_CANDIDATE);
+	assert_int_equal(w->life.fleeting.evicted, 2);
+}
+
 static int setup(void **state)
 {
 	struct world *w = calloc(1, sizeof(*w));
@@ -286,6 +387,7 @@ static int teardown(void **state)
 	struct world *w = *state;
 	char command[128];
 
+	lifecycle_close(&w->life);
 	store_close(w->store);
 	rules_free(w->rules);
 	prefix_set_clear(&w->home);
@@ -301,8 +403,9 @@ static int teardown(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(verified),	    CASE(deadline), CASE(survives), CASE(contradicted),
-		CASE(rules_decide), CASE(learning), CASE(late),
+		CASE(verified),	      CASE(deadline), CASE(survives),	   CASE(contradicted),
+		CASE(rules_decide),   CASE(learning), CASE(late),	   CASE(explained),
+		CASE(explained_late), CASE(promoted), CASE(not_explained), CASE(explained_too_many),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
