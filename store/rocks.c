@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "store/pending.h"
 
+#include <dirent.h>
 #include <rocksdb/c.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -265,6 +266,26 @@ int rocks_delete_range(struct rocks *r, enum rocks_table table, struct rocks_key
 	rocksdb_delete_range_cf(r->db, r->write, r->tables[table], from.bytes, from.len, to.bytes,
 				to.len, &text);
 	return failed(text, NULL) ? ERR_STORE : 0;
+}
+
+bool rocks_may_be(const char *path)
+{
+	const struct dirent *entry;
+	DIR *dir = opendir(path);
+	bool other = false, store = false;
+
+	while (dir && (entry = readdir(dir))) {
+		store |= !strcmp(entry->d_name, "CURRENT");
+		/* A start that was ended before it had made a store leaves these. */
+		other |= strcmp(entry->d_name, ".") && strcmp(entry->d_name, "..") &&
+			 strcmp(entry->d_name, "LOCK") && strcmp(entry->d_name, "web") &&
+			 strncmp(entry->d_name, "LOG", 3) &&
+			 strncmp(entry->d_name, "MANIFEST-", 9) &&
+			 strcmp(entry->d_name, "IDENTITY");
+	}
+	if (dir)
+		closedir(dir);
+	return store || !other;
 }
 
 uint64_t rocks_size(struct rocks *r)

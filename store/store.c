@@ -5,7 +5,6 @@
 #include "store/key.h"
 #include "store/rocks.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -129,22 +128,7 @@ void store_close(struct store *s)
 
 bool store_may_be(const char *path)
 {
-	const struct dirent *entry;
-	DIR *dir = opendir(path);
-	bool other = false, store = false;
-
-	while (dir && (entry = readdir(dir))) {
-		store |= !strcmp(entry->d_name, "CURRENT");
-		/* A start that was ended before it had made a store leaves these. */
-		other |= strcmp(entry->d_name, ".") && strcmp(entry->d_name, "..") &&
-			 strcmp(entry->d_name, "LOCK") && strcmp(entry->d_name, "web") &&
-			 strncmp(entry->d_name, "LOG", 3) &&
-			 strncmp(entry->d_name, "MANIFEST-", 9) &&
-			 strcmp(entry->d_name, "IDENTITY");
-	}
-	if (dir)
-		closedir(dir);
-	return store || !other;
+	return rocks_may_be(path);
 }
 
 struct hash_key store_peer_key(const struct store *s)

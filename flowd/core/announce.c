@@ -3,6 +3,7 @@
 
 #include "store/report.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -121,4 +122,14 @@ void announce_say(struct announce *a)
 		rewind(a->records);
 	}
 	a->news = false;
+}
+
+int announce_service(void *arg, const struct store_service *row)
+{
+	char *line = report_service(row);
+	int rc = !line || puts(line) < 0 ? -ENOMEM : 0;
+
+	(void)arg;
+	free(line);
+	return rc;
 }

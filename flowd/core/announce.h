@@ -7,6 +7,7 @@
 
 #include "base/ipc.h"
 #include "base/record.h"
+#include "store/store.h"
 
 struct announce;
 
@@ -28,5 +29,8 @@ bool announce_has_news(const struct announce *a);
 /* Says it: what follows from the batch has been committed. Web misses what its queue has no room
  * for. */
 void announce_say(struct announce *a);
+
+/* Prints a service's own line at once: a function for store_walk_services. 0 or -ENOMEM. */
+int announce_service(void *arg, const struct store_service *row);
 
 #endif

@@ -407,16 +407,6 @@ static bool open_loop(struct core *c)
 	return !origins_open(c->origins, c->store, c->replay ? NULL : c->loop);
 }
 
-static int print_service(void *arg, const struct store_service *row)
-{
-	char *line = report_service(row);
-	int rc = !line || puts(line) < 0 ? -ENOMEM : 0;
-
-	(void)arg;
-	free(line);
-	return rc;
-}
-
 /* Takes what is still queued, decides and prints the rest. */
 static void finish(struct core *c)
 {
@@ -430,7 +420,8 @@ static void finish(struct core *c)
 	origins_save(c->origins);
 	if (!c->failed)
 		end_turn(c);
-	if (c->replay && !c->failed && (rc = store_walk_services(c->store, NULL, print_service, c)))
+	if (c->replay && !c->failed &&
+	    (rc = store_walk_services(c->store, NULL, announce_service, NULL)))
 		fail(c, "services", rc);
 	if (!c->failed) {
 		announce_tally(c->announce, &c->counts.sum);
