@@ -9,7 +9,9 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { alertOf, alerts, detailOf, healthOf, services } from "./data.mjs";
 
-const dist = join(dirname(fileURLToPath(import.meta.url)), "../../web/ui/dist");
+/** The built page: FLOWD_PAGE, or where "node build.mjs" puts it. */
+export const dist = process.env.FLOWD_PAGE ??
+  join(dirname(fileURLToPath(import.meta.url)), "../../web/ui/dist");
 const csp = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; " +
   "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 const files = {

@@ -5,16 +5,16 @@
 //
 // usage: node test_page.mjs [--shots DIR] [--only-flowd] [URL]
 // --only-flowd: no mock; new services are met at that flowd while the test runs (test_live.py).
-// Needs web/ui/dist (node build.mjs) and Chromium. Ends with "N passed, N failed".
+// Needs the built page (FLOWD_PAGE: its folder, default web/ui/dist) and Chromium. Ends with "N passed, N failed".
 import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import assert from "node:assert/strict";
 import { check, finish } from "./check.mjs";
 import { testHostile } from "./hostile.mjs";
 import { testKeyboard, testLooks } from "./looks.mjs";
+import { dist } from "./mock.mjs";
 import { testOrdinary } from "./ordinary.mjs";
 import { testReal } from "./real.mjs";
 
@@ -25,7 +25,6 @@ const at = args.indexOf("--shots");
 const shots = at >= 0 ? args.splice(at, 2)[1] : mkdtempSync(join(tmpdir(), "flowd-shots-"));
 const onlyAt = args.indexOf("--only-flowd");
 const busy = onlyAt >= 0 && Boolean(args.splice(onlyAt, 1));
-const dist = join(dirname(fileURLToPath(import.meta.url)), "../../web/ui/dist");
 
 await check("the bundle is small and stands alone", () => {
   const text = ["index.html", "app.js", "app.css"].map((name) => readFileSync(join(dist, name)));

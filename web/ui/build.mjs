@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // Bundles the page into dist/: index.html, app.js, app.css and the licences of what is inside.
-// "node build.mjs --watch" builds again at every change.
+// "node build.mjs [FOLDER]" puts them elsewhere, "node build.mjs --watch" builds again at every change.
 import { build, context } from "esbuild";
 import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const out = join(here, "dist");
+const watch = process.argv[2] === "--watch";
+const out = resolve(here, (!watch && process.argv[2]) || "dist");
 const options = {
   absWorkingDir: here,
   entryPoints: { app: "src/main.tsx" },
-  outdir: "dist",
+  outdir: out,
   bundle: true,
   minify: true,
   format: "iife",
@@ -34,7 +35,7 @@ async function licences() {
 await mkdir(out, { recursive: true });
 await copyFile(join(here, "src/index.html"), join(out, "index.html"));
 await writeFile(join(out, "licences.txt"), await licences());
-if (process.argv.includes("--watch")) {
+if (watch) {
   await (await context(options)).watch();
 } else {
   await build(options);
