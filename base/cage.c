@@ -13,6 +13,7 @@
 #include <pwd.h>
 #include <signal.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -88,8 +89,9 @@ int cage_give(const char *user, const char *path)
 		return rc;
 	}
 	while ((entry = readdir(dir)))
+		/* Another role may be at work in it: what has gone meanwhile needs no owner. */
 		if (strcmp(entry->d_name, "..") &&
-		    fchownat(fd, entry->d_name, uid, gid, AT_SYMLINK_NOFOLLOW)) {
+		    fchownat(fd, entry->d_name, uid, gid, AT_SYMLINK_NOFOLLOW) && errno != ENOENT) {
 			rc = -errno;
 			break;
 		}
@@ -227,6 +229,7 @@ static int settle(int rc, bool best_effort, const char *wall, const char **missi
 
 int cage_enter(const struct cage *cage, const char **missing)
 {
+	pid_t parent = getppid();
 	int rc;
 
 	if (missing)
@@ -243,6 +246,8 @@ int cage_enter(const struct cage *cage, const char **missing)
 	/* A change of user forgets it, so it is said here: nobody outlives the parent. */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL))
 		return -errno;
+	if (getppid() != parent)
+		return -ESRCH;
 	return settle(wall_close(cage), cage->best_effort, "Landlock", missing);
 }
 
@@ -267,6 +272,19 @@ int cage_house(bool best_effort, const char **missing)
 			return rc;
 	}
 	return cage_seal(CAGE_PARENT, best_effort, missing);
+}
+
+bool cage_text(int rc, const char *missing, char text[CAGE_TEXT_MAX])
+{
+	*text = 0;
+	if (rc && missing)
+		snprintf(text, CAGE_TEXT_MAX, "this kernel has no %s for the cage: %s", missing,
+			 err_text(rc));
+	else if (rc)
+		snprintf(text, CAGE_TEXT_MAX, "%s: %s", err_text(ERR_CAGE), err_text(rc));
+	else if (missing)
+		snprintf(text, CAGE_TEXT_MAX, "running without %s: cage is best-effort", missing);
+	return *text;
 }
 
 #ifdef FLOWD_SANITIZED

@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #define CAGE_PATHS_MAX 8
+#define CAGE_TEXT_MAX 160
 
 /* Whose system calls; the tables are in base/cage/tables.h. */
 enum cage_table { CAGE_PARENT, CAGE_SENSOR, CAGE_CORE, CAGE_VERIFY, CAGE_WEB };
@@ -33,7 +34,8 @@ int cage_give(const char *user, const char *path);
 /*
  * The first step: user and groups, all capabilities, no_new_privs, death with the parent, Landlock
  * as far as this kernel has it (files; Linux 6.7: TCP; 6.12: signals to others). Call it before any
- * thread is started. 0; ERR_CAGE, -errno, ERR_NOT_FOUND (no such user): the role must not go on.
+ * thread is started. 0; ERR_CAGE, -errno, ERR_NOT_FOUND (no such user), -ESRCH (the parent is gone
+ * already): the role must not go on.
  * `missing` (may be NULL) names the wall that this kernel lacks, else NULL: with best_effort the
  * result is 0 all the same.
  */
@@ -51,5 +53,11 @@ int cage_seal(enum cage_table table, bool best_effort, const char **missing);
  * or later. Results as cage_enter.
  */
 int cage_house(bool best_effort, const char **missing);
+
+/*
+ * What is to be said of such a result, as an error when `rc` is not 0, else as a warning. False:
+ * nothing, all walls stand.
+ */
+bool cage_text(int rc, const char *missing, char text[CAGE_TEXT_MAX]);
 
 #endif

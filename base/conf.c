@@ -457,3 +457,8 @@ bool conf_serves(const struct conf *conf)
 {
 	return conf->web_port && !*conf->read;
 }
+
+bool conf_is_best_effort(const struct conf *conf)
+{
+	return !strcmp(conf->cage, "best-effort");
+}

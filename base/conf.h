@@ -48,7 +48,8 @@ struct conf_ports {
 	  "long")                                                                                  \
 	X(geo, LIST, "geo", "", 0, 0,                                                              \
 	  "MaxMind DB files of countries and AS; none (default: those of /var/lib/GeoIP, live)")   \
-	X(user, TEXT, "user", "nobody", 0, 0, "user that roles become when started as root")       \
+	X(user, TEXT, "user", "nobody", 0, 0,                                                      \
+	  "user that roles become when started as root; not given: flowd, where there is one")     \
 	X(cage, TEXT, "cage", "strict", 0, 0,                                                      \
 	  "strict, or best-effort on kernels without Landlock")                                    \
 	X(progress, BOOL, "progress", "yes", 0, 0,                                                 \
@@ -197,6 +198,9 @@ bool conf_probes(const struct conf *conf);
 
 /* The directory of the store; NULL: in memory, thrown away at the end. */
 const char *conf_state(const struct conf *conf);
+
+/* May a role run where the kernel lacks a wall of its cage? */
+bool conf_is_best_effort(const struct conf *conf);
 
 /* Is there a page and an API? Live only, unless web.port is 0. */
 bool conf_serves(const struct conf *conf);

@@ -5,11 +5,14 @@
 #include "flowd/yaml.h"
 
 #include <errno.h>
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#define OWN_USER "flowd" /* as in dist/flowd.sysusers */
 
 /* Short forms: a letter or a word, the option it stands for, and its value where that is fixed. */
 static const struct {
@@ -180,6 +183,9 @@ int config_read(int argc, char **argv, struct conf *conf, struct config_order *o
 		rc = yaml_read(CONFIG_FILE, conf, error);
 	if (!rc)
 		rc = apply(&words, conf, error);
+	/* One of its own, where somebody has made it. */
+	if (!rc && !conf->given.user && getpwnam(OWN_USER))
+		rc = conf_set(conf, "user", OWN_USER, NULL);
 	free(words.list);
 	return rc;
 }
@@ -188,6 +194,8 @@ int config_check(const struct conf *conf, char *error)
 {
 	if (strcmp(conf->cage, "strict") && strcmp(conf->cage, "best-effort"))
 		return complain(error, ERR_UNKNOWN, "cage", "expected strict or best-effort");
+	if (!*conf->user)
+		return complain(error, ERR_SYNTAX, "user", "expected the name of a user");
 	if (strlen(conf->verify_vantage) >= 16 || !*conf->verify_vantage)
 		return complain(error, ERR_RANGE, "verify.vantage",
 				"expected a name of 1 to 15 bytes");

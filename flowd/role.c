@@ -2,23 +2,15 @@
 #include "flowd/role.h"
 
 #include "base/conf.h"
-#include "base/err.h"
 #include "base/log.h"
-
-static bool is_best_effort(const struct conf *conf)
-{
-	return !strcmp(conf->cage, "best-effort");
-}
 
 /* Says how closing a wall went; true: the role may go on. */
 static bool report(int rc, const char *missing)
 {
-	if (rc && missing)
-		log_error("this kernel has no %s for the cage: %s", missing, err_text(rc));
-	else if (rc)
-		log_error("%s: %s", err_text(ERR_CAGE), err_text(rc));
-	else if (missing)
-		log_warning("running without %s: cage is best-effort", missing);
+	char text[CAGE_TEXT_MAX];
+
+	if (cage_text(rc, missing, text))
+		log_say(rc ? LOG_ERROR : LOG_WARNING, "%s", text);
 	return !rc;
 }
 
@@ -26,7 +18,7 @@ bool role_cage_reading(const struct conf *conf, const char *writable, const char
 {
 	struct cage cage = { .user = conf->user,
 			     .writable = { writable },
-			     .best_effort = is_best_effort(conf) };
+			     .best_effort = conf_is_best_effort(conf) };
 	const char *missing;
 	size_t i;
 	int rc;
@@ -45,7 +37,7 @@ bool role_cage(const struct conf *conf, const char *writable)
 bool role_seal(const struct conf *conf, enum cage_table table)
 {
 	const char *missing;
-	int rc = cage_seal(table, is_best_effort(conf), &missing);
+	int rc = cage_seal(table, conf_is_best_effort(conf), &missing);
 
 	return report(rc, missing);
 }
@@ -53,7 +45,7 @@ bool role_seal(const struct conf *conf, enum cage_table table)
 bool role_house(const struct conf *conf)
 {
 	const char *missing;
-	int rc = cage_house(is_best_effort(conf), &missing);
+	int rc = cage_house(conf_is_best_effort(conf), &missing);
 
 	return report(rc, missing);
 }

@@ -5,6 +5,7 @@
 #include "store/pending.h"
 
 #include <dirent.h>
+#include <fnmatch.h>
 #include <rocksdb/c.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -268,6 +269,19 @@ int rocks_delete_range(struct rocks *r, enum rocks_table table, struct rocks_key
 	return failed(text, NULL) ? ERR_STORE : 0;
 }
 
+/* What a start that was ended before it had made a store leaves. */
+static bool is_rest(const char *name)
+{
+	static const char *const rests[] = { ".",   "..",   "LOCK",	  "IDENTITY",
+					     "web", "LOG*", "MANIFEST-*", "??????.dbtmp" };
+	size_t i;
+
+	for (i = 0; i < sizeof(rests) / sizeof(rests[0]); i++)
+		if (!fnmatch(rests[i], name, 0))
+			return true;
+	return false;
+}
+
 bool rocks_may_be(const char *path)
 {
 	const struct dirent *entry;
@@ -276,12 +290,7 @@ bool rocks_may_be(const char *path)
 
 	while (dir && (entry = readdir(dir))) {
 		store |= !strcmp(entry->d_name, "CURRENT");
-		/* A start that was ended before it had made a store leaves these. */
-		other |= strcmp(entry->d_name, ".") && strcmp(entry->d_name, "..") &&
-			 strcmp(entry->d_name, "LOCK") && strcmp(entry->d_name, "web") &&
-			 strncmp(entry->d_name, "LOG", 3) &&
-			 strncmp(entry->d_name, "MANIFEST-", 9) &&
-			 strcmp(entry->d_name, "IDENTITY");
+		other |= !is_rest(entry->d_name);
 	}
 	if (dir)
 		closedir(dir);

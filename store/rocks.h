@@ -75,7 +75,8 @@ int rocks_commit(struct rocks *rocks, bool sync);
 int rocks_delete_range(struct rocks *rocks, enum rocks_table table, struct rocks_key from,
 		       struct rocks_key to);
 
-/* May this be the folder of a database: is it one, empty, or not there? */
+/* May this be the folder of a database: is it one, empty, what a start cut short left, or not
+ * there? */
 bool rocks_may_be(const char *path);
 
 /* Bytes on disk. */

@@ -240,27 +240,20 @@ static int open_sockets(struct verify *v)
 	return open_raw(v);
 }
 
-static bool is_best_effort(const struct conf *conf)
-{
-	return !strcmp(conf->cage, "best-effort");
-}
-
 static int report_cage(int rc, const char *missing)
 {
-	if (rc && missing)
-		log_error("this kernel has no %s for the cage: %s", missing, err_text(rc));
-	else if (rc)
-		log_error("cage: %s", err_text(rc));
-	else if (missing)
-		log_warning("running without %s: cage is best-effort", missing);
+	char text[CAGE_TEXT_MAX];
+
+	if (cage_text(rc, missing, text))
+		log_say(rc ? LOG_ERROR : LOG_WARNING, "%s", text);
 	return rc;
 }
 
 static int close_cage(const struct conf *conf)
 {
-	struct cage cage = { .user = conf->user[0] ? conf->user : NULL,
+	struct cage cage = { .user = conf->user,
 			     .tcp = true,
-			     .best_effort = is_best_effort(conf) };
+			     .best_effort = conf_is_best_effort(conf) };
 	const char *missing;
 	int rc = cage_enter(&cage, &missing);
 
@@ -270,7 +263,7 @@ static int close_cage(const struct conf *conf)
 static int seal_cage(const struct conf *conf)
 {
 	const char *missing;
-	int rc = cage_seal(CAGE_VERIFY, is_best_effort(conf), &missing);
+	int rc = cage_seal(CAGE_VERIFY, conf_is_best_effort(conf), &missing);
 
 	return report_cage(rc, missing);
 }

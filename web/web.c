@@ -192,26 +192,19 @@ static bool open_outside(struct web *w, const char *state)
 /* Says how closing a wall went; true: go on. */
 static bool is_closed(int rc, const char *missing)
 {
-	if (rc && missing)
-		log_error("this kernel has no %s for the cage: %s", missing, err_text(rc));
-	else if (rc)
-		log_error("%s: %s", err_text(ERR_CAGE), err_text(rc));
-	else if (missing)
-		log_warning("running without %s: cage is best-effort", missing);
-	return !rc;
-}
+	char text[CAGE_TEXT_MAX];
 
-static bool is_best_effort(const struct web *w)
-{
-	return !strcmp(w->conf->cage, "best-effort");
+	if (cage_text(rc, missing, text))
+		log_say(rc ? LOG_ERROR : LOG_WARNING, "%s", text);
+	return !rc;
 }
 
 static bool enter_cage(const struct web *w, const char *state)
 {
-	const struct cage cage = { .user = *w->conf->user ? w->conf->user : NULL,
+	const struct cage cage = { .user = w->conf->user,
 				   .read_only = { state },
 				   .writable = { w->scratch },
-				   .best_effort = is_best_effort(w) };
+				   .best_effort = conf_is_best_effort(w->conf) };
 	const char *missing;
 	int rc = cage_enter(&cage, &missing);
 
@@ -222,7 +215,7 @@ static bool enter_cage(const struct web *w, const char *state)
 static bool seal_cage(const struct web *w)
 {
 	const char *missing;
-	int rc = cage_seal(CAGE_WEB, is_best_effort(w), &missing);
+	int rc = cage_seal(CAGE_WEB, conf_is_best_effort(w->conf), &missing);
 
 	return is_closed(rc, missing);
 }

@@ -20,7 +20,8 @@ import subprocess
 import tempfile
 import time
 
-from netns import Flowd, Net, PATIENCE, ROLES, Wire, skip_unless_possible
+from flowd import Flowd, ROLES
+from netns import Net, PATIENCE, Wire, skip_unless_possible
 
 SERVERS = ("nginx", "sshd", "dnsmasq", "vsftpd", "redis-server")
 TOOLS = ("openssl", "ssh-keygen", "ssh-keyscan", "sysctl", "mount")

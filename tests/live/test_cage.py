@@ -15,7 +15,9 @@ import sys
 import tempfile
 import time
 
-from netns import Flowd, Net, Report, ROLES, SKIPPED, skip_unless_possible
+from flowd import Flowd, ROLES, user
+from netns import Net, SKIPPED, skip_unless_possible
+from report import Report
 
 EASY = """open openat create openat2 inet inet6 udp raw ping packet unix netlink vsock alg socketpair
     connect bind listen accept kill tgkill sigqueue pidfd owner limits clone clone3 code protect type
@@ -81,11 +83,12 @@ def reborn(flowd, role, before):
 
 def check_rights(bench):
     flowd = bench.flowd()
-    uid = pwd.getpwnam("nobody").pw_uid
+    whom = user()
     for role, pid in flowd.roles().items():
         for tid in threads(pid):
             bench.report.check_fields("thread of " + role, dict(
-                Uid="\t".join([str(uid)] * 4), NoNewPrivs="1", Seccomp="2",
+                Uid="\t".join([str(whom.pw_uid)] * 4), Gid="\t".join([str(whom.pw_gid)] * 4),
+                Groups=" ", NoNewPrivs="1", Seccomp="2",
                 Seccomp_filters="2", **{"Cap" + kind: "0" * 16 for kind in
                                         ("Inh", "Prm", "Eff", "Bnd", "Amb")}), status(pid, tid))
         bench.report.check(role + ": cannot be read by its kind", "root",

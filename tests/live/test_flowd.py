@@ -7,11 +7,9 @@ Parts are the names of the functions that main() calls, without check_; default:
 iproute2, tcpdump, setpriv, openssl; redis-server is played by a toy where missing.
 """
 import collections
-import glob
 import ipaddress
 import json
 import os
-import pwd
 import shutil
 import signal
 import socket
@@ -21,7 +19,9 @@ import sys
 import tempfile
 import time
 
-from netns import Flowd, Net, PATIENCE, Report, ROLES, matches, skip_unless_possible
+from flowd import Flowd, ROLES, matches
+from netns import Net, PATIENCE, skip_unless_possible
+from report import Report
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "scenario"))
@@ -236,19 +236,6 @@ def check_closed(bench, flowd):
     bench.report.check("closed meanwhile: alerts", 0, flowd.count(type="alert", port=5010))
 
 
-def check_rights(bench, flowd):
-    nobody = pwd.getpwnam("nobody")
-    for role, pid in flowd.roles().items():
-        for path in glob.glob("/proc/%d/task/*/status" % pid):
-            with open(path) as file:
-                fields = dict(line.rstrip("\n").split(":\t", 1) for line in file if ":\t" in line)
-            bench.report.check_fields("thread of " + role, dict(
-                Uid="\t".join([str(nobody.pw_uid)] * 4), Gid="\t".join([str(nobody.pw_gid)] * 4),
-                NoNewPrivs="1", **{"Cap" + kind: "0" * 16 for kind in ("Inh", "Prm", "Eff",
-                                                                       "Amb")}), fields)
-            bench.report.check("groups of " + role, "", fields["Groups"].strip())
-
-
 def check_crashes(bench, flowd):
     """A role crashes: the others live on, it comes back, and nothing is lost or doubled."""
     for i, role in enumerate(ROLES):
@@ -304,7 +291,6 @@ def check_main(bench):
     check_https(bench, flowd)
     check_states(bench, flowd)
     check_closed(bench, flowd)
-    check_rights(bench, flowd)
     check_crashes(bench, flowd)
     bench.stop(flowd, "main")
     alerts = flowd.find(type="alert")

@@ -19,7 +19,9 @@ import sys
 import tempfile
 import time
 
-from netns import Flowd, Net, Report, skip_unless_possible
+from flowd import Flowd
+from netns import Net, skip_unless_possible
+from report import Report
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "scenario"))

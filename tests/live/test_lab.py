@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 
-from netns import Report
+from report import Report
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SKIPPED = 77

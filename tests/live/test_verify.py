@@ -17,6 +17,7 @@ import tempfile
 import time
 
 from netns import Net
+from report import Report
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 MYSQL = (r"J\x00\x00\x00\n5.5.5-10.11.6-MariaDB-0+deb12u1\x00\x01\x00\x00\x00abcdefgh\x00"
@@ -72,26 +73,6 @@ http {{
     }}
 }}
 """
-
-
-class Report:
-    def __init__(self):
-        self.passed = self.failed = 0
-
-    def check(self, what, want, got):
-        if want == got:
-            self.passed += 1
-        else:
-            self.failed += 1
-            print("FAILED %s: want %r, got %r" % (what, want, got), flush=True)
-
-    def check_probe(self, what, want, probe):
-        """Compares the fields named in `want`."""
-        if not probe:
-            self.check(what, want, None)
-            return
-        wrong = {key: value for key, value in want.items() if probe.get(key) != value}
-        self.check(what, wrong, {key: probe.get(key) for key in wrong})
 
 
 class Bench:
@@ -257,7 +238,7 @@ def check_table(bench, report, title, options=(), place="border", before=(), **a
             want = dict(strip_version(want), **also)
             if also.get("by_connect") and "tries" not in want:
                 want["tries"] = 1
-            report.check_probe("%s: %s port %d named %s" % (title, address, port, app), want, probe)
+            report.check_fields("%s: %s port %d named %s" % (title, address, port, app), want, probe)
         report.check(title + ": exit status", 0, bench.status)
 
 
@@ -266,7 +247,7 @@ def check_icmp(bench, report, title, before=(), by_connect=0):
     for six, address in enumerate(bench.net.inside):
         probes = bench.run([(address, port, "http") for port in codes], before=before)
         for port, probe in zip(codes, probes):
-            report.check_probe("%s: %s port %d" % (title, address, port),
+            report.check_fields("%s: %s port %d" % (title, address, port),
                                dict(state="silent", reason="icmp", icmp=codes[port][six],
                                     icmp_from=address, by_connect=by_connect), probe)
 
@@ -289,7 +270,7 @@ def check_details(bench, report):
             report.check("version of " + product, True, probe["version"][:1].isdigit())
     probes = bench.run([("10.77.0.200", 80, "http"), ("2001:db8:77::200", 80, "http")])
     for probe in probes:
-        report.check_probe("host that is not there", dict(state="silent"), probe)
+        report.check_fields("host that is not there", dict(state="silent"), probe)
     report.check("expiry", True, time.time() * 1e6 < bench.run(
         [(bench.net.inside[0], 443, "tls")])[0]["not_after_us"] < (time.time() + 31 * 86400) * 1e6)
 
@@ -298,9 +279,9 @@ def check_facades(bench, report):
     """Whoever answers a lone SYN but no connection is no service."""
     for address in bench.net.inside:
         probes = bench.run([(address, 5104, "ssh"), (address, 5105, "ssh")])
-        report.check_probe("SYN proxy", dict(state="silent", reason="no-answer", app="", tries=1),
+        report.check_fields("SYN proxy", dict(state="silent", reason="no-answer", app="", tries=1),
                            probes[0])
-        report.check_probe("SYN reflector", dict(state="closed", reason="rst", app=""), probes[1])
+        report.check_fields("SYN reflector", dict(state="closed", reason="rst", app=""), probes[1])
 
 
 def check_patience(bench, report):
@@ -396,9 +377,9 @@ def check_targets(bench, report):
     probes = bench.run(jobs, ["--exclude", "10.77.0.3"])
     times = tap.times()
     for job, probe in zip(jobs[:4], probes):
-        report.check_probe("not a target: %s" % job[0],
+        report.check_fields("not a target: %s" % job[0],
                            dict(state="candidate", reason="none", tries=0), probe)
-    report.check_probe("beside them", dict(state="open"), probes[4])
+    report.check_fields("beside them", dict(state="open"), probes[4])
     report.check("packets to no target", [], times)
     report.check("refusals are said once", 1, bench.said.count("refused to probe"))
 
@@ -414,13 +395,13 @@ def check_source(bench, report):
                        ["--verify.source", "10.77.0.9,2001:db8:77::9", "--verify.interface",
                         "inside", "--verify.vantage", "dmz"])
     for probe in probes:
-        report.check_probe("own source", dict(state="open", app="ssh", vantage="dmz"), probe)
+        report.check_fields("own source", dict(state="open", app="ssh", vantage="dmz"), probe)
     report.check("packets from other addresses", [], tap.times())
     tap = Tap(bench.net, "inside", ["tcp", "and", "dst", "host", "10.77.0.2", "and", "not",
                                     "src", "portrange", "50100-50109"])
     probes = bench.run([("10.77.0.2", 5004, "-")] * 3, ["--verify.ports", "50100-50109"])
     for probe in probes:
-        report.check_probe("own ports", dict(state="open"), probe)
+        report.check_fields("own ports", dict(state="open"), probe)
     report.check("packets from other ports", [], tap.times())
 
 
@@ -479,8 +460,7 @@ def main():
         check_many(bench, report)
         check_rate(bench, report)
         check_rate_connect(bench, report)
-    print("%d passed, %d failed" % (report.passed, report.failed))
-    return 1 if report.failed else 0
+    return report.end()
 
 
 sys.exit(main())

@@ -19,8 +19,10 @@ import tempfile
 import threading
 import time
 
-from netns import Flowd, Net, PATIENCE, Report, skip_unless_possible
-from webclient import Answer, Reader, cpu_of, is_alert
+from flowd import Flowd
+from netns import Net, PATIENCE, skip_unless_possible
+from report import Report
+from webclient import Answer, HEADERS, Reader, cpu_of, is_alert
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PORT = 7780
@@ -29,12 +31,6 @@ READERS = 1100
 SSH = r"say:SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n"
 ROUTES = ("/api/v1/services", "/api/v1/alerts", "/api/v1/events", "/api/v1/health", "/metrics",
           "/healthz", "/")
-HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
-    "connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store"}
 
 
 class Bench:

@@ -17,7 +17,8 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 LIVE = os.path.join(HERE, "../live")
 sys.path.insert(0, LIVE)
-from netns import Flowd, Net, skip_unless_possible  # pylint: disable=wrong-import-position
+from flowd import Flowd  # pylint: disable=wrong-import-position
+from netns import Net, skip_unless_possible  # pylint: disable=wrong-import-position
 
 HABITS = [r"say:22:SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n",
           r"answer:6379:$20\r\nredis_version:7.0.15\r\n",

@@ -28,6 +28,32 @@ static struct service service(uint8_t last, uint16_t port)
 				 .proto = PROTO_TCP };
 }
 
+/* A start that is killed early leaves parts of a store; anybody's files are left alone. */
+static void may_be(void **state)
+{
+	static const char *const rests[] = {
+		"LOCK", "LOG", "LOG.old.1700000000", "IDENTITY", "MANIFEST-000001", "000001.dbtmp"
+	};
+	char path[128];
+	size_t i;
+	FILE *file;
+
+	(void)state;
+	assert_true(store_may_be(dir));
+	for (i = 0; i < sizeof(rests) / sizeof(rests[0]); i++) {
+		snprintf(path, sizeof(path), "%s/%s", dir, rests[i]);
+		file = fopen(path, "w");
+		assert_non_null(file);
+		fclose(file);
+		assert_true(store_may_be(dir));
+	}
+	snprintf(path, sizeof(path), "%s/thesis.tex", dir);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	fclose(file);
+	assert_false(store_may_be(dir));
+}
+
 static int collect(void *arg, const struct store_service *row)
 {
 	char *text = arg;
@@ -316,8 +342,8 @@ static int teardown(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(pages),  CASE(expires),	   CASE(disk_cap),     CASE(outbox),  CASE(history),
-		CASE(reader), CASE(keeps_its_key), CASE(other_schema), CASE(damaged),
+		CASE(may_be),  CASE(pages),  CASE(expires),	  CASE(disk_cap),     CASE(outbox),
+		CASE(history), CASE(reader), CASE(keeps_its_key), CASE(other_schema), CASE(damaged),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
