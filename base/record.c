@@ -17,6 +17,7 @@ static const char *const reason_text[] = { RECORD_REASON_LIST(TEXT_OF) };
 static const char *const level_text[] = { RECORD_LEVEL_LIST(TEXT_OF) };
 static const char *const ephemeral_text[] = { RECORD_EPHEMERAL_LIST(TEXT_OF) };
 static const char *const tunnel_text[] = { RECORD_TUNNEL_LIST(TEXT_OF) };
+static const char *const named_text[] = { RECORD_NAMED_LIST(TEXT_OF) };
 static const char *const proto_text[] = { RECORD_PROTO_LIST(TEXT_OF) };
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
@@ -55,6 +56,7 @@ TEXT_FUNCTION(reason)
 TEXT_FUNCTION(level)
 TEXT_FUNCTION(ephemeral)
 TEXT_FUNCTION(tunnel)
+TEXT_FUNCTION(named)
 PARSE_FUNCTION(proto)
 PARSE_FUNCTION(evidence)
 PARSE_FUNCTION(state)

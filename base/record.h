@@ -72,6 +72,18 @@
 	X(TUNNEL_IPIP, "ipip")     \
 	X(TUNNEL_GTP, "gtp-u")
 
+/*
+ * How the wire's name of a service was obtained, the least sure first: what only a client asked
+ * for; nDPI by its memory of other connections; nDPI by what both said; the first words alone prove
+ * it.
+ */
+#define RECORD_NAMED_LIST(X)      \
+	X(NAMED_NONE, "none")     \
+	X(NAMED_CLIENT, "client") \
+	X(NAMED_CACHE, "cache")   \
+	X(NAMED_DPI, "dpi")       \
+	X(NAMED_PAYLOAD, "payload")
+
 /* Why a probe says what it says. */
 #define RECORD_REASON_LIST(X)                              \
 	X(REASON_NONE, "none")                             \
@@ -97,6 +109,7 @@ enum reason { RECORD_REASON_LIST(RECORD_ENUM) REASON_END };
 enum level { RECORD_LEVEL_LIST(RECORD_ENUM) LEVEL_END };
 enum ephemeral { RECORD_EPHEMERAL_LIST(RECORD_ENUM) EPHEMERAL_END };
 enum tunnel { RECORD_TUNNEL_LIST(RECORD_ENUM) TUNNEL_END };
+enum named { RECORD_NAMED_LIST(RECORD_ENUM) NAMED_END };
 #undef RECORD_ENUM
 
 /* IP protocol numbers (IANA). */
@@ -306,6 +319,7 @@ const char *record_reason_text(unsigned reason);
 const char *record_level_text(unsigned level);
 const char *record_ephemeral_text(unsigned ephemeral);
 const char *record_tunnel_text(unsigned tunnel);
+const char *record_named_text(unsigned named);
 
 /* The enum constant of a text of `len` bytes, or ERR_UNKNOWN. */
 int record_proto_parse(const char *text, size_t len);

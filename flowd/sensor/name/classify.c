@@ -17,6 +17,7 @@ static const struct {
 	{ "ftp_control", "ftp" }, { "ftp_data", "ftp-data" }, { "smbv1", "smb" },
 	{ "smbv23", "smb" },	  { "mssql-tds", "mssql" },   { "whois-das", "whois" },
 	{ "http_proxy", "http" }, { "http_connect", "http" }, { "pops", "pop3s" },
+	{ "jabber", "xmpp" },	  { "usenet", "nntp" },
 };
 
 struct classify {
@@ -27,7 +28,9 @@ struct classify {
 
 struct classify_flow {
 	struct ndpi_flow_struct ndpi;
-	struct doubt_words client, server;
+	struct words client, server;
+	uint8_t proto;
+	uint8_t named; /* enum named, of the latest name */
 };
 
 struct classify *classify_new(void)
@@ -101,42 +104,79 @@ static const char *name_of(struct classify *c, unsigned id)
  * outer protocol from the port (HTTP on port 22 is "SSH.HTTP"): when the payload contradicts it,
  * the inner one stands.
  */
-static const char *settle(struct classify *c, const struct classify_flow *flow, ndpi_protocol found)
+static const char *ndpi_says(struct classify *c, const struct classify_flow *flow,
+			     ndpi_protocol found)
 {
 	const unsigned ids[] = { found.master_protocol, found.app_protocol };
-	const char *name = doubt_proof(&flow->client, &flow->server);
+	const char *name;
 	size_t i;
 
-	if (name)
-		return name;
 	if (flow->ndpi.confidence != NDPI_CONFIDENCE_DPI &&
 	    flow->ndpi.confidence != NDPI_CONFIDENCE_DPI_CACHE)
 		return NULL;
 	for (i = 0; i < 2; i++) {
 		name = name_of(c, ids[i]);
-		if (name && !doubt_is_wrong(name, &flow->client, &flow->server))
+		if (name && !doubt_is_wrong(name, flow->proto, &flow->client, &flow->server))
 			return name;
 	}
 	return NULL;
 }
 
-static void note_words(struct doubt_words *words, const struct packet *p)
+/* What rides on a carrier is nDPI's to know; everything else that is proved needs no nDPI. */
+static const char *settle(struct classify *c, struct classify_flow *flow, ndpi_protocol found,
+			  const struct fit_row *proof)
 {
-	if (words->len)
-		return;
-	words->len = (uint8_t)(p->payload_len < DOUBT_WORDS ? p->payload_len : DOUBT_WORDS);
-	memcpy(words->bytes, p->ip + p->ip_len - p->payload_len, words->len);
+	const char *name = ndpi_says(c, flow, found);
+
+	if (name) {
+		flow->named = !flow->server.len				     ? NAMED_CLIENT
+			      : flow->ndpi.confidence != NDPI_CONFIDENCE_DPI ? NAMED_CACHE
+									     : NAMED_DPI;
+		if (!proof || strcmp(name, proof->name))
+			return name;
+	}
+	if (!proof)
+		return NULL;
+	flow->named = NAMED_PAYLOAD;
+	return proof->name;
 }
 
-/* nDPI's answer to one more packet, held against the words. */
+/*
+ * A few zeros in a segment that nobody pushes are no words: some stacks and middleboxes leave the
+ * padding of short frames in the packet, and keep-alives repeat a byte.
+ */
+static bool is_padding(const struct packet *p, const uint8_t *payload)
+{
+	static const uint8_t zeros[6];
+
+	return p->proto == PROTO_TCP && !(p->flags & TCP_PSH) && p->payload_len <= sizeof(zeros) &&
+	       !memcmp(payload, zeros, p->payload_len);
+}
+
+static void note_words(struct classify_flow *flow, struct words *words, const struct packet *p)
+{
+	const uint8_t *payload = p->ip + p->ip_len - p->payload_len;
+
+	flow->proto = p->proto;
+	if (p->proto == PROTO_TCP || !words->len)
+		words_note(words, p->seq, payload, p->payload_len, p->data_len);
+}
+
+/* The answer to one more packet, held against the words. */
 static const char *look(struct classify *c, struct classify_flow *flow, const struct packet *p)
 {
+	const struct fit_row *proof = doubt_proof(flow->proto, &flow->client, &flow->server);
 	uint32_t len = p->ip_len < UINT16_MAX ? p->ip_len : UINT16_MAX;
 
+	if (proof && !(proof->flags & FIT_CARRIER)) {
+		flow->named = NAMED_PAYLOAD;
+		return proof->name;
+	}
 	return settle(c, flow,
 		      ndpi_detection_process_packet(c->ndpi, &flow->ndpi, p->ip,
 						    (unsigned short)len,
-						    (uint64_t)(p->time_us / MONO_MS)));
+						    (uint64_t)(p->time_us / MONO_MS)),
+		      proof);
 }
 
 const char *classify_packet(struct classify *c, struct classify_flow *flow, const struct packet *p,
@@ -144,7 +184,9 @@ const char *classify_packet(struct classify *c, struct classify_flow *flow, cons
 {
 	const char *name;
 
-	note_words(from_server ? &flow->server : &flow->client, p);
+	if (is_padding(p, p->ip + p->ip_len - p->payload_len))
+		return NULL;
+	note_words(flow, from_server ? &flow->server : &flow->client, p);
 	name = look(c, flow, p);
 	/* What a client asks for is its wish: who scans may ask anybody for anything. */
 	return flow->server.len ? name : NULL;
@@ -156,7 +198,7 @@ const char *classify_wish(struct classify *c, const struct packet *p)
 	const char *name = NULL;
 
 	if (flow) {
-		note_words(&flow->client, p);
+		note_words(flow, &flow->client, p);
 		name = look(c, flow, p);
 	}
 	classify_flow_free(flow);
@@ -165,16 +207,27 @@ const char *classify_wish(struct classify *c, const struct packet *p)
 
 bool classify_grants(const struct classify_flow *flow, const char *wish)
 {
-	const struct doubt_words none = { .len = 0 };
+	const struct words none = { .len = 0 };
 
-	return flow->server.len && !doubt_is_wrong(wish, &none, &flow->server);
+	return flow->server.len && !doubt_is_wrong(wish, flow->proto, &none, &flow->server);
 }
 
 const char *classify_end(struct classify *c, struct classify_flow *flow)
 {
+	const struct fit_row *proof = doubt_proof(flow->proto, &flow->client, &flow->server);
+	const struct fit_row *wish = NULL;
 	uint8_t guessed = 0;
+	const char *name;
 
-	return settle(c, flow, ndpi_detection_giveup(c->ndpi, &flow->ndpi, 0, &guessed));
+	name = settle(c, flow, ndpi_detection_giveup(c->ndpi, &flow->ndpi, 0, &guessed), proof);
+	if (!name && !flow->server.len && (wish = doubt_wish(flow->proto, &flow->client)))
+		flow->named = NAMED_CLIENT;
+	return wish ? wish->name : name;
+}
+
+enum named classify_named(const struct classify_flow *flow)
+{
+	return flow->named;
 }
 
 const char *classify_guess(struct classify *c, uint8_t proto, uint16_t port)

@@ -2,8 +2,8 @@
 /*
  * What does this connection speak? nDPI's answer, in our words. Not shared between threads.
  */
-#ifndef FLOWD_SENSOR_CLASSIFY_H
-#define FLOWD_SENSOR_CLASSIFY_H
+#ifndef FLOWD_SENSOR_NAME_CLASSIFY_H
+#define FLOWD_SENSOR_NAME_CLASSIFY_H
 
 #include "flowd/sensor/decode/decode.h"
 
@@ -35,6 +35,9 @@ bool classify_grants(const struct classify_flow *flow, const char *wish);
 /* No more packets will be shown: the name after all, also one that only the client asked for, or
  * NULL. */
 const char *classify_end(struct classify *c, struct classify_flow *flow);
+
+/* How the latest name was obtained. */
+enum named classify_named(const struct classify_flow *flow);
 
 /* What is usually found on a server's port; NULL: nothing in particular. A guess, not a detection.
  */

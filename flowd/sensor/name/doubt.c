@@ -1,121 +1,108 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "flowd/sensor/name/doubt.h"
 
-#include "base/wire.h"
+#include "flowd/sensor/name/account.h"
+#include "flowd/sensor/name/data.h"
+#include "flowd/sensor/name/datagram.h"
+#include "flowd/sensor/name/plant.h"
+#include "flowd/sensor/name/remote.h"
+#include "flowd/sensor/name/text.h"
 
-#include <string.h>
+#define PROOF 2 /* points that prove a protocol */
 
-static bool starts(const struct doubt_words *words, const char *text)
+static const struct fit_table *const tables[] = { &text_table,	 &data_table,  &account_table,
+						  &remote_table, &plant_table, &datagram_table };
+#define TABLES (sizeof(tables) / sizeof(tables[0]))
+
+static enum fit ask(fit_fn fn, const struct words *words)
 {
-	size_t len = strlen(text);
+	return fn && words->len ? fn(words) : FIT_SHORT;
+}
 
-	return words->len >= len && !memcmp(words->bytes, text, len);
+static unsigned points(enum fit fit)
+{
+	return fit == FIT_YES ? 2 : fit == FIT_MAY ? 1 : 0;
 }
 
 /*
- * CQL binary protocol, section 2: version (highest bit: response), flags, stream, opcode, body
- * length. The stream is one byte up to version 2.
+ * How sure the words make us; 0: they contradict it. A server that can be nothing else is what it
+ * is, whatever its client wanted of it.
  */
-static bool is_cql(const struct doubt_words *words, bool response)
+static unsigned weigh(const struct fit_row *row, const struct words *client,
+		      const struct words *server, bool *denied)
 {
-	struct wire w = wire_open(words->bytes, words->len);
-	uint8_t version = wire_u8(&w), flags = wire_u8(&w), opcode;
-	uint32_t length;
+	enum fit says = ask(row->says, server), asks, pair = FIT_SHORT;
 
-	wire_take(&w, (version & 0x7f) <= 2 ? 1 : 2);
-	opcode = wire_u8(&w);
-	length = wire_be32(&w);
-	if (w.bad || (version & 0x7f) < 1 || (version & 0x7f) > 6 || !(version & 0x80) == response)
-		return false;
-	/* A body may go on in the next packet, but no first request is that long. */
-	return !(flags & 0xe0) && opcode <= 0x10 && length <= (response ? 1u << 28 : 1u << 16);
+	*denied = says == FIT_NO;
+	if (*denied)
+		return 0;
+	asks = ask(row->asks, client);
+	if (row->pair && client->len && server->len)
+		pair = row->pair(client, server);
+	*denied = pair == FIT_NO || (asks == FIT_NO && says != FIT_YES);
+	return *denied ? 0 : points(says) + points(asks) + (pair == FIT_YES ? PROOF : 0);
 }
 
-static bool is_cassandra(const struct doubt_words *client, const struct doubt_words *server)
+static bool is_over(const struct fit_row *row, uint8_t proto)
 {
-	return (!client->len || is_cql(client, false)) && (!server->len || is_cql(server, true));
+	return !row->proto || row->proto == proto;
 }
 
-/* RFC 4253 section 4.2: both sides say SSH-, a server may say other lines first. */
-static bool is_ssh(const struct doubt_words *client, const struct doubt_words *server)
+const struct fit_row *doubt_row(const char *name, uint8_t proto)
 {
-	return (!client->len || starts(client, "SSH-")) && !starts(server, "HTTP/");
-}
-
-/* NATS client protocol: the server speaks first, and of itself. */
-static bool is_nats(const struct doubt_words *client, const struct doubt_words *server)
-{
-	(void)client;
-	return !server->len || starts(server, "INFO ");
-}
-
-/* Redis serialization protocol (RESP): a request is an array of bulk strings, "*2\r\n$3\r\n...". */
-static bool is_resp_request(const struct doubt_words *w)
-{
-	size_t i = 1;
-
-	if (!w->len || w->bytes[0] != '*')
-		return false;
-	while (i < w->len && w->bytes[i] >= '0' && w->bytes[i] <= '9')
-		i++;
-	return i > 1 && i + 2 < w->len && !memcmp(w->bytes + i, "\r\n$", 3);
-}
-
-/* Requests may also stand on a line; then the answer alone tells, if it is one that nobody else
- * gives. */
-static bool is_redis(const struct doubt_words *client, const struct doubt_words *server)
-{
-	if (is_resp_request(client))
-		return server->len && strchr("+-:$*", server->bytes[0]);
-	return starts(server, "+PONG\r\n") || starts(server, "-NOAUTH ") ||
-	       starts(server, "-DENIED Redis ");
-}
-
-/* RFC 9112 section 4: a response begins with its version. */
-static bool is_http(const struct doubt_words *client, const struct doubt_words *server)
-{
-	(void)client;
-	return !server->len || starts(server, "HTTP/");
-}
-
-typedef bool (*says_fn)(const struct doubt_words *client, const struct doubt_words *server);
-
-/* Names that stand only as long as this holds. */
-static const struct {
-	const char *name;
-	says_fn may_be;
-} doubted[] = {
-	{ "cassandra", is_cassandra },
-	{ "http", is_http },
-	{ "nats", is_nats },
-	{ "ssh", is_ssh },
-};
-
-/* Names that this alone is proof of. */
-static const struct {
-	const char *name;
-	says_fn is;
-} proven[] = {
-	{ "redis", is_redis },
-};
-
-bool doubt_is_wrong(const char *name, const struct doubt_words *client,
-		    const struct doubt_words *server)
-{
+	const struct fit_row *row;
 	size_t i;
 
-	for (i = 0; i < sizeof(doubted) / sizeof(doubted[0]); i++)
-		if (!strcmp(doubted[i].name, name))
-			return !doubted[i].may_be(client, server);
-	return false;
-}
-
-const char *doubt_proof(const struct doubt_words *client, const struct doubt_words *server)
-{
-	size_t i;
-
-	for (i = 0; i < sizeof(proven) / sizeof(proven[0]); i++)
-		if (proven[i].is(client, server))
-			return proven[i].name;
+	for (i = 0; i < TABLES; i++)
+		for (row = tables[i]->rows; row < tables[i]->rows + tables[i]->count; row++)
+			if (is_over(row, proto) && !strcmp(row->name, name))
+				return row;
 	return NULL;
+}
+
+const struct fit_row *doubt_wish(uint8_t proto, const struct words *client)
+{
+	const struct fit_row *row;
+	size_t i;
+
+	for (i = 0; i < TABLES; i++)
+		for (row = tables[i]->rows; row < tables[i]->rows + tables[i]->count; row++)
+			if (is_over(row, proto) && client->len && ask(row->asks, client) == FIT_YES)
+				return row;
+	return NULL;
+}
+
+bool doubt_is_wrong(const char *name, uint8_t proto, const struct words *client,
+		    const struct words *server)
+{
+	const struct fit_row *row = doubt_row(name, proto);
+	bool denied;
+
+	if (!row || !(row->flags & FIT_STRICT))
+		return false;
+	weigh(row, client, server, &denied);
+	return denied;
+}
+
+const struct fit_row *doubt_proof(uint8_t proto, const struct words *client,
+				  const struct words *server)
+{
+	const struct fit_row *row, *best = NULL;
+	unsigned most = PROOF - 1, got;
+	bool denied;
+	size_t i;
+
+	if (!server->len)
+		return NULL;
+	for (i = 0; i < TABLES; i++)
+		for (row = tables[i]->rows; row < tables[i]->rows + tables[i]->count; row++) {
+			if (!is_over(row, proto))
+				continue;
+			got = weigh(row, client, server, &denied);
+			if (got > most) {
+				most = got;
+				best = row;
+			}
+		}
+	return best;
 }

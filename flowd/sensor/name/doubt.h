@@ -2,28 +2,28 @@
 /*
  * What nDPI says, held against the first words of both sides: some names it gives on thin grounds,
  * and some talk it does not know. Never a port: only what the payload itself contradicts or proves.
- * Pure.
+ * The protocols are rows of the tables in text, data, plant, remote and datagram. Pure.
  */
-#ifndef FLOWD_SENSOR_DOUBT_H
-#define FLOWD_SENSOR_DOUBT_H
+#ifndef FLOWD_SENSOR_NAME_DOUBT_H
+#define FLOWD_SENSOR_NAME_DOUBT_H
 
-#include <stdbool.h>
-#include <stdint.h>
-
-#define DOUBT_WORDS 32
-
-/* The first payload bytes of one side; `len` of them are kept. `len` 0: that side has not spoken.
- */
-struct doubt_words {
-	uint8_t bytes[DOUBT_WORDS];
-	uint8_t len;
-};
+#include "flowd/sensor/name/words.h"
 
 /* Does what was said contradict the name? */
-bool doubt_is_wrong(const char *name, const struct doubt_words *client,
-		    const struct doubt_words *server);
+bool doubt_is_wrong(const char *name, uint8_t proto, const struct words *client,
+		    const struct words *server);
 
-/* The name that what was said proves by itself, or NULL; static. */
-const char *doubt_proof(const struct doubt_words *client, const struct doubt_words *server);
+/*
+ * The protocol that what was said proves by itself, or NULL; static. Only a server that has spoken
+ * proves anything: what a client asks for is its wish.
+ */
+const struct fit_row *doubt_proof(uint8_t proto, const struct words *client,
+				  const struct words *server);
+
+/* The protocol that a client's words alone ask for beyond doubt, or NULL. */
+const struct fit_row *doubt_wish(uint8_t proto, const struct words *client);
+
+/* The row of a name; NULL: there is none. For tests. */
+const struct fit_row *doubt_row(const char *name, uint8_t proto);
 
 #endif

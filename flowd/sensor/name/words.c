@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "flowd/sensor/name/words.h"
+
+#include <ctype.h>
+#include <strings.h>
+
+void words_note(struct words *w, uint32_t seq, const uint8_t *bytes, size_t len, uint32_t size)
+{
+	uint32_t at;
+
+	if (!w->len) {
+		w->base = seq;
+		w->first = size;
+	}
+	at = seq - w->base;
+	/* Before the first, after a gap, or beyond what is kept. */
+	if (at > w->len || at >= WORDS_MAX)
+		return;
+	/* The first segment was padding or a part that was sent again in full. */
+	if (!at && size > w->first)
+		w->first = size;
+	if (len > WORDS_MAX - at)
+		len = WORDS_MAX - at;
+	memcpy(w->bytes + at, bytes, len);
+	if (at + len > w->len)
+		w->len = (uint16_t)(at + len);
+}
+
+bool words_start(const struct words *w, const char *text)
+{
+	size_t len = strlen(text);
+
+	return w->len >= len && !memcmp(w->bytes, text, len);
+}
+
+bool words_may_start(const struct words *w, const char *text)
+{
+	size_t len = strlen(text);
+
+	return !memcmp(w->bytes, text, len < w->len ? len : w->len);
+}
+
+bool words_have(const struct words *w, const char *text)
+{
+	size_t i, len = strlen(text);
+
+	for (i = 0; i + len <= w->len; i++)
+		if (!strncasecmp((const char *)w->bytes + i, text, len))
+			return true;
+	return false;
+}
+
+bool words_are_text(const struct words *w, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < w->len && i < count; i++)
+		if (!isprint(w->bytes[i]) && !isspace(w->bytes[i]))
+			return false;
+	return w->len;
+}
