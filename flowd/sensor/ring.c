@@ -13,7 +13,7 @@
  * the outer ones where it finds no tunnel. It need not be exact: both directions of a connection
  * look alike to it, and that is all that counts.
  */
-#define PROGRAM_MOST 128
+#define PROGRAM_MOST 192
 #define LABELS_MOST 24
 
 #define NET(offset) ((uint32_t)(SKF_NET_OFF + (offset))) /* from the outer IP header on */

@@ -89,6 +89,7 @@ static void *hand_run(void *arg)
 	struct hand *hand = arg;
 
 	pthread_barrier_wait(hand->gate);
+	pthread_barrier_wait(hand->gate);
 	if (*hand->open)
 		hand->status = hand->fn(hand->arg, hand->worker);
 	return NULL;
@@ -122,10 +123,12 @@ static int hands_run(struct team *team, const struct hand *first, pthread_barrie
 		hands[i].worker = team->workers[i + 1];
 	}
 	started = hands_start(hands, others);
-	*open = started == others && role_seal(team->conf, CAGE_SENSOR);
 	/* The threads that did start would wait for the others for ever. */
 	if (started < others)
 		_exit(1);
+	/* A thread's birth needs calls that the cage refuses: all are there before it closes. */
+	pthread_barrier_wait(gate);
+	*open = role_seal(team->conf, CAGE_SENSOR);
 	pthread_barrier_wait(gate);
 	worst = *open ? first->fn(first->arg, team->workers[0]) : 1;
 	for (i = 0; i < started; i++) {

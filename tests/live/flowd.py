@@ -39,6 +39,8 @@ class Flowd:
     def wait_ready(self):
         """All roles are there and the sensor listens."""
         for _ in range(int(PATIENCE / 0.02)):
+            if self.process.poll() is not None:
+                break
             with open("/proc/%d/net/packet" % self.process.pid) as file:
                 listens = len(file.readlines()) > 1
             if listens and sorted(self.roles()) == self.wanted:

@@ -1,0 +1,295 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a live capture sees: several workers, tunnels, a kernel filter, interfaces that go and come.
+
+    test_capture.py FLOWD [PART...]
+
+Frames are made here and sent by a raw socket at the far end of a cable; flowd listens at the near
+end. Parts are the names of the functions that main() calls, without check_; default: all.
+Needs root and iproute2.
+"""
+import collections
+import ipaddress
+import json
+import os
+import shutil
+import socket
+import struct
+import sys
+import tempfile
+import time
+
+from flowd import Flowd
+from netns import Net, skip_unless_possible
+from report import Report
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "..", "scenario"))
+import frames  # noqa: E402
+
+ROLES = ("sensor", "core")
+BATCH = 200  # frames between two short rests, so that nothing is lost on the way
+
+
+def made(src, sport, dst, dport, **more):
+    values = collections.defaultdict(int, src=ipaddress.ip_address(src), sport=sport,
+                                     dst=ipaddress.ip_address(dst), dport=dport, ttl=60, win=64240,
+                                     opts=None, ext=(), ipopts=b"", vlans=())
+    values.update(more)
+    return frames.frame(values, "eth")
+
+
+def packet(src, sport, dst, dport, flags, seq, ack, data=b"", vlans=()):
+    return made(src, sport, dst, dport, proto="tcp", flags=flags, seq=seq, ack=ack, data=data,
+                vlans=vlans)
+
+
+def talk(host, port, client, cport, vlans=()):
+    """The frames of a connection that a client opens and a server answers with data."""
+    there, back = (client, cport, host, port), (host, port, client, cport)
+    return [packet(*there, "S", 1000, 0, vlans=vlans), packet(*back, "SA", 5000, 1001, vlans=vlans),
+            packet(*there, "A", 1001, 5001, vlans=vlans),
+            packet(*back, "PA", 5001, 1001, b"SSH-2.0-Toy_1\r\n", vlans),
+            packet(*there, "PA", 1001, 5016, b"SSH-2.0-Client_1\r\n", vlans)]
+
+
+def vxlan(talks):
+    """Each frame between two tunnel ends; the outer ports differ from frame to frame (RFC 7348)."""
+    head = struct.pack("!BBHI", 8, 0, 0, 77 << 8)
+    return [made("198.51.100.1", 40000 + i % 1000, "198.51.100.2", 4789, proto="udp",
+                 data=head + inner)
+            if i % 2 else
+            made("198.51.100.2", 50000 + i % 777, "198.51.100.1", 4789, proto="udp",
+                 data=head + inner)
+            for i, inner in enumerate(talks)]
+
+
+def interleave(talks):
+    """The first frames of all, then the second ones, ..."""
+    return [frame for step in zip(*talks) for frame in step]
+
+
+class Bench:
+    def __init__(self, net, program, directory):
+        self.net, self.program, self.directory = net, program, directory
+        self.report = Report()
+
+    def flowd(self, name, *options, devices=("inside",)):
+        words = [self.program, "--home", self.net.home, "--no-verify", "--web.port", "0",
+                 "--state", os.path.join(self.directory, name)]
+        for device in devices:
+            words += ["-i", device]
+        return Flowd(self.net, words + list(options), roles=ROLES).wait_ready()
+
+    def send(self, sent, device="eth0"):
+        tap = self.net.socket("inside", socket.AF_PACKET, socket.SOCK_RAW, 0)
+        tap.bind((device, 0))
+        with tap:
+            for i, frame in enumerate(sent):
+                tap.send(frame)
+                if not i % BATCH:
+                    time.sleep(0.005)
+
+    def end(self, flowd, what):
+        """Ends it; its services by (ip, port)."""
+        status, _ = flowd.end()
+        self.report.check(what + ": exit status", 0, status)
+
+    def found(self, flowd, what, want):
+        """Each of `want` is announced, once, and nothing else of home."""
+        for host, port in want:
+            flowd.wait(type="event", event="new", ip=host, port=port)
+        time.sleep(0.5)
+        news = [(line["ip"], line["port"]) for line in flowd.find(type="event", event="new")]
+        self.report.check(what + ": announced", sorted(want), sorted(news))
+
+    def evidence(self, name, what, want):
+        """What the store says of the services, read by a flowd that has nothing to do."""
+        path = os.path.join(self.directory, name)
+        empty = os.path.join(self.directory, "empty.pcap")
+        with open(empty, "wb") as file:
+            file.write(frames.pcap_file("eth", []))
+        done = self.net.run("border", [self.program, "-r", empty, "--home", self.net.home,
+                                       "--state", path])
+        got = {(line["ip"], line["port"]): (line["evidence"], line["app"], line["handshakes"])
+               for line in map(json.loads, done.stdout.splitlines())
+               if line["type"] == "service"}
+        for key in want:
+            self.report.check("%s: %s" % (what, key), ("full", "ssh", 1), got.get(key))
+
+
+def hosts(count):
+    return ["10.77.0.%d" % (10 + i) for i in range(count)]
+
+
+def many(vlans=()):
+    """160 connections of as many pairs, some over IPv6; and what is to be found."""
+    pairs = [(host, 2200 + i, "192.0.2.%d" % (20 + i), 40000 + i)
+             for i in range(2) for host in hosts(64)]
+    pairs += [("2001:db8:77::%x" % i, 2300, "2001:db8:9::%x" % (i * 7), 41000) for i in range(1, 33)]
+    return (interleave([talk(*pair, vlans) for pair in pairs]),
+            [(host, port) for host, port, _, _ in pairs])
+
+
+def switches(pid):
+    """How often each thread of the process has waited."""
+    counts = []
+    for task in os.listdir("/proc/%d/task" % pid):
+        with open("/proc/%d/task/%s/status" % (pid, task)) as file:
+            counts += [int(line.split()[1]) for line in file
+                       if line.startswith("voluntary_ctxt_switches")]
+    return counts
+
+
+def check_workers(bench):
+    """Two workers: all is found once, each connection by one of them, and both have work."""
+    for what, make in (("plain", many), ("VLAN", lambda: many([5])),
+                       ("VXLAN", lambda: (vxlan(many()[0]), many()[1]))):
+        sent, want = make()
+        flowd = bench.flowd("workers-" + what, "--capture.workers", "2")
+        before = switches(flowd.roles()["sensor"])
+        bench.report.check(what + ": threads", 2, len(before))
+        bench.send(sent)
+        bench.found(flowd, what, want)
+        busy = [b - a for a, b in zip(before, switches(flowd.roles()["sensor"]))]
+        # A timer of a second is all that a thread without packets wakes up for.
+        bench.report.check("%s: both have work %r" % (what, busy), True, min(busy) >= 8)
+        bench.end(flowd, what)
+        bench.evidence("workers-" + what, what, want)
+
+
+def check_filter(bench):
+    """The kernel's filter lets home's packets through in whatever they come, and no others."""
+    tagged = talk("10.77.0.9", 2201, "192.0.2.9", 4009, [7])
+    plain = talk("10.77.0.8", 2200, "192.0.2.9", 4008)
+    six = talk("2001:db8:77::8", 2200, "2001:db8:9::1", 4008)
+    tunnel = vxlan(talk("10.77.0.7", 2202, "192.0.2.9", 4007))
+    foreign = talk("198.51.100.7", 80, "192.0.2.9", 4010) * 50
+    within = talk("10.77.0.20", 80, "10.77.0.21", 4011) * 50
+    for option, extra in (("yes", 0), ("no", len(foreign) + len(within))):
+        name = "filter-" + option
+        flowd = bench.flowd(name, "--capture.kernel_filter", option, "--web.port", "7780")
+        flowd.wanted = sorted(ROLES + ("web",))
+        flowd.wait_ready()
+        before = packets(bench)
+        bench.send(plain + tagged + six + foreign + within + tunnel)
+        want = [("10.77.0.8", 2200), ("10.77.0.9", 2201), ("2001:db8:77::8", 2200),
+                ("10.77.0.7", 2202)]
+        bench.found(flowd, name, want)
+        time.sleep(1.2)
+        seen = packets(bench) - before
+        ours = len(plain) + len(tagged) + len(six) + len(tunnel)
+        # The kernel's own neighbour discovery may add some.
+        bench.report.check("%s: packets handled: %d of %d" % (name, seen, ours + extra), True,
+                           ours + extra <= seen <= ours + extra + 20)
+        bench.end(flowd, name)
+
+
+def packets(bench):
+    done = bench.net.run("border", ["curl", "-s", "http://127.0.0.1:7780/metrics"])
+    return sum(float(line.split()[1]) for line in done.stdout.splitlines()
+               if line.startswith("flowd_packets_total"))
+
+
+def check_down_up(bench):
+    """An interface that was down: what comes afterwards is seen, by the same sensor or the next."""
+    flowd = bench.flowd("down", "--capture.workers", "2")
+    bench.send(talk("10.77.0.8", 2200, "192.0.2.9", 4008))
+    flowd.wait(type="event", event="new", ip="10.77.0.8", port=2200)
+    bench.net.run("border", ["ip", "link", "set", "inside", "down"])
+    time.sleep(0.5)
+    bench.net.run("border", ["ip", "link", "set", "inside", "up"])
+    time.sleep(1.5)
+    bench.send(talk("10.77.0.9", 2201, "192.0.2.9", 4009))
+    bench.found(flowd, "down and up", [("10.77.0.8", 2200), ("10.77.0.9", 2201)])
+    bench.end(flowd, "down and up")
+
+
+def add_spare(net):
+    net.run("border", ["ip", "link", "add", "spare", "type", "veth", "peer", "name", "spare1",
+                       "netns", net.name["inside"]])
+    net.run("inside", ["ip", "link", "set", "spare1", "up"])
+    net.run("border", ["ip", "link", "set", "spare", "up"])
+
+
+def check_gone(bench):
+    """An interface that vanishes: the other is still heard; when it is back it is heard again."""
+    net = bench.net
+    add_spare(net)
+    flowd = bench.flowd("gone", devices=("inside", "spare"))
+    sensor = flowd.roles()["sensor"]
+    bench.send(talk("10.77.0.8", 2200, "192.0.2.9", 4008), "spare1")
+    flowd.wait(type="event", event="new", ip="10.77.0.8", port=2200)
+    net.run("border", ["ip", "link", "del", "spare"])
+    time.sleep(0.7)
+    bench.send(talk("10.77.0.9", 2201, "192.0.2.9", 4009))
+    bench.report.check("the other is heard", True,
+                       bool(flowd.wait(type="event", event="new", ip="10.77.0.9", port=2201)[1]))
+    bench.report.check("by the same sensor", sensor, flowd.roles().get("sensor"))
+    add_spare(net)
+    time.sleep(2)
+    bench.send(talk("10.77.0.10", 2202, "192.0.2.9", 4010), "spare1")
+    bench.found(flowd, "back", [("10.77.0.%d" % (8 + i), 2200 + i) for i in range(3)])
+    bench.report.check("which was said", True, "spare" in flowd.said())
+    bench.end(flowd, "back")
+    net.run("border", ["ip", "link", "del", "spare"])
+
+
+def check_wait(bench):
+    """No interface yet: refused, or waited for."""
+    net = bench.net
+    words = [bench.program, "--home", net.home, "--state", os.path.join(bench.directory, "wait"),
+             "--no-verify", "--web.port", "0", "-i", "spare"]
+    done = net.run("border", words, check=False, timeout=20)
+    bench.report.check("refused: status", 1, done.returncode)
+    bench.report.check("and said: " + done.stderr[:300], True, "spare" in done.stderr)
+    flowd = Flowd(net, words + ["--capture.wait"], roles=ROLES)
+    time.sleep(1.5)
+    add_spare(net)
+    flowd.wait_ready()
+    time.sleep(1)
+    bench.send(talk("10.77.0.8", 2200, "192.0.2.9", 4008), "spare1")
+    bench.found(flowd, "waited for", [("10.77.0.8", 2200)])
+    bench.end(flowd, "waited for")
+    net.run("border", ["ip", "link", "del", "spare"])
+
+
+def check_files(bench):
+    """Several files: one after the other, or shared by workers, with the same result."""
+    paths, results = [], []
+    for i in range(4):
+        sent = interleave([talk(host, 2200 + i, "192.0.2.9", 4000 + i) for host in hosts(20)])
+        paths.append(os.path.join(bench.directory, "part%d.pcap" % i))
+        with open(paths[-1], "wb") as file:
+            file.write(frames.pcap_file("eth", [(10 ** 15 + n, frame, len(frame))
+                                                for n, frame in enumerate(sent)]))
+    for workers in ("1", "1", "2"):
+        words = [bench.program, "--home", bench.net.home, "--capture.workers", workers]
+        for path in paths:
+            words += ["-r", path]
+        lines = bench.net.run("border", words).stdout.splitlines()
+        results.append([line for line in lines if '"type":"service"' in line])
+        bench.report.check("services with %s workers" % workers, 80, len(results[-1]))
+    bench.report.check("two replays", results[0], results[1])
+    bench.report.check("with two workers", results[0], results[2])
+
+
+def main():
+    program = os.path.abspath(sys.argv[1])
+    parts = ("workers", "filter", "down_up", "gone", "wait", "files")
+    skip_unless_possible("curl")
+    directory = tempfile.mkdtemp(prefix="flowd-capture-")
+    os.chmod(directory, 0o755)  # for the user that core becomes
+    try:
+        with Net() as net:
+            bench = Bench(net, program, directory)
+            for part in sys.argv[2:] or parts:
+                started = time.time()
+                globals()["check_" + part](bench)
+                print("check_%s: %.1f s" % (part, time.time() - started), flush=True)
+    finally:
+        shutil.rmtree(directory)
+    return bench.report.end()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
