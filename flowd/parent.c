@@ -409,7 +409,8 @@ static bool is_hopeless(const struct parent *p)
 
 	for (i = 0; p->plan->roles[i].name && mono_now() - p->born < FIRST_MOMENTS; i++) {
 		c = &p->children[i];
-		if (is_wanted(p, i) && !c->pid && WIFEXITED(c->status) && WEXITSTATUS(c->status))
+		if (is_wanted(p, i) && !c->pid && WIFEXITED(c->status) && WEXITSTATUS(c->status) &&
+		    WEXITSTATUS(c->status) != ROLE_AGAIN)
 			return true;
 	}
 	return false;

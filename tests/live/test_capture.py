@@ -73,12 +73,13 @@ class Bench:
         self.net, self.program, self.directory = net, program, directory
         self.report = Report()
 
-    def flowd(self, name, *options, devices=("inside",)):
-        words = [self.program, "--home", self.net.home, "--no-verify", "--web.port", "0",
+    def flowd(self, name, *options, devices=("inside",), roles=ROLES):
+        words = [self.program, "--home", self.net.home, "--no-verify",
                  "--state", os.path.join(self.directory, name)]
+        words += ["--web.port", "7780" if "web" in roles else "0"]
         for device in devices:
             words += ["-i", device]
-        return Flowd(self.net, words + list(options), roles=ROLES).wait_ready()
+        return Flowd(self.net, words + list(options), roles=roles).wait_ready()
 
     def send(self, sent, device="eth0"):
         tap = self.net.socket("inside", socket.AF_PACKET, socket.SOCK_RAW, 0)
@@ -167,9 +168,7 @@ def check_filter(bench):
     within = talk("10.77.0.20", 80, "10.77.0.21", 4011) * 50
     for option, extra in (("yes", 0), ("no", len(foreign) + len(within))):
         name = "filter-" + option
-        flowd = bench.flowd(name, "--capture.kernel_filter", option, "--web.port", "7780")
-        flowd.wanted = sorted(ROLES + ("web",))
-        flowd.wait_ready()
+        flowd = bench.flowd(name, "--capture.kernel_filter", option, roles=ROLES + ("web",))
         before = packets(bench)
         bench.send(plain + tagged + six + foreign + within + tunnel)
         want = [("10.77.0.8", 2200), ("10.77.0.9", 2201), ("2001:db8:77::8", 2200),
