@@ -2,6 +2,7 @@
 #include "flowd/sensor/team.h"
 
 #include "flowd/role.h"
+#include "flowd/sensor/explain/expect.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -33,6 +34,7 @@ static int worker_make(struct team *team, const struct hash_key *key)
 	struct worker_plan plan = { .conf = team->conf,
 				    .own = &team->own,
 				    .learnt = team->learnt,
+				    .expect = team->expect,
 				    .key = *key,
 				    .number = (unsigned)team->size };
 	struct worker *worker;
@@ -58,6 +60,8 @@ int team_open(struct team *team)
 
 	if (!*team->conf->read)
 		key = hash_key_new();
+	if (!rc && !(team->expect = expect_new(team->conf->limit_expected, &key)))
+		rc = -ENOMEM;
 	for (i = 0; i < wanted && !rc; i++)
 		rc = worker_make(team, &key);
 	return rc;
@@ -69,6 +73,7 @@ void team_close(struct team *team)
 
 	for (i = 0; i < team->size; i++)
 		worker_free(team->workers[i]);
+	expect_free(team->expect);
 	learn_free(team->learnt);
 	prefix_set_clear(&team->own);
 	ipc_free(team->core);

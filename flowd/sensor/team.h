@@ -12,11 +12,14 @@
 
 #define TEAM_MOST 16 /* workers */
 
+struct expect;
+
 struct team {
 	const struct conf *conf;
 	struct ipc *core; /* hello, the end, and what core says; each worker has its own sender */
 	struct prefix_set own;
 	struct learn *learnt;
+	struct expect *expect; /* what is announced to one worker may come to another */
 	struct worker *workers[TEAM_MOST];
 	size_t size;
 };

@@ -14,6 +14,7 @@ struct worker {
 	struct known *known;
 	struct classify *classify;
 	struct watch watch;
+	struct explain explain;
 	struct flow *flow;
 	struct tally tally;
 	wall_t now;	/* of the latest packet */
@@ -42,10 +43,18 @@ static bool build(struct worker *w, const struct worker_plan *plan)
 				   .own = plan->own,
 				   .known = w->known,
 				   .classify = w->classify,
+				   .explain = &w->explain,
 				   .tally = &w->tally,
 				   .say = say,
 				   .arg = w,
 				   .peer_key = learn_peer_key(plan->learnt) };
+	w->explain = (struct explain){ .conf = plan->conf,
+				       .expect = plan->expect,
+				       .known = w->known,
+				       .tally = &w->tally,
+				       .say = say,
+				       .arg = w,
+				       .worker = plan->number };
 	watch_open(&w->watch);
 	w->flow = flow_new(&w->watch, w->classify, &plan->key);
 	return w->flow;

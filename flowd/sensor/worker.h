@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * One worker of the sensor: the packets of its captures, from frame to sighting, with tables of its
- * own. Workers share nothing that they write; each belongs to one thread.
+ * own. Workers share nothing that they write but `expect`; each belongs to one thread.
  */
 #ifndef FLOWD_SENSOR_WORKER_H
 #define FLOWD_SENSOR_WORKER_H
@@ -11,6 +11,7 @@
 #include "flowd/sensor/capture.h"
 #include "flowd/sensor/learn.h"
 
+struct expect;
 struct ipc;
 struct worker;
 
@@ -20,6 +21,7 @@ struct worker_plan {
 	const struct prefix_set *own; /* addresses of this host: our probes come from them */
 	const struct learn *learnt;   /* what core knows */
 	struct ipc *core;	      /* its own sender; owned by the worker from then on */
+	struct expect *expect;	      /* shared by all */
 	struct hash_key key;	      /* of its tables */
 	unsigned number;	      /* from 0 */
 };

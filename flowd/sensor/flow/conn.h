@@ -10,6 +10,7 @@
 #include "flowd/sensor/decode/decode.h"
 
 struct classify_flow;
+struct control;
 struct known_entry;
 
 enum {
@@ -32,6 +33,7 @@ struct conn {
 	wall_t time_us;
 	struct known_entry *entry;  /* NULL: not answered yet, or the table of services is full */
 	struct classify_flow *look; /* NULL: not being looked at */
+	struct control *control;    /* NULL: not known to announce endpoints */
 	const char *early;	    /* what data on the SYN asked for; else NULL */
 };
 

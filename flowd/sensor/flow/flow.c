@@ -39,8 +39,10 @@ void flow_free(struct flow *flow)
 
 	if (!flow)
 		return;
-	while (flow->conns && (c = conn_next(flow->conns, &at)))
+	while (flow->conns && (c = conn_next(flow->conns, &at))) {
 		classify_flow_free(c->look);
+		explain_leave(flow->watch->explain, c->control);
+	}
 	conn_table_free(flow->conns);
 	free(flow);
 }
@@ -53,6 +55,8 @@ static void leave(struct flow *flow, struct conn *c)
 		c->look = NULL;
 		flow->looking--;
 	}
+	explain_leave(flow->watch->explain, c->control);
+	c->control = NULL;
 	conn_unfollow(flow->conns, c);
 }
 
@@ -159,7 +163,8 @@ static void take_synack(struct flow *flow, const struct packet *p)
 	if (c->entry && evidence == EVIDENCE_ONEWAY)
 		c->entry->standing++;
 	if (evidence != EVIDENCE_INVALID && c->entry &&
-	    (c->entry->sighting.evidence < EVIDENCE_FULL || wants_name(c->entry)))
+	    (c->entry->sighting.evidence < EVIDENCE_FULL || wants_name(c->entry) ||
+	     explain_may_control(c->entry)))
 		conn_follow(flow->conns, c);
 }
 
@@ -218,6 +223,24 @@ static bool look(struct flow *flow, struct conn *c, const struct packet *p, bool
 	return name || c->payloads >= flow->watch->conf->name_packets;
 }
 
+/* Shows a payload to what announces endpoints; true: the connection may do so later. */
+static bool control(struct flow *flow, struct conn *c, const struct packet *p, bool from_server)
+{
+	bool half = !(c->flags & (CONN_SYN | CONN_CLIENT_ON));
+
+	/* It speaks something else. */
+	if (*c->entry->sighting.app && !explain_may_control(c->entry)) {
+		explain_leave(flow->watch->explain, c->control);
+		c->control = NULL;
+		return false;
+	}
+	explain_control(flow->watch->explain, &c->control, p, from_server, half);
+	if (!c->control)
+		return false;
+	watch_name(flow->watch, c->entry, control_name(c->control));
+	return true;
+}
+
 static void take_followed(struct flow *flow, struct conn *c, const struct packet *p)
 {
 	bool client = conn_is_between(c, &p->src, p->sport, &p->dst, p->dport), done = false;
@@ -225,10 +248,11 @@ static void take_followed(struct flow *flow, struct conn *c, const struct packet
 	c->time_us = p->time_us;
 	if (client)
 		take_client(flow, c, p);
-	if (p->payload_len && !(p->flags & TCP_RST))
+	if (p->payload_len && !(p->flags & TCP_RST)) {
 		done = look(flow, c, p, !client);
-	else if (!wants_name(c->entry) && !c->look)
-		done = c->flags & CONN_CLIENT_ON;
+		done &= !control(flow, c, p, !client);
+	} else if (!wants_name(c->entry) && !c->look && !c->control)
+		done = c->flags & CONN_CLIENT_ON && !explain_may_control(c->entry);
 	if (p->flags & (TCP_RST | TCP_FIN)) {
 		if (c->look)
 			watch_name(flow->watch, c->entry, classify_end(flow->classify, c->look));

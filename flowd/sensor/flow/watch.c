@@ -88,8 +88,10 @@ struct known_entry *watch_answer(struct watch *w, const struct packet *p, enum e
 	if (evidence == EVIDENCE_INVALID && !news)
 		return entry;
 	count(w, s, p);
+	if (evidence != EVIDENCE_INVALID)
+		news |= explain_answer(w->explain, entry, p, !s->evidence);
 	if (news) {
-		s->evidence = (uint8_t)evidence;
+		s->evidence = (uint8_t)(evidence > s->evidence ? evidence : s->evidence);
 		known_tell(w->known, entry, w->say, w->arg);
 	} else {
 		known_mark(w->known, entry);
@@ -110,5 +112,6 @@ void watch_name(struct watch *w, struct known_entry *entry, const char *name)
 	if (!name || *entry->sighting.app)
 		return;
 	record_text_set(entry->sighting.app, sizeof(entry->sighting.app), name);
+	explain_name(w->explain, entry, name);
 	known_tell(w->known, entry, w->say, w->arg);
 }

@@ -9,6 +9,7 @@
 #include "base/conf.h"
 #include "base/record.h"
 #include "flowd/sensor/decode/decode.h"
+#include "flowd/sensor/explain/explain.h"
 #include "flowd/sensor/known.h"
 #include "flowd/sensor/name/classify.h"
 
@@ -18,6 +19,7 @@ struct watch {
 	const struct prefix_set *own; /* addresses of this host: our probes come from them */
 	struct known *known;
 	struct classify *classify;
+	struct explain *explain;
 	struct tally *tally;
 	known_fn say; /* where sightings go */
 	void *arg;

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "flowd/sensor/explain/expect.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#define WAYS 8
+#define EARLY_MOST 256 /* answers remembered in case they are announced late */
+#define EARLY_WITHIN (2 * MONO_SECOND)
+#define LATE_MOST 64			 /* and those that were, until their worker looks */
+#define ANY_MOST 4			 /* connections explained where any peer may come */
+#define MEDIA_HOLDS (3600 * MONO_SECOND) /* how long the peer of a call is known as such */
+
+struct place {
+	struct expect_item item;
+	wall_t until; /* 0: free */
+	uint8_t uses;
+	uint16_t peer_port; /* of the latest use */
+};
+
+struct late {
+	struct service service;
+	unsigned owner;
+	enum ephemeral reason; /* EPHEMERAL_NONE: free */
+};
+
+struct expect {
+	pthread_mutex_t lock;
+	struct hash_key key;
+	size_t set_mask;
+	struct place *places;
+	_Atomic wall_t until; /* the last of the announcements; nothing is waited for after it */
+	struct expect_answer early[EARLY_MOST];
+	size_t early_at;
+	struct late late[LATE_MOST];
+	atomic_uint late_count;
+};
+
+struct expect *expect_new(size_t limit, const struct hash_key *key)
+{
+	struct expect *e = calloc(1, sizeof(*e));
+	size_t sets = 1;
+
+	if (!e)
+		return NULL;
+	e->key = *key;
+	while (sets * WAYS < limit)
+		sets *= 2;
+	e->set_mask = sets - 1;
+	e->places = calloc(sets * WAYS, sizeof(*e->places));
+	if (!e->places || pthread_mutex_init(&e->lock, NULL)) {
+		free(e->places);
+		free(e);
+		return NULL;
+	}
+	return e;
+}
+
+void expect_free(struct expect *e)
+{
+	if (!e)
+		return;
+	pthread_mutex_destroy(&e->lock);
+	free(e->places);
+	free(e);
+}
+
+static struct place *set_of(const struct expect *e, const struct addr *host, uint8_t proto,
+			    uint16_t port)
+{
+	const struct service key = { .host = *host, .port = port, .proto = proto };
+
+	return &e->places[(hash_bytes(&e->key, &key, sizeof(key)) & e->set_mask) * WAYS];
+}
+
+static bool is_for(const struct place *p, const struct service *s)
+{
+	return p->until && p->item.port == s->port && p->item.proto == s->proto &&
+	       addr_is_same(&p->item.host, &s->host);
+}
+
+/* May this peer use the place now? */
+static bool admits(const struct place *p, const struct expect_answer *a)
+{
+	bool same = addr_is_same(&p->item.peer, &a->peer);
+
+	if (a->time_us > p->until)
+		return false;
+	/* The very connection again: met by another worker, or on another interface. */
+	if (p->uses && same && p->peer_port == a->peer_port)
+		return true;
+	if (p->item.any_peer)
+		return p->uses < ANY_MOST || same;
+	return !p->uses && same;
+}
+
+static void use(struct expect *e, struct place *p, const struct expect_answer *a)
+{
+	p->uses += p->uses < UINT8_MAX;
+	p->peer_port = a->peer_port;
+	if (!p->item.any_peer)
+		return;
+	p->item.peer = a->peer;
+	p->until = a->time_us + MEDIA_HOLDS;
+	if (p->until > atomic_load_explicit(&e->until, memory_order_relaxed))
+		atomic_store_explicit(&e->until, p->until, memory_order_relaxed);
+}
+
+/* The answer that this announces was met already: its worker is told. */
+static void explain_early(struct expect *e, struct place *p, wall_t now)
+{
+	struct expect_answer *a;
+	size_t i, k;
+
+	for (i = 0; i < EARLY_MOST; i++) {
+		a = &e->early[i];
+		if (!a->service.port || now - a->time_us > EARLY_WITHIN ||
+		    !is_for(p, &a->service) || !admits(p, a))
+			continue;
+		for (k = 0; k < LATE_MOST && e->late[k].reason; k++)
+			;
+		if (k == LATE_MOST)
+			return;
+		e->late[k] = (struct late){ a->service, a->owner, p->item.reason };
+		atomic_fetch_add_explicit(&e->late_count, 1, memory_order_release);
+		use(e, p, a);
+		a->service.port = 0;
+	}
+}
+
+bool expect_announce(struct expect *e, const struct expect_item *item, wall_t now)
+{
+	struct place *set = set_of(e, &item->host, item->proto, item->port), *best = set;
+	const struct service s = { .host = item->host, .port = item->port, .proto = item->proto };
+	bool lost;
+	size_t i;
+
+	pthread_mutex_lock(&e->lock);
+	for (i = 0; i < WAYS; i++) {
+		if (is_for(&set[i], &s)) {
+			best = &set[i];
+			break;
+		}
+		if (set[i].until < best->until)
+			best = &set[i];
+	}
+	lost = best->until > now && !is_for(best, &s) && !best->uses;
+	*best = (struct place){ .item = *item, .until = now + EXPECT_WITHIN };
+	if (best->until > atomic_load_explicit(&e->until, memory_order_relaxed))
+		atomic_store_explicit(&e->until, best->until, memory_order_relaxed);
+	explain_early(e, best, now);
+	pthread_mutex_unlock(&e->lock);
+	return lost;
+}
+
+static void remember(struct expect *e, const struct expect_answer *answer)
+{
+	e->early[e->early_at++ % EARLY_MOST] = *answer;
+}
+
+enum ephemeral expect_take(struct expect *e, const struct expect_answer *answer)
+{
+	enum ephemeral reason = EPHEMERAL_NONE;
+	struct place *set;
+	size_t i;
+
+	pthread_mutex_lock(&e->lock);
+	if (answer->time_us <= atomic_load_explicit(&e->until, memory_order_relaxed)) {
+		set = set_of(e, &answer->service.host, answer->service.proto, answer->service.port);
+		for (i = 0; i < WAYS && !reason; i++)
+			if (is_for(&set[i], &answer->service) && admits(&set[i], answer)) {
+				reason = set[i].item.reason;
+				use(e, &set[i], answer);
+			}
+	}
+	if (!reason && answer->is_new)
+		remember(e, answer);
+	pthread_mutex_unlock(&e->lock);
+	return reason;
+}
+
+bool expect_late(struct expect *e, unsigned owner, struct service *service, enum ephemeral *reason)
+{
+	bool found = false;
+	size_t i;
+
+	if (!atomic_load_explicit(&e->late_count, memory_order_acquire))
+		return false;
+	pthread_mutex_lock(&e->lock);
+	for (i = 0; i < LATE_MOST && !found; i++) {
+		if (!e->late[i].reason || e->late[i].owner != owner)
+			continue;
+		*service = e->late[i].service;
+		*reason = e->late[i].reason;
+		e->late[i].reason = EPHEMERAL_NONE;
+		atomic_fetch_sub_explicit(&e->late_count, 1, memory_order_release);
+		found = true;
+	}
+	pthread_mutex_unlock(&e->lock);
+	return found;
+}

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "flowd/sensor/explain/explain.h"
+
+/* Below it are services alone. */
+#define LOWEST_PORT 1024
+
+/* Names that are no contradiction of a reason: TLS may hide the data of FTP. */
+static const struct {
+	enum ephemeral reason;
+	const char *name;
+} fitting[] = {
+	{ EPHEMERAL_FTP_DATA, "ftp-data" },
+	{ EPHEMERAL_FTP_DATA, "tls" },
+	{ EPHEMERAL_PASSIVE_RANGE, "ftp-data" },
+	{ EPHEMERAL_PASSIVE_RANGE, "tls" },
+	{ EPHEMERAL_MEDIA, "rtp" },
+	{ EPHEMERAL_MEDIA, "rtcp" },
+	{ EPHEMERAL_MEDIA, "srtp" },
+	{ EPHEMERAL_MEDIA, "stun" },
+	{ EPHEMERAL_MEDIA, "dtls" },
+	{ EPHEMERAL_ICE, "stun" },
+	{ EPHEMERAL_ICE, "rtp" },
+	{ EPHEMERAL_ICE, "rtcp" },
+	{ EPHEMERAL_ICE, "srtp" },
+	{ EPHEMERAL_ICE, "dtls" },
+	{ EPHEMERAL_DCE_RPC, "dce_rpc" },
+	{ EPHEMERAL_DCE_RPC, "rpc" },
+};
+
+/* Names of file sharing, which are reason enough. */
+static const char *const sharing[] = { "bittorrent", "edonkey", "gnutella",   "directconnect",
+				       "soulseek",   "kontiki", "applejuice", "fasttrack",
+				       "openft",     "kazaa" };
+
+/* Services whose connections announce endpoints. */
+static const char *const announcing[] = { "ftp", "rtsp", "sip", "dce_rpc", "rpc" };
+
+static bool is_among(const char *name, const char *const *names, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (!strcmp(name, names[i]))
+			return true;
+	return false;
+}
+
+#define AMONG(name, names) is_among(name, names, sizeof(names) / sizeof((names)[0]))
+
+static bool fits(enum ephemeral reason, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(fitting) / sizeof(fitting[0]); i++)
+		if (fitting[i].reason == reason && !strcmp(fitting[i].name, name))
+			return true;
+	return false;
+}
+
+/* What was announced after it had answered. */
+static void take_late(struct explain *x)
+{
+	struct known_entry *entry;
+	struct service service;
+	enum ephemeral reason;
+
+	while (expect_late(x->expect, x->worker, &service, &reason)) {
+		entry = known_find(x->known, &service);
+		if (!entry || !entry->sighting.evidence || entry->sighting.ephemeral ||
+		    (*entry->sighting.app && !fits(reason, entry->sighting.app)))
+			continue;
+		x->tally->explained++;
+		entry->sighting.ephemeral = (uint8_t)reason;
+		known_tell(x->known, entry, x->say, x->arg);
+	}
+}
+
+bool explain_answer(struct explain *x, struct known_entry *entry, const struct packet *p,
+		    bool is_new)
+{
+	struct sighting *s = &entry->sighting;
+	const struct expect_answer answer = { .service = s->service,
+					      .peer = p->dst,
+					      .peer_port = p->dport,
+					      .is_new = is_new,
+					      .time_us = p->time_us,
+					      .owner = x->worker };
+	enum ephemeral reason, before = s->ephemeral;
+
+	take_late(x);
+	if (s->service.port < LOWEST_PORT || (!is_new && !s->ephemeral))
+		return false;
+	reason = expect_take(x->expect, &answer);
+	if (reason) {
+		x->tally->explained++;
+		s->ephemeral = (uint8_t)reason;
+	} else if (before != EPHEMERAL_P2P && before != EPHEMERAL_ICE) {
+		/* It answers somebody that nothing explains: a service. */
+		s->ephemeral = EPHEMERAL_NONE;
+	}
+	return s->ephemeral != before;
+}
+
+bool explain_name(struct explain *x, struct known_entry *entry, const char *name)
+{
+	struct sighting *s = &entry->sighting;
+	enum ephemeral before = s->ephemeral;
+
+	if (AMONG(name, sharing) && s->service.port >= LOWEST_PORT)
+		s->ephemeral = EPHEMERAL_P2P;
+	else if (before != EPHEMERAL_NONE && !fits(before, name))
+		s->ephemeral = EPHEMERAL_NONE;
+	x->tally->explained += !before && s->ephemeral;
+	return s->ephemeral != before;
+}
+
+bool explain_may_control(const struct known_entry *entry)
+{
+	return AMONG(entry->sighting.app, announcing);
+}
+
+/* A packet that announces something, and who has sent it. */
+struct announcing {
+	struct explain *x;
+	const struct packet *packet;
+	bool from_server;
+};
+
+/* An address that nobody outside can mean: behind address translation it stands for the speaker. */
+static bool is_nowhere(const struct addr *a)
+{
+	const uint8_t *b = a->b + 12;
+
+	if (!addr_is_v4(a))
+		return false;
+	return !b[0] || b[0] == 10 || b[0] == 127 || (b[0] == 172 && (b[1] & 0xf0) == 16) ||
+	       (b[0] == 192 && b[1] == 168);
+}
+
+static void announce(void *arg, const struct announced *said)
+{
+	static const struct addr unsaid;
+	const struct announcing *a = arg;
+	struct explain *x = a->x;
+	const struct packet *p = a->packet;
+	/* FTP's client says PORT, and its server agrees to it. */
+	bool own = said->by_server == a->from_server;
+	struct expect_item item = { .host = own ? p->src : p->dst,
+				    .peer = own ? p->dst : p->src,
+				    .port = said->port,
+				    .proto = said->proto,
+				    .reason = said->reason,
+				    .any_peer = said->for_anybody };
+
+	if (!addr_is_same(&said->host, &unsaid) && !addr_is_same(&said->host, &item.host) &&
+	    !is_nowhere(&said->host)) {
+		if (!x->conf->ephemeral_elsewhere || !prefix_set_has(&x->conf->home, &said->host)) {
+			x->tally->announced_elsewhere++;
+			return;
+		}
+		item.host = said->host;
+	}
+	if (item.port < LOWEST_PORT ||
+	    (!prefix_set_is_any(&x->conf->home) && !prefix_set_has(&x->conf->home, &item.host)))
+		return;
+	x->tally->announced++;
+	x->tally->announced_evicted += expect_announce(x->expect, &item, p->time_us);
+	take_late(x);
+}
+
+void explain_leave(struct explain *x, struct control *c)
+{
+	x->followed -= c != NULL;
+	control_free(c);
+}
+
+void explain_control(struct explain *x, struct control **c, const struct packet *p,
+		     bool from_server, bool half)
+{
+	const struct control_words words = { .bytes = p->ip + p->ip_len - p->payload_len,
+					     .len = p->payload_len,
+					     .sent = p->data_len,
+					     .seq = p->seq,
+					     .from_server = from_server };
+	struct announcing a = { x, p, from_server };
+
+	if (!*c) {
+		if (x->followed >= x->conf->limit_control) {
+			x->tally->controls_refused++;
+			return;
+		}
+		*c = control_new(&words, from_server ? &p->src : &p->dst,
+				 from_server ? &p->dst : &p->src, half);
+		if (!*c)
+			return;
+		x->followed++;
+	}
+	control_take(*c, &words, announce, &a);
+	if (control_is_over(*c)) {
+		explain_leave(x, *c);
+		*c = NULL;
+	}
+}
