@@ -32,6 +32,8 @@ struct conf_ports {
 	  "networks to watch; any: every answerer is inside and nothing is ever probed")           \
 	X(inside, BOOL, "inside_to_inside", "no", 0, 0,                                            \
 	  "report services used by inside clients too")                                            \
+	X(report_tunnels, BOOL, "report_tunnels", "no", 0, 0,                                      \
+	  "report the ends of tunnels over UDP as services too")                                   \
 	X(targets, PREFIXES, "targets", "", 0, 0, "what may be probed (default: home)")            \
 	X(exclude, PREFIXES, "exclude", "", 0, 0, "what is never probed")                          \
 	X(interfaces, LIST, "interface", "", 0, 0, "interfaces to listen on")                      \
@@ -73,6 +75,8 @@ struct conf_ports {
 	  "connections looked at for a name at once")                                              \
 	X(limit_known, COUNT, "limits.known", "1048576", 1024, 1 << 28,                            \
 	  "services the sensor remembers")                                                         \
+	X(limit_fragments, BYTES, "limits.fragments", "16M", 1 << 20, 1LL << 32,                   \
+	  "memory for datagrams that come in IP fragments, in each worker")                        \
 	X(name_packets, COUNT, "limits.name_packets", "12", 1, 256,                                \
 	  "payloads of a connection looked at for a name")                                         \
 	X(limit_expected, COUNT, "limits.expected", "4096", 16, 1 << 20,                           \

@@ -18,6 +18,7 @@ static const char *const level_text[] = { RECORD_LEVEL_LIST(TEXT_OF) };
 static const char *const ephemeral_text[] = { RECORD_EPHEMERAL_LIST(TEXT_OF) };
 static const char *const tunnel_text[] = { RECORD_TUNNEL_LIST(TEXT_OF) };
 static const char *const named_text[] = { RECORD_NAMED_LIST(TEXT_OF) };
+static const char *const unknown_text[] = { RECORD_UNKNOWN_LIST(TEXT_OF) };
 static const char *const proto_text[] = { RECORD_PROTO_LIST(TEXT_OF) };
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
@@ -57,6 +58,7 @@ TEXT_FUNCTION(level)
 TEXT_FUNCTION(ephemeral)
 TEXT_FUNCTION(tunnel)
 TEXT_FUNCTION(named)
+TEXT_FUNCTION(unknown)
 PARSE_FUNCTION(proto)
 PARSE_FUNCTION(evidence)
 PARSE_FUNCTION(state)
@@ -108,4 +110,20 @@ void record_text_set(char *field, size_t size, const char *text)
 
 	memset(field, 0, size);
 	memcpy(field, text, len);
+}
+
+void record_count_unknown(struct tally *tally, enum unknown_kind kind, uint16_t number,
+			  uint64_t packets)
+{
+	struct tally_unknown *u = tally->unknown, *end = u + TALLY_UNKNOWNS;
+
+	while (u < end && u->kind && (u->kind != kind || u->number != number))
+		u++;
+	if (u == end) {
+		tally->unknown_rest += packets;
+		return;
+	}
+	u->kind = (uint8_t)kind;
+	u->number = number;
+	u->packets += packets;
 }

@@ -12,7 +12,7 @@
 #include "base/mono.h"
 
 /* Any change of a layout below changes this number; another number is refused. */
-#define RECORD_VERSION 4
+#define RECORD_VERSION 5
 
 /* X(constant, text): the text is what JSON, rules and the manual say. */
 #define RECORD_PROTO_LIST(X)     \
@@ -70,7 +70,13 @@
 	X(TUNNEL_VXLAN, "vxlan")   \
 	X(TUNNEL_GENEVE, "geneve") \
 	X(TUNNEL_IPIP, "ipip")     \
-	X(TUNNEL_GTP, "gtp-u")
+	X(TUNNEL_GTP, "gtp-u")     \
+	X(TUNNEL_PPTP, "pptp")     \
+	X(TUNNEL_L2TP, "l2tp")     \
+	X(TUNNEL_TEREDO, "teredo") \
+	X(TUNNEL_AYIYA, "ayiya")   \
+	X(TUNNEL_CAPWAP, "capwap") \
+	X(TUNNEL_TZSP, "tzsp")
 
 /*
  * How the wire's name of a service was obtained, the least sure first: what only a client asked
@@ -272,7 +278,12 @@ struct alert {
 	X(truncated, "packets cut by the snapshot length")                                     \
 	X(undecoded, "packets that carry nothing flowd follows")                               \
 	X(malformed, "packets with impossible headers")                                        \
-	X(fragments, "IP fragments without a transport header")                                \
+	X(too_deep, "packets with more tunnels in one another than are looked into")           \
+	X(tunnelled, "packets that came in a tunnel")                                          \
+	X(fragments, "IP fragments")                                                           \
+	X(reassembled, "datagrams put together from IP fragments")                             \
+	X(fragments_overlap, "IP fragments that contradict another one of the datagram")       \
+	X(fragments_evicted, "incomplete datagrams forgotten for want of room")                \
 	X(syns, "SYN packets to inside hosts")                                                 \
 	X(synacks, "SYN-ACK packets of inside hosts")                                          \
 	X(synack_repeats, "SYN-ACK packets that repeat one already seen")                      \
@@ -289,11 +300,36 @@ struct alert {
 	X(sensor_starts, "times the sensor was started")                                       \
 	X(gap_us, "microseconds without a sensor, at most")
 
+/* Where a number comes from that announces what the sensor cannot look into. */
+#define RECORD_UNKNOWN_LIST(X)             \
+	X(UNKNOWN_NONE, "none")            \
+	X(UNKNOWN_ETHERTYPE, "ethertype")  \
+	X(UNKNOWN_IP_PROTO, "ip-protocol") \
+	X(UNKNOWN_PPP, "ppp")              \
+	X(UNKNOWN_LLC, "llc")
+
+#define RECORD_ENUM(id, text) id,
+enum unknown_kind { RECORD_UNKNOWN_LIST(RECORD_ENUM) UNKNOWN_END };
+#undef RECORD_ENUM
+
+#define TALLY_UNKNOWNS 32
+
+/* Packets with such a number. */
+struct tally_unknown {
+	uint64_t packets;
+	uint8_t kind; /* enum unknown_kind; none: the row is free */
+	uint8_t pad;
+	uint16_t number; /* EtherType, IP protocol, PPP protocol, DSAP */
+	uint8_t pad2[4];
+};
+
 struct tally {
 	wall_t time_us;
 #define TALLY_FIELD(id, text) uint64_t id;
 	RECORD_TALLY_LIST(TALLY_FIELD)
 #undef TALLY_FIELD
+	struct tally_unknown unknown[TALLY_UNKNOWNS]; /* in the order they were met */
+	uint64_t unknown_rest;			      /* packets with further numbers */
 };
 
 #define RECORD_ROLE_MAX 16
@@ -320,6 +356,7 @@ const char *record_level_text(unsigned level);
 const char *record_ephemeral_text(unsigned ephemeral);
 const char *record_tunnel_text(unsigned tunnel);
 const char *record_named_text(unsigned named);
+const char *record_unknown_text(unsigned unknown);
 
 /* The enum constant of a text of `len` bytes, or ERR_UNKNOWN. */
 int record_proto_parse(const char *text, size_t len);
@@ -339,6 +376,10 @@ static inline bool service_is_same(const struct service *a, const struct service
  */
 void record_mend_sighting(struct sighting *s, wall_t latest);
 void record_mend_probe(struct probe *p, wall_t latest);
+
+/* Adds packets to the row of their number, or to `unknown_rest` when there is no room for a row. */
+void record_count_unknown(struct tally *tally, enum unknown_kind kind, uint16_t number,
+			  uint64_t packets);
 
 /* Copies text into a record's field: cut to fit, NUL-terminated, the rest zero. */
 void record_text_set(char *field, size_t size, const char *text);

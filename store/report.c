@@ -228,6 +228,24 @@ char *report_alert(const struct alert *a)
 	return line_of(alert_json(a));
 }
 
+/* What the sensor could not look into: kind, number and how many packets. */
+static json_t *unknown_json(const struct tally *tally)
+{
+	json_t *list = json_array(), *o;
+	size_t i;
+
+	for (i = 0; i < TALLY_UNKNOWNS && tally->unknown[i].kind; i++) {
+		const struct tally_unknown *u = &tally->unknown[i];
+
+		o = json_object();
+		set_word(o, "kind", record_unknown_text(u->kind));
+		set_number(o, "number", u->number);
+		set_number(o, "packets", u->packets);
+		json_array_append_new(list, o);
+	}
+	return list;
+}
+
 static json_t *tally_json(const struct tally *tally)
 {
 	json_t *o = json_object();
@@ -237,6 +255,8 @@ static json_t *tally_json(const struct tally *tally)
 #define SET_COUNTER(id, text) set_number(o, #id, tally->id);
 	RECORD_TALLY_LIST(SET_COUNTER)
 #undef SET_COUNTER
+	json_object_set_new(o, "unknown", unknown_json(tally));
+	set_number(o, "unknown_rest", tally->unknown_rest);
 	return o;
 }
 
@@ -322,6 +342,8 @@ void report_set_tally(struct report *report, const char *key, const struct tally
 
 	json_object_del(counters, "type");
 	json_object_del(counters, "time");
+	json_object_set(object_of(report), "unknown", json_object_get(counters, "unknown"));
+	json_object_del(counters, "unknown");
 	json_object_set_new(object_of(report), key, counters);
 }
 

@@ -11,9 +11,15 @@ void counts_restart(struct counts *h)
 	memset(h->latest, 0, sizeof(h->latest));
 }
 
+static void add_unknown(struct tally *sum, const struct tally_unknown *u)
+{
+	if (u->kind)
+		record_count_unknown(sum, u->kind, u->number, u->packets);
+}
+
 void counts_take(struct counts *h, uint32_t origin, const struct tally *t)
 {
-	size_t i;
+	size_t i, j;
 
 	if (origin >= COUNTS_ORIGINS)
 		return;
@@ -25,6 +31,9 @@ void counts_take(struct counts *h, uint32_t origin, const struct tally *t)
 #define ADD(id, text) h->sum.id += h->latest[i].id;
 	for (i = 0; i < COUNTS_ORIGINS; i++) {
 		RECORD_TALLY_LIST(ADD)
+		for (j = 0; j < TALLY_UNKNOWNS; j++)
+			add_unknown(&h->sum, &h->latest[i].unknown[j]);
+		h->sum.unknown_rest += h->latest[i].unknown_rest;
 	}
 #undef ADD
 	h->sum.time_us = t->time_us;

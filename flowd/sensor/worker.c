@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 #include "base/ipc.h"
+#include "flowd/sensor/decode/decode.h"
 #include "flowd/sensor/flow/flow.h"
 
 #include <stdlib.h>
@@ -11,6 +12,7 @@ struct worker {
 	const struct conf *conf;
 	struct ipc *core;
 	unsigned number;
+	struct decode *decode;
 	struct known *known;
 	struct classify *classify;
 	struct watch watch;
@@ -36,7 +38,9 @@ static bool build(struct worker *w, const struct worker_plan *plan)
 {
 	w->known = known_new(plan->conf->limit_known, &plan->key);
 	w->classify = classify_new();
-	if (!w->known || !w->classify)
+	w->decode = decode_new(&w->tally, plan->conf->limit_fragments, &plan->key,
+			       plan->conf->report_tunnels);
+	if (!w->known || !w->classify || !w->decode)
 		return false;
 	learn_enter(plan->learnt, w->known);
 	w->watch = (struct watch){ .conf = plan->conf,
@@ -86,6 +90,7 @@ void worker_free(struct worker *w)
 		capture_close(w->captures[i]);
 	flow_free(w->flow);
 	known_free(w->known);
+	decode_free(w->decode);
 	classify_free(w->classify);
 	ipc_free(w->core);
 	free(w);
@@ -127,20 +132,12 @@ static void take_frame(void *arg, const struct capture_frame *frame)
 	w->tally.bytes += frame->length;
 	w->tally.truncated += frame->captured < frame->length;
 	w->now = packet.time_us = frame->time_us;
-	switch (decode_frame(w->link, frame->bytes, frame->captured, &packet)) {
-	case DECODE_OK:
+	if (!decode_frame(w->decode, w->link, frame->bytes, frame->captured, &packet))
 		take_packet(w, &packet);
-		break;
-	case DECODE_OTHER:
-		w->tally.undecoded++;
-		break;
-	case DECODE_FRAGMENT:
-		w->tally.fragments++;
-		break;
-	case DECODE_SHORT:
-	case DECODE_MALFORMED:
-		w->tally.malformed++;
-		break;
+	while (decode_has_more(w->decode)) {
+		packet.time_us = frame->time_us;
+		if (!decode_more(w->decode, &packet))
+			take_packet(w, &packet);
 	}
 }
 

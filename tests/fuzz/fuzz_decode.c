@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Any bytes as a frame of any link type: what comes out lies within what went in.
+ * Any bytes as a frame of any link type, and as a row of frames (each a length of two bytes, then
+ * the frame) that share what is remembered of fragments: what comes out lies within what went in,
+ * or within a datagram put together from it.
  */
 #include "flowd/sensor/decode/decode.h"
 
@@ -8,20 +10,62 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static const int links[] = { 0, 1, 12, 14, 101, 108, 113, 228, 229, 276, 9999 };
+static const int links[] = { 0,	  1,   6,   9,	 10,  11,  12,	14,  50,  51,  101, 104,
+			     105, 107, 108, 109, 113, 117, 119, 122, 127, 138, 163, 166,
+			     192, 204, 205, 206, 219, 228, 229, 239, 240, 242, 276, 9999 };
+
+struct bounds {
+	const uint8_t *data;
+	size_t size;
+	struct tally tally;
+};
+
+static void check(struct bounds *b, int link, enum decode_result result, const struct packet *p)
+{
+	volatile uint8_t sum = 0;
+	uint32_t i;
+
+	if (result)
+		return;
+	assert(decode_knows(link));
+	assert(p->time_us == 7);
+	if (!b->tally.reassembled)
+		assert(p->ip >= b->data && p->ip + p->ip_len <= b->data + b->size);
+	assert(p->payload_len <= p->ip_len && p->payload_len <= p->data_len);
+	/* A sanitizer sees where they lie. */
+	for (i = 0; i < p->ip_len; i++)
+		sum = (uint8_t)(sum + p->ip[i]);
+}
+
+static void show(struct bounds *b, struct decode *d, int link)
+{
+	struct packet p = { .time_us = 7 };
+
+	check(b, link, decode_frame(d, link, b->data, b->size, &p), &p);
+	while (decode_has_more(d)) {
+		p.time_us = 7;
+		check(b, link, decode_more(d, &p), &p);
+	}
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct packet p = { .time_us = 7 };
-	size_t i;
+	const struct hash_key key = { { 1, 2 } };
+	struct bounds b = { data, size, { 0 } };
+	struct decode *d = decode_new(&b.tally, 0, &key, size & 1);
+	size_t i, len;
 
-	for (i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
-		if (decode_frame(links[i], data, size, &p) != DECODE_OK)
-			continue;
-		assert(decode_knows(links[i]));
-		assert(p.time_us == 7);
-		assert(p.ip >= data && p.ip + p.ip_len <= data + size);
-		assert(p.payload_len <= p.ip_len && p.payload_len <= p.data_len);
+	assert(d);
+	for (i = 0; i < sizeof(links) / sizeof(links[0]); i++)
+		show(&b, d, links[i]);
+	for (i = 0; i + 2 <= size; i += len) {
+		len = (size_t)data[i] << 8 | data[i + 1];
+		i += 2;
+		len = len < size - i ? len : size - i;
+		b.data = data + i;
+		b.size = len;
+		show(&b, d, 1);
 	}
+	decode_free(d);
 	return 0;
 }

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A frame becomes a packet, or a counted reason why not. Pure.
+ * A frame becomes a packet, or a counted reason why not. Encapsulations are taken off; of the
+ * packet that remains, `tunnel` says what it came in. Works on packet time alone.
  */
 #ifndef FLOWD_SENSOR_DECODE_H
 #define FLOWD_SENSOR_DECODE_H
 
 #include "base/addr.h"
+#include "base/hash.h"
 #include "base/mono.h"
 #include "base/record.h"
 
@@ -21,7 +23,7 @@
 /* Everything in host order. */
 struct packet {
 	struct addr src, dst;
-	wall_t time_us; /* set by the caller */
+	wall_t time_us; /* set by the caller, before decode_frame */
 	uint16_t sport, dport;
 	uint16_t vlan; /* innermost 802.1Q id, 0 none */
 	uint8_t proto; /* IP protocol number */
@@ -33,30 +35,51 @@ struct packet {
 	uint8_t icmp_code;
 	uint32_t tunnel_id; /* VNI, key, session, label; 0 where the kind has none */
 	uint32_t seq, ack;
-	const uint8_t
-		*ip;	 /* the innermost IP header and what follows it; borrowed from the frame */
-	uint32_t ip_len; /* captured bytes there, without link-layer padding */
+	const uint8_t *ip; /* the innermost IP header and what follows it; borrowed from the frame
+			      or, reassembled, from the decoder, until its next frame */
+	uint32_t ip_len;   /* captured bytes there, without link-layer padding */
 	uint32_t payload_len; /* bytes after the transport header, captured */
 	uint32_t data_len;    /* the same on the wire, which may be more */
 };
 
 enum decode_result {
 	DECODE_OK,
-	DECODE_OTHER,	 /* carries nothing flowd follows: another link type, ARP, ... */
-	DECODE_FRAGMENT, /* an IP fragment without the transport header */
-	DECODE_SHORT,	 /* headers cut off */
-	DECODE_MALFORMED /* headers that contradict themselves */
+	DECODE_OTHER,	  /* carries nothing flowd follows: another link type, ARP, ... */
+	DECODE_FRAGMENT,  /* an IP fragment whose datagram is not complete yet */
+	DECODE_SHORT,	  /* headers cut off */
+	DECODE_MALFORMED, /* headers that contradict themselves */
+	DECODE_DEEP	  /* more encapsulations in one another than are looked into */
 };
+
+struct decode; /* what is remembered between frames: fragments */
+
+/*
+ * `fragment_bytes`: memory for fragments at most, `key` of their table. Counts in `tally`, borrowed
+ * until decode_free. `report_tunnels`: the UDP packets that carry a tunnel are handed out too. NULL
+ * when memory is short.
+ */
+struct decode *decode_new(struct tally *tally, size_t fragment_bytes, const struct hash_key *key,
+			  bool report_tunnels);
+void decode_free(struct decode *decode);
 
 /* May frames of this link type (LINKTYPE_*, as libpcap's DLT_*) be decoded at all? */
 bool decode_knows(int link);
 
 /*
- * Takes `len` captured bytes of a frame apart: Ethernet, 802.1Q and QinQ, Linux cooked v1 and v2,
- * raw IP, BSD null and loop; IPv4 (RFC 791), IPv6 (RFC 8200) with extension headers; TCP (RFC
- * 9293), UDP (RFC 768), SCTP (RFC 9260), ICMP (RFC 792, RFC 4443). `out` means something only on
- * DECODE_OK; `time_us` is left alone.
+ * Takes `len` captured bytes of a frame apart, down to the innermost packet: link types (medium.h),
+ * what stands between them and IP (ether.h, ppp.h), IPv4 (RFC 791) and IPv6 (RFC 8200) with
+ * extension headers and fragments, tunnels (gre.h, tunnel.h); TCP (RFC 9293), UDP (RFC 768), SCTP
+ * (RFC 9260), ICMP (RFC 792, RFC 4443), whose quotations are not looked into. `out` means something
+ * only on DECODE_OK.
  */
-enum decode_result decode_frame(int link, const uint8_t *bytes, size_t len, struct packet *out);
+enum decode_result decode_frame(struct decode *decode, int link, const uint8_t *bytes, size_t len,
+				struct packet *out);
+
+/*
+ * Is there more in the frame than decode_frame has handed out? Then decode_more takes the next one,
+ * with results as above.
+ */
+bool decode_has_more(const struct decode *decode);
+enum decode_result decode_more(struct decode *decode, struct packet *out);
 
 #endif

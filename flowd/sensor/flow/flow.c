@@ -196,6 +196,20 @@ static void take_client(struct flow *flow, struct conn *c, const struct packet *
 		    c->flags & CONN_SYN ? EVIDENCE_FULL : EVIDENCE_HANDSHAKE);
 }
 
+/*
+ * A server that sends data has had its SYN-ACK acknowledged, seen or not; unless data came with the
+ * SYN, for that may be answered at once (RFC 7413).
+ */
+static void take_server(struct flow *flow, struct conn *c, const struct packet *p)
+{
+	if (c->flags & CONN_CLIENT_ON || !(c->flags & CONN_SYN) || c->syn_len[0])
+		return;
+	if (!p->data_len || p->flags & TCP_RST || p->seq - c->isn - 1 >= ACK_WINDOW)
+		return;
+	c->flags |= CONN_CLIENT_ON;
+	watch_raise(flow->watch, c->entry, EVIDENCE_FULL);
+}
+
 /* Shows a payload to nDPI; true: there is nothing more to learn from this connection. */
 static bool look(struct flow *flow, struct conn *c, const struct packet *p, bool from_server)
 {
@@ -248,6 +262,8 @@ static void take_followed(struct flow *flow, struct conn *c, const struct packet
 	c->time_us = p->time_us;
 	if (client)
 		take_client(flow, c, p);
+	else
+		take_server(flow, c, p);
 	if (p->payload_len && !(p->flags & TCP_RST)) {
 		done = look(flow, c, p, !client);
 		done &= !control(flow, c, p, !client);
