@@ -173,8 +173,12 @@ static int wall_fill(int ruleset, const struct cage *cage, uint64_t writing)
 {
 	int i, rc = 0;
 
-	for (i = 0; i < CAGE_PATHS_MAX && cage->read_only[i] && !rc; i++)
+	for (i = 0; i < CAGE_PATHS_MAX && cage->read_only[i] && !rc; i++) {
 		rc = wall_allow(ruleset, cage->read_only[i], ACCESS_READ);
+		/* What the user may not even reach need not be allowed. */
+		if (rc == -EACCES || rc == -ENOENT)
+			rc = 0;
+	}
 	for (i = 0; i < CAGE_PATHS_MAX && cage->writable[i] && !rc; i++)
 		rc = wall_allow(ruleset, cage->writable[i], writing);
 	return rc;

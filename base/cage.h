@@ -18,7 +18,8 @@ enum cage_table { CAGE_PARENT, CAGE_SENSOR, CAGE_CORE, CAGE_VERIFY, CAGE_WEB };
 
 struct cage {
 	const char *user; /* becomes this user when started as root; NULL stay */
-	const char *read_only[CAGE_PATHS_MAX]; /* what may still be read below; NULL-filled */
+	const char *read_only[CAGE_PATHS_MAX]; /* what may still be read below, if the
+						  user may; NULL-filled */
 	const char *writable[CAGE_PATHS_MAX];  /* what may still be changed below; NULL-filled */
 	bool tcp;			       /* may bind and connect TCP sockets (else Linux 6.7
 						  refuses that, too) */

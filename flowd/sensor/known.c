@@ -3,7 +3,9 @@
 
 #include <stdlib.h>
 
-#define CHUNK 1024 /* entries allocated at once: they never move */
+#define PARTED_MOST 512 /* records between two flushes that tell peers apart */
+#define PARTED_EACH 4	/* of one service */
+#define CHUNK 1024	/* entries allocated at once: they never move */
 
 struct known {
 	struct hash_key key;
@@ -13,6 +15,7 @@ struct known {
 	size_t slot_mask;
 	uint32_t *marked; /* entry numbers */
 	size_t marked_count, marked_size;
+	unsigned parted; /* since the last flush, of all */
 };
 
 struct known *known_new(size_t limit, const struct hash_key *key)
@@ -136,6 +139,15 @@ void known_tell(struct known *known, struct known_entry *entry, known_fn fn, voi
 	memset(&s->peers, 0, sizeof(s->peers));
 }
 
+void known_part(struct known *known, struct known_entry *entry, known_fn fn, void *arg)
+{
+	if (entry->parted == PARTED_EACH || known->parted == PARTED_MOST)
+		return;
+	entry->parted++;
+	known->parted++;
+	known_tell(known, entry, fn, arg);
+}
+
 static bool has_news(const struct known_entry *entry)
 {
 	const struct sighting *s = &entry->sighting;
@@ -149,10 +161,12 @@ void known_flush(struct known *known, known_fn fn, void *arg)
 	struct known_entry *entry;
 
 	known->marked_count = 0;
+	known->parted = 0;
 	for (i = 0; i < count; i++) {
 		/* Marked again when it cannot be told: at a place this loop has gone past. */
 		entry = entry_at(known, known->marked[i]);
 		entry->dirty = false;
+		entry->parted = 0;
 		if (has_news(entry))
 			known_tell(known, entry, fn, arg);
 	}

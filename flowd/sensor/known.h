@@ -14,6 +14,7 @@ struct known_entry {
 	struct sighting sighting; /* its counts: since it was last said */
 	uint32_t standing;	  /* handshakes without a SYN that nothing has contradicted */
 	uint8_t looks;		  /* connections whose payload was looked at for a name */
+	uint8_t parted;		  /* see known_part; since the last known_flush */
 	uint8_t said;		  /* enum evidence that core knows of */
 	bool named;		  /* core knows its name */
 	bool dirty;		  /* marked for the next known_flush */
@@ -37,6 +38,13 @@ void known_mark(struct known *known, struct known_entry *entry);
 
 /* Tells one entry now; its counts are zero afterwards. When that fails it is marked instead. */
 void known_tell(struct known *known, struct known_entry *entry, known_fn fn, void *arg);
+
+/*
+ * Another peer is about to be counted: tells what there is of those before, so that each has a
+ * record of its own. Done for a few peers of a service between two flushes, and for a few hundred
+ * of all services; the rest share a record.
+ */
+void known_part(struct known *known, struct known_entry *entry, known_fn fn, void *arg);
 
 /* Tells all that is marked and has something new, in the order it was marked. */
 void known_flush(struct known *known, known_fn fn, void *arg);

@@ -17,7 +17,20 @@ import frames
 import script
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "..", "..", "dist"))
+import mmdb  # noqa: E402
 LIMIT_SECONDS = 60
+
+
+def write_geo(table, folder):
+    """A file of the countries of a table, another of its AS; gives their paths."""
+    rows = [mmdb.read_row(line.split(",")) for line in table.splitlines() if line]
+    paths = []
+    for name in ("country", "autonomous_system_number"):
+        paths.append(os.path.join(folder, name + ".mmdb"))
+        with open(paths[-1], "wb") as f:
+            f.write(mmdb.make([row for row in rows if name in row[1]]))
+    return ",".join(paths)
 
 
 def command(flowd, scenario, folder):
@@ -31,6 +44,8 @@ def command(flowd, scenario, folder):
         with open(rules, "w", encoding="utf-8") as f:
             f.write(scenario.rules)
         line += ["--rules", rules]
+    if scenario.geo is not None:
+        line += ["--geo", write_geo(scenario.geo, folder)]
     return line + scenario.options
 
 

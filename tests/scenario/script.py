@@ -112,7 +112,7 @@ class Scenario:
 
     def __init__(self, path):
         self.path, self.line = path, 0
-        self.home, self.rules, self.options = None, "", []
+        self.home, self.rules, self.options, self.geo = None, "", [], None
         self.link, self.kind, self.view = "eth", "pcap", "both"
         self.start_us, self.now_us = stamp("2023-11-14T22:13:20Z"), -STEP_US
         self.duplicate_us = None
@@ -134,6 +134,12 @@ class Scenario:
             self.rules = self.heredoc(word[2:])
         else:
             raise ScriptError("rules <<END or rules default")
+
+    def do_geo(self, w):
+        word = w.next("<<END")
+        if not word.startswith("<<") or len(word) < 3:
+            raise ScriptError("geo <<END")
+        self.geo = self.heredoc(word[2:])
 
     def do_option(self, w):
         self.options.append(f"--{w.next('name')}={self.plain(w.next('value'))}")

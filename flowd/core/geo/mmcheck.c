@@ -207,8 +207,13 @@ static const uint8_t *find_mark(const uint8_t *bytes, size_t len)
 	return NULL;
 }
 
+static bool is_key(const uint8_t *name, size_t len, const char *key)
+{
+	return len == strlen(key) && !memcmp(name, key, len);
+}
+
 /* Reads a number of the metadata that we need when `key` is its name; the first one counts. */
-static void note_number(struct mmcheck *out, const char *key, size_t len, struct wire w)
+static void note_number(struct mmcheck *out, const uint8_t *key, size_t len, struct wire w)
 {
 	static const struct {
 		const char *name;
@@ -229,6 +234,21 @@ static void note_number(struct mmcheck *out, const char *key, size_t len, struct
 	}
 }
 
+/* A list of texts, or a map of texts to texts: the library leaks memory over others. */
+static bool is_texts(struct wire w, enum kind kind)
+{
+	struct section nowhere = { 0 };
+	struct head list = read_head(&nowhere, &w), h;
+	uint32_t i, count = kind == KIND_MAP ? 2 * list.size : list.size;
+
+	for (i = 0; list.kind == kind && i < count; i++) {
+		h = read_head(&nowhere, &w);
+		if (h.kind != KIND_STRING || !wire_take(&w, h.size))
+			return false;
+	}
+	return list.kind == kind;
+}
+
 static const char *check_metadata(const uint8_t *bytes, size_t len, struct mmcheck *out)
 {
 	struct section s = { .bytes = bytes, .len = len, .steps = len };
@@ -244,7 +264,10 @@ static const char *check_metadata(const uint8_t *bytes, size_t len, struct mmche
 		name = key.kind == KIND_STRING ? wire_take(&w, key.size) : NULL;
 		if (!name)
 			return "has damaged metadata";
-		note_number(out, (const char *)name, key.size, w);
+		if ((is_key(name, key.size, "languages") && !is_texts(w, KIND_ARRAY)) ||
+		    (is_key(name, key.size, "description") && !is_texts(w, KIND_MAP)))
+			return "has damaged metadata";
+		note_number(out, name, key.size, w);
 		check_value(&s, &w, 1);
 	}
 	return s.why ? "has damaged metadata" : NULL;

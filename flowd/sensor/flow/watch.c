@@ -87,6 +87,9 @@ struct known_entry *watch_answer(struct watch *w, const struct packet *p, enum e
 		introduce(w, s);
 	if (evidence == EVIDENCE_INVALID && !news)
 		return entry;
+	/* Core learns from a record where its latest peer is. */
+	if (s->handshakes && !addr_is_same(&s->peer, &p->dst))
+		known_part(w->known, entry, w->say, w->arg);
 	count(w, s, p);
 	if (evidence != EVIDENCE_INVALID)
 		news |= explain_answer(w->explain, entry, p, !s->evidence);
