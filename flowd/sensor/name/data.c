@@ -249,7 +249,9 @@ static enum fit mongodb(const struct words *words, bool response)
 	opcode = le32(&w);
 	known = response ? opcode == 1 || opcode == 2012 || opcode == 2013
 			 : opcode == 2004 || (opcode >= 2010 && opcode <= 2013);
-	if (!w.bad && (!known || length < 16 || length > 48000000 || length < words->first))
+	/* What is longer than its first segment filled that. */
+	if (!w.bad && (!known || length < 16 || length > 48000000 || length < words->first ||
+		       (length > words->first && words->first < 500)))
 		return FIT_NO;
 	return fit_if(&w, response || !answered, FIT_YES);
 }

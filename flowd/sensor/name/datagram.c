@@ -314,7 +314,7 @@ static enum fit rpc_says(const struct words *words)
 	wire_be32(&w);
 	length = wire_be32(&w);
 	/* A refusal says why: its words are others. */
-	return fit_if(&w, kind == 1 && accepted <= 1 && (accepted || length <= 400), FIT_SHORT);
+	return fit_if(&w, kind == 1 && accepted <= 1 && (accepted || length <= 400), FIT_MAY);
 }
 
 static enum fit rpc_pair(const struct words *client, const struct words *server)

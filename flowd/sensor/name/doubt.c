@@ -40,6 +40,9 @@ static unsigned weigh(const struct fit_row *row, const struct words *client,
 	if (row->pair && client->len && server->len)
 		pair = row->pair(client, server);
 	*denied = pair == FIT_NO || (asks == FIT_NO && says != FIT_YES);
+	/* A server that has said too little to fit leaves it a wish. */
+	if (says == FIT_SHORT && pair != FIT_YES)
+		return 0;
 	return *denied ? 0 : points(says) + points(asks) + (pair == FIT_YES ? PROOF : 0);
 }
 
@@ -48,15 +51,13 @@ static bool is_over(const struct fit_row *row, uint8_t proto)
 	return !row->proto || row->proto == proto;
 }
 
-const struct fit_row *doubt_row(const char *name, uint8_t proto)
+const struct fit_row *doubt_row_at(size_t i)
 {
-	const struct fit_row *row;
-	size_t i;
+	size_t t;
 
-	for (i = 0; i < TABLES; i++)
-		for (row = tables[i]->rows; row < tables[i]->rows + tables[i]->count; row++)
-			if (is_over(row, proto) && !strcmp(row->name, name))
-				return row;
+	for (t = 0; t < TABLES; i -= tables[t++]->count)
+		if (i < tables[t]->count)
+			return &tables[t]->rows[i];
 	return NULL;
 }
 
@@ -65,22 +66,22 @@ const struct fit_row *doubt_wish(uint8_t proto, const struct words *client)
 	const struct fit_row *row;
 	size_t i;
 
-	for (i = 0; i < TABLES; i++)
-		for (row = tables[i]->rows; row < tables[i]->rows + tables[i]->count; row++)
-			if (is_over(row, proto) && client->len && ask(row->asks, client) == FIT_YES)
-				return row;
+	for (i = 0; client->len && (row = doubt_row_at(i)); i++)
+		if (is_over(row, proto) && ask(row->asks, client) == FIT_YES)
+			return row;
 	return NULL;
 }
 
 bool doubt_is_wrong(const char *name, uint8_t proto, const struct words *client,
 		    const struct words *server)
 {
-	const struct fit_row *row = doubt_row(name, proto);
-	bool denied;
+	const struct fit_row *row;
+	bool denied = false;
+	size_t i;
 
-	if (!row || !(row->flags & FIT_STRICT))
-		return false;
-	weigh(row, client, server, &denied);
+	for (i = 0; !denied && (row = doubt_row_at(i)); i++)
+		if (row->flags & FIT_STRICT && is_over(row, proto) && !strcmp(row->name, name))
+			weigh(row, client, server, &denied);
 	return denied;
 }
 
@@ -92,17 +93,12 @@ const struct fit_row *doubt_proof(uint8_t proto, const struct words *client,
 	bool denied;
 	size_t i;
 
-	if (!server->len)
-		return NULL;
-	for (i = 0; i < TABLES; i++)
-		for (row = tables[i]->rows; row < tables[i]->rows + tables[i]->count; row++) {
-			if (!is_over(row, proto))
-				continue;
-			got = weigh(row, client, server, &denied);
-			if (got > most) {
-				most = got;
-				best = row;
-			}
+	for (i = 0; server->len && (row = doubt_row_at(i)); i++) {
+		got = is_over(row, proto) ? weigh(row, client, server, &denied) : 0;
+		if (got > most) {
+			most = got;
+			best = row;
 		}
+	}
 	return best;
 }

@@ -23,7 +23,7 @@ const struct fit_row *doubt_proof(uint8_t proto, const struct words *client,
 /* The protocol that a client's words alone ask for beyond doubt, or NULL. */
 const struct fit_row *doubt_wish(uint8_t proto, const struct words *client);
 
-/* The row of a name; NULL: there is none. For tests. */
-const struct fit_row *doubt_row(const char *name, uint8_t proto);
+/* All rows from 0 on; NULL at the end. */
+const struct fit_row *doubt_row_at(size_t i);
 
 #endif

@@ -273,7 +273,7 @@ static enum fit rsh_asks(const struct words *words)
 
 	while (wire_left(&w) && isdigit(w.at[0]) && digits < 6)
 		digits += isdigit(wire_u8(&w)) != 0;
-	if (digits > 5 || !wire_left(&w) || w.at[0])
+	if (!digits || digits > 5 || !wire_left(&w) || w.at[0])
 		return digits && !wire_left(&w) ? FIT_SHORT : FIT_NO;
 	while (wire_left(&w)) {
 		byte = wire_u8(&w);
@@ -287,7 +287,7 @@ static enum fit rsh_asks(const struct words *words)
 /* Zero: it is done; one: a line that says why not. */
 static enum fit rsh_says(const struct words *words)
 {
-	return words->bytes[0] <= 1 ? FIT_SHORT : FIT_NO;
+	return words->bytes[0] <= 1 ? FIT_MAY : FIT_NO;
 }
 
 /* RFC 1282: a zero, then two names and the terminal's kind and speed; the server says zero. */
@@ -307,12 +307,12 @@ static enum fit rlogin_asks(const struct words *words)
 		ends += !byte;
 		speed |= ends == 3 && byte == '/';
 	}
-	return ends == 4 && speed ? FIT_YES : FIT_SHORT;
+	return ends == 4 && speed ? FIT_YES : ends < 4 ? FIT_SHORT : FIT_NO;
 }
 
 static enum fit rlogin_says(const struct words *words)
 {
-	return words->bytes[0] ? FIT_NO : FIT_SHORT;
+	return words->bytes[0] ? FIT_NO : FIT_MAY;
 }
 
 /* X11 protocol, "Connection Setup": byte order, version 11. */
@@ -362,7 +362,7 @@ static enum fit rmi_says(const struct words *words)
 	struct wire w = words_wire(words);
 	uint8_t kind = wire_u8(&w);
 
-	return fit_if(&w, kind == 0x4e || kind == 0x4f || kind == 0x51, FIT_SHORT);
+	return fit_if(&w, kind == 0x4e || kind == 0x4f || kind == 0x51, FIT_MAY);
 }
 
 /* OpenVPN over TCP: a length before each packet. */

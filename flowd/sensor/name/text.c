@@ -87,6 +87,8 @@ static enum fit http_says(const struct words *w)
 		return words_start(w, "HTTP/1.") || words_start(w, "HTTP/2") ? FIT_YES : FIT_NO;
 	if (words_may_start(w, "HTTP/"))
 		return FIT_SHORT;
+	if (w->bytes[0])
+		return FIT_NO;
 	/* RFC 9113 section 6.5: a server of HTTP/2 begins with SETTINGS, six bytes each. */
 	length = wire_be32(&wire);
 	type = (uint8_t)length;

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Any words of two sides: transport, length of the client's, those, the server's. What is proved is
+ * not contradicted, and a silent server proves nothing.
+ */
+#include "flowd/sensor/name/doubt.h"
+
+#include "base/record.h"
+
+#include <assert.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* In two segments, the second before the first now and then. */
+static void note(struct words *w, const uint8_t *bytes, size_t len, bool udp)
+{
+	size_t cut = udp || len < 2 ? len : 1 + bytes[0] % (len - 1);
+
+	if (!len)
+		return;
+	words_note(w, 100, bytes, cut, (uint32_t)(udp ? len + (bytes[0] & 1) : cut));
+	if (cut < len)
+		words_note(w, 100 + (uint32_t)cut, bytes + cut, len - cut, (uint32_t)(len - cut));
+	assert(w->len <= WORDS_MAX && w->len == (len < WORDS_MAX ? len : WORDS_MAX));
+	assert(!memcmp(w->bytes, bytes, w->len));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct words client = { .len = 0 }, server = { .len = 0 };
+	const struct words silent = { .len = 0 };
+	const struct fit_row *row;
+	bool udp;
+	uint8_t proto;
+	size_t asked;
+
+	if (size < 2)
+		return 0;
+	udp = data[0] & 1;
+	proto = udp ? PROTO_UDP : PROTO_TCP;
+	asked = data[1] < size - 2 ? data[1] : size - 2;
+	note(&client, data + 2, asked, udp);
+	note(&server, data + 2 + asked, size - 2 - asked, udp);
+	row = doubt_proof(proto, &client, &server);
+	if (row) {
+		assert(server.len);
+		assert(!doubt_is_wrong(row->name, proto, &client, &server));
+	}
+	assert(!doubt_proof(proto, &client, &silent));
+	assert(!doubt_wish(proto, &silent));
+	doubt_wish(proto, &client);
+	return 0;
+}

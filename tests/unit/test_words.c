@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the first words of two sides prove, and what they do not. */
+#include "flowd/sensor/name/doubt.h"
+#include "tests/unit/unit.h"
+#include "tests/unit/words_cases.h"
+
+#include <stdio.h>
+
+#define CASES (sizeof(words_cases) / sizeof(words_cases[0]))
+
+static struct words words_of(const char *bytes, size_t len)
+{
+	struct words w = { .len = 0 };
+
+	if (len)
+		words_note(&w, 7, (const uint8_t *)bytes, len, (uint32_t)len);
+	return w;
+}
+
+static const char *proof_of(const struct words_case *c, size_t client, size_t server)
+{
+	const struct words asked = words_of(c->client.bytes, client);
+	const struct words said = words_of(c->server.bytes, server);
+	const struct fit_row *row = doubt_proof(c->proto, &asked, &said);
+
+	return row ? row->name : "nothing";
+}
+
+static void cases_prove_what_they_are(void **state)
+{
+	const struct words_case *c;
+	const char *want, *got;
+	unsigned wrong = 0;
+
+	(void)state;
+	for (c = words_cases; c < words_cases + CASES; c++) {
+		want = c->name ? c->name : "nothing";
+		got = proof_of(c, c->client.len, c->server.len);
+		if (strcmp(want, got)) {
+			print_error("%s: %s, not %s\n", c->about, got, want);
+			wrong++;
+		}
+	}
+	assert_int_equal(wrong, 0);
+}
+
+/* A client alone proves nothing, however well it speaks. */
+static void wishes_are_no_proof(void **state)
+{
+	const struct words_case *c;
+
+	(void)state;
+	for (c = words_cases; c < words_cases + CASES; c++)
+		assert_string_equal(proof_of(c, c->client.len, 0), "nothing");
+}
+
+/* Cut anywhere, words may prove less, but never another protocol than some whole case. */
+static void cut_words_are_read_within_bounds(void **state)
+{
+	const struct words_case *c;
+	size_t len;
+
+	(void)state;
+	for (c = words_cases; c < words_cases + CASES; c++) {
+		for (len = 0; len < c->server.len; len++)
+			proof_of(c, c->client.len, len);
+		for (len = 0; len < c->client.len; len++)
+			proof_of(c, len, c->server.len);
+	}
+}
+
+/* Every row of the tables is proved by a case. */
+static void every_row_has_a_case(void **state)
+{
+	const struct fit_row *row;
+	const struct words_case *c;
+	bool found;
+	size_t i;
+
+	(void)state;
+	for (i = 0; (row = doubt_row_at(i)); i++) {
+		found = false;
+		for (c = words_cases; c < words_cases + CASES; c++)
+			found |= c->name && !strcmp(c->name, row->name) &&
+				 (!row->proto || row->proto == c->proto);
+		/* Its answer is that of TCP's older brother: no first words of it are known. */
+		if (!found && strcmp(row->name, "rtmp"))
+			print_error("%s has no case\n", row->name);
+		assert_true(found || !strcmp(row->name, "rtmp"));
+	}
+	assert_true(i > 60);
+}
+
+/* What is sent again, out of order or as padding is read once and in its place. */
+static void words_are_in_order(void **state)
+{
+	struct words w = { .len = 0 };
+
+	(void)state;
+	words_note(&w, 100, (const uint8_t *)"\0\0\0", 3, 3);
+	words_note(&w, 100, (const uint8_t *)"SSH-", 4, 4);
+	words_note(&w, 99, (const uint8_t *)"x", 1, 1);
+	words_note(&w, 110, (const uint8_t *)"late", 4, 4);
+	words_note(&w, 104, (const uint8_t *)"2.0", 3, 3);
+	assert_int_equal(w.len, 7);
+	assert_memory_equal(w.bytes, "SSH-2.0", 7);
+	assert_int_equal(w.first, 4);
+}
+
+/* Names that nDPI 4.2 gives on thin grounds fall; what it says of carriers stays. */
+static void names_fall(void **state)
+{
+	const struct words silent = { .len = 0 };
+	const struct words http = words_of("HTTP/1.1 200 OK\r\n", 17);
+	const struct words ldap = words_of("\x30\x0c\2\1\1\x61\7\x0a\1\0\4\0\4\0", 14);
+	const struct words resp = words_of("*1\r\n$4\r\nPING\r\n", 14);
+
+	(void)state;
+	assert_true(doubt_is_wrong("ssh", PROTO_TCP, &silent, &http));
+	assert_true(doubt_is_wrong("cassandra", PROTO_TCP, &silent, &http));
+	assert_true(doubt_is_wrong("mqtt", PROTO_TCP, &silent, &ldap));
+	assert_true(doubt_is_wrong("nats", PROTO_TCP, &resp, &resp));
+	assert_false(doubt_is_wrong("http", PROTO_TCP, &silent, &http));
+	assert_false(doubt_is_wrong("bittorrent", PROTO_TCP, &silent, &http));
+	assert_false(doubt_is_wrong("whatever", PROTO_TCP, &silent, &http));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(cases_prove_what_they_are),
+		cmocka_unit_test(wishes_are_no_proof),
+		cmocka_unit_test(cut_words_are_read_within_bounds),
+		cmocka_unit_test(every_row_has_a_case),
+		cmocka_unit_test(words_are_in_order),
+		cmocka_unit_test(names_fall),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
