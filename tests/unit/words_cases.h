@@ -8,8 +8,14 @@
 
 #include "base/record.h"
 
-#define BYTES(text) { (text), sizeof(text) - 1 }
-#define SILENT { "", 0 }
+#define BYTES(text)                      \
+	{                                \
+		(text), sizeof(text) - 1 \
+	}
+#define SILENT        \
+	{             \
+		"", 0 \
+	}
 
 struct words_case {
 	const char *about, *name;
