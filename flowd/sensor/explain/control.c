@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "flowd/sensor/explain/control.h"
 
+#include "flowd/sensor/explain/epm.h"
 #include "flowd/sensor/explain/ftp.h"
+#include "flowd/sensor/explain/rtsp.h"
+#include "flowd/sensor/explain/sip.h"
 
 #include <stdlib.h>
 
 #define LINE_MOST 512 /* bytes of a line that are kept while it is incomplete */
 
-enum kind { KIND_FTP };
+enum kind { KIND_FTP, KIND_RTSP, KIND_SIP, KIND_EPM };
 
 /* What one side has said of a line that has not ended yet. */
 struct side {
@@ -22,7 +25,13 @@ struct control {
 	enum kind kind;
 	struct addr server, client;
 	struct side sides[2]; /* client, server */
-	struct ftp ftp;
+	bool echo;	      /* one side says the other's address as its own */
+	union {
+		struct ftp ftp;
+		struct rtsp rtsp;
+		struct sip sip[2]; /* client, server */
+		struct epm epm;
+	};
 };
 
 static bool starts(const struct control_words *w, const char *text)
@@ -32,20 +41,35 @@ static bool starts(const struct control_words *w, const char *text)
 	return w->len >= len && !memcmp(w->bytes, text, len);
 }
 
+/* What do a connection's first words begin? -1: nothing that is known here. */
+static int kind_of(const struct control_words *w, bool half)
+{
+	if (w->from_server && (starts(w, "220 ") || starts(w, "220-")))
+		return KIND_FTP;
+	if (sip_begins(w->bytes, w->len))
+		return KIND_SIP;
+	if (w->from_server == half && rtsp_begins(w->bytes, w->len, w->from_server))
+		return KIND_RTSP;
+	if (!w->from_server && epm_begins(w->bytes, w->len))
+		return KIND_EPM;
+	return -1;
+}
+
 struct control *control_new(const struct control_words *first, const struct addr *server,
 			    const struct addr *client, bool half)
 {
-	struct control *c;
+	int kind = kind_of(first, half);
+	struct control *c = kind < 0 ? NULL : calloc(1, sizeof(*c));
 
-	if (!first->from_server || !(starts(first, "220 ") || starts(first, "220-")))
-		return NULL;
-	c = calloc(1, sizeof(*c));
 	if (!c)
 		return NULL;
-	c->kind = KIND_FTP;
+	c->kind = (enum kind)kind;
 	c->server = *server;
 	c->client = *client;
-	c->ftp.half = half;
+	if (c->kind == KIND_FTP)
+		c->ftp.half = half;
+	if (c->kind == KIND_RTSP)
+		c->rtsp.half = half;
 	return c;
 }
 
@@ -56,17 +80,27 @@ void control_free(struct control *c)
 
 bool control_is_over(const struct control *c)
 {
-	return c->ftp.bad;
+	switch (c->kind) {
+	case KIND_FTP:
+		return c->ftp.bad;
+	case KIND_RTSP:
+		return c->rtsp.bad;
+	case KIND_SIP:
+		return c->echo || c->sip[0].bad || c->sip[1].bad;
+	case KIND_EPM:
+		return c->epm.bad;
+	}
+	return true;
 }
 
 const char *control_name(const struct control *c)
 {
-	return c->ftp.proven ? "ftp" : NULL;
+	return c->kind == KIND_FTP && c->ftp.proven ? "ftp" : NULL;
 }
 
 bool control_is_secret(const struct control *c)
 {
-	return c->ftp.secret;
+	return c->kind == KIND_FTP && c->ftp.secret;
 }
 
 struct taking {
@@ -76,11 +110,39 @@ struct taking {
 	void *arg;
 };
 
+/* A session description: whoever says it, speaks of itself. */
+static void take_media(void *arg, const struct announced *said)
+{
+	const struct taking *t = arg;
+	struct control *c = t->control;
+	struct announced a = *said;
+
+	/* What one side says of the other comes back from an echo, too. */
+	c->echo |= addr_is_same(&a.host, t->from_server ? &c->client : &c->server);
+	if (c->echo)
+		return;
+	a.by_server = t->from_server;
+	t->fn(t->arg, &a);
+}
+
 static void take_line(const struct taking *t, const char *at, const char *end)
 {
-	if (end > at && end[-1] == '\r')
-		end--;
-	ftp_line(&t->control->ftp, (struct text){ at, end }, t->from_server, t->fn, t->arg);
+	struct control *c = t->control;
+	struct text line = { at, end > at && end[-1] == '\r' ? end - 1 : end };
+
+	switch (c->kind) {
+	case KIND_FTP:
+		ftp_line(&c->ftp, line, t->from_server, t->fn, t->arg);
+		break;
+	case KIND_RTSP:
+		rtsp_line(&c->rtsp, line, t->from_server, t->fn, t->arg);
+		break;
+	case KIND_SIP:
+		sip_line(&c->sip[t->from_server], line, take_media, (void *)t);
+		break;
+	case KIND_EPM:
+		break;
+	}
 }
 
 /* Puts more to the line that has not ended; `end` is past its newline when `whole`. */
@@ -148,6 +210,11 @@ void control_take(struct control *c, const struct control_words *w, announced_fn
 		return;
 	s->begun = true;
 	s->next = w->seq + w->sent;
+	if (c->kind == KIND_EPM) {
+		if (!old && w->len == w->sent)
+			epm_take(&c->epm, wire_open(w->bytes, w->len), w->from_server, fn, arg);
+		return;
+	}
 	if (old < w->len)
 		take_lines(&t, s, bytes + old, bytes + w->len);
 	if (w->len < w->sent) {

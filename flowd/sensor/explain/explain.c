@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "flowd/sensor/explain/explain.h"
 
+#include "flowd/sensor/explain/sip.h"
+
 /* Below it are services alone. */
 #define LOWEST_PORT 1024
 
@@ -27,10 +29,13 @@ static const struct {
 	{ EPHEMERAL_DCE_RPC, "rpc" },
 };
 
-/* Names of file sharing, which are reason enough. */
-static const char *const sharing[] = { "bittorrent", "edonkey", "gnutella",   "directconnect",
-				       "soulseek",   "kontiki", "applejuice", "fasttrack",
-				       "openft",     "kazaa" };
+/*
+ * What a server says at once in file sharing: BEP 3's handshake, Gnutella 0.6, Direct Connect's
+ * NMDC and ADC. A client could ask anybody for it.
+ */
+static const char *const sharing[] = { "\x13"
+				       "BitTorrent protocol",
+				       "GNUTELLA/0.", "$Lock ", "$MyNick ", "CSUP AD" };
 
 /* Services whose connections announce endpoints. */
 static const char *const announcing[] = { "ftp", "rtsp", "sip", "dce_rpc", "rpc" };
@@ -106,12 +111,33 @@ bool explain_name(struct explain *x, struct known_entry *entry, const char *name
 	struct sighting *s = &entry->sighting;
 	enum ephemeral before = s->ephemeral;
 
-	if (AMONG(name, sharing) && s->service.port >= LOWEST_PORT)
+	/* Over UDP who answers has said it himself. */
+	if (!strcmp(name, "bittorrent") && s->service.proto == PROTO_UDP &&
+	    s->service.port >= LOWEST_PORT)
 		s->ephemeral = EPHEMERAL_P2P;
-	else if (before != EPHEMERAL_NONE && !fits(before, name))
+	else if (before != EPHEMERAL_NONE && before != EPHEMERAL_P2P && !fits(before, name))
 		s->ephemeral = EPHEMERAL_NONE;
 	x->tally->explained += !before && s->ephemeral;
 	return s->ephemeral != before;
+}
+
+bool explain_words(struct explain *x, struct known_entry *entry, const struct packet *p)
+{
+	const uint8_t *words = p->ip + p->ip_len - p->payload_len;
+	struct sighting *s = &entry->sighting;
+	size_t i, len;
+
+	if (s->ephemeral || s->service.port < LOWEST_PORT)
+		return false;
+	for (i = 0; i < sizeof(sharing) / sizeof(sharing[0]); i++) {
+		len = strlen(sharing[i]);
+		if (p->payload_len < len || memcmp(words, sharing[i], len))
+			continue;
+		s->ephemeral = EPHEMERAL_P2P;
+		x->tally->explained++;
+		return true;
+	}
+	return false;
 }
 
 bool explain_may_control(const struct known_entry *entry)
@@ -174,30 +200,77 @@ void explain_leave(struct explain *x, struct control *c)
 	control_free(c);
 }
 
-void explain_control(struct explain *x, struct control **c, const struct packet *p,
-		     bool from_server, bool half)
+bool explain_goes_on(const struct control *c)
 {
+	return c && !control_is_over(c);
+}
+
+/* A connection that may announce endpoints; NULL: it does not. */
+static struct control *begin(struct explain *x, const struct control_words *words,
+			     const struct packet *p, bool half)
+{
+	struct control *c;
+
+	if (x->followed >= x->conf->limit_control) {
+		x->tally->controls_refused++;
+		return NULL;
+	}
+	c = control_new(words, words->from_server ? &p->src : &p->dst,
+			words->from_server ? &p->dst : &p->src, half);
+	x->followed += c != NULL;
+	return c;
+}
+
+const char *explain_control(struct explain *x, struct control **c, const struct explain_talk *talk)
+{
+	const struct packet *p = talk->packet;
 	const struct control_words words = { .bytes = p->ip + p->ip_len - p->payload_len,
 					     .len = p->payload_len,
 					     .sent = p->data_len,
 					     .seq = p->seq,
-					     .from_server = from_server };
-	struct announcing a = { x, p, from_server };
+					     .from_server = talk->from_server };
+	struct announcing a = { x, p, talk->from_server };
 
-	if (!*c) {
-		if (x->followed >= x->conf->limit_control) {
-			x->tally->controls_refused++;
-			return;
-		}
-		*c = control_new(&words, from_server ? &p->src : &p->dst,
-				 from_server ? &p->dst : &p->src, half);
-		if (!*c)
-			return;
-		x->followed++;
-	}
+	if (!*c && talk->first)
+		*c = begin(x, &words, p, talk->half);
+	/* One that is over stays where it is: what follows begins nothing. */
+	if (!explain_goes_on(*c))
+		return NULL;
 	control_take(*c, &words, announce, &a);
-	if (control_is_over(*c)) {
-		explain_leave(x, *c);
-		*c = NULL;
+	return control_name(*c);
+}
+
+static struct explain_echo *echo_of(struct explain *x, const struct addr *host)
+{
+	size_t i;
+
+	for (i = 0; i < EXPLAIN_ECHOES; i++)
+		if (x->echoes[i].until && addr_is_same(&x->echoes[i].host, host))
+			return &x->echoes[i];
+	return NULL;
+}
+
+static void hear(void *arg, const struct announced *said)
+{
+	struct announcing *a = arg;
+	const struct packet *p = a->packet;
+	struct explain_echo *echo;
+
+	if (addr_is_same(&said->host, &p->dst)) {
+		echo = echo_of(a->x, &p->dst);
+		if (!echo)
+			echo = &a->x->echoes[a->x->echo_at++ % EXPLAIN_ECHOES];
+		*echo = (struct explain_echo){ p->dst, p->time_us + EXPECT_WITHIN };
+		return;
 	}
+	echo = echo_of(a->x, &p->src);
+	if (!echo || echo->until < p->time_us)
+		announce(a, said);
+}
+
+void explain_datagram(struct explain *x, const struct packet *p)
+{
+	struct announcing a = { x, p, true };
+
+	sip_datagram(p->ip + p->ip_len - p->payload_len, p->payload_len, hear, &a);
 }

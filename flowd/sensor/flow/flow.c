@@ -240,19 +240,21 @@ static bool look(struct flow *flow, struct conn *c, const struct packet *p, bool
 /* Shows a payload to what announces endpoints; true: the connection may do so later. */
 static bool control(struct flow *flow, struct conn *c, const struct packet *p, bool from_server)
 {
-	bool half = !(c->flags & (CONN_SYN | CONN_CLIENT_ON));
+	const struct explain_talk talk = {
+		.packet = p,
+		.from_server = from_server,
+		.first = p->seq == (from_server ? c->isn : c->syn[0]) + 1,
+		.half = !(c->flags & (CONN_SYN | CONN_CLIENT_ON)),
+	};
+	struct explain *x = flow->watch->explain;
 
+	if (from_server && talk.first && explain_words(x, c->entry, p))
+		known_tell(flow->watch->known, c->entry, flow->watch->say, flow->watch->arg);
 	/* It speaks something else. */
-	if (*c->entry->sighting.app && !explain_may_control(c->entry)) {
-		explain_leave(flow->watch->explain, c->control);
-		c->control = NULL;
+	if (*c->entry->sighting.app && !explain_may_control(c->entry))
 		return false;
-	}
-	explain_control(flow->watch->explain, &c->control, p, from_server, half);
-	if (!c->control)
-		return false;
-	watch_name(flow->watch, c->entry, control_name(c->control));
-	return true;
+	watch_name(flow->watch, c->entry, explain_control(x, &c->control, &talk));
+	return explain_goes_on(c->control);
 }
 
 static void take_followed(struct flow *flow, struct conn *c, const struct packet *p)
