@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#define BACK_LEAST (100 * MONO_MS)
 #define YEAR_0_US (-62167219200LL * MONO_SECOND)
 #define YEAR_9999_US (253402300799LL * MONO_SECOND + 999999)
 #define DURATION_MAX (36525 * MONO_DAY)
@@ -42,6 +43,19 @@ wall_t mono_wall(void)
 static wall_t clamp(wall_t t)
 {
 	return t < YEAR_0_US ? YEAR_0_US : t > YEAR_9999_US ? YEAR_9999_US : t;
+}
+
+mono_t mono_set_back(mono_t *offset)
+{
+	mono_t before = mono_now(), old = *offset;
+	wall_t wall = mono_wall();
+	mono_t after = mono_now();
+
+	/* We were held up between the two clocks: they say nothing about each other. */
+	if (after - before > MONO_MS)
+		return 0;
+	*offset = wall - after;
+	return old && *offset <= old - BACK_LEAST ? old - *offset : 0;
 }
 
 wall_t mono_join(int64_t seconds, int64_t us)

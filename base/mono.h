@@ -19,6 +19,12 @@ typedef int64_t wall_t; /* microseconds since 1970-01-01T00:00:00Z; packet time 
 mono_t mono_now(void);
 wall_t mono_wall(void);
 
+/*
+ * By how much the wall clock has been set back since the last look, else 0; what is less than 100
+ * ms counts as nothing. `offset` is 0 before the first look and then this function's own.
+ */
+mono_t mono_set_back(mono_t *offset);
+
 /* The time of seconds and microseconds that anybody may have written; kept within the years 0 and
  * 9999. */
 wall_t mono_join(int64_t seconds, int64_t us);

@@ -65,10 +65,13 @@ PARSE_FUNCTION(state)
 PARSE_FUNCTION(event)
 PARSE_FUNCTION(level)
 
+#define EARLIEST (-INT64_MAX / 4)
 #define CLOSE(field) ((field)[sizeof(field) - 1] = 0)
 
+/* Far enough from the ends that no difference overflows. */
 static wall_t at_most(wall_t time, wall_t latest)
 {
+	time = time > EARLIEST ? time : EARLIEST;
 	return time < latest ? time : latest;
 }
 

@@ -44,7 +44,9 @@ struct core {
 	bool failed;
 	struct announce *announce;
 	struct backlog backlog;
+	struct greet greet;
 	mono_t expired; /* when history was last trimmed */
+	mono_t clock;	/* of mono_set_back */
 	mono_t end;	/* of the wait for verdicts after a replay */
 	struct counts counts;
 	struct origins *origins;
@@ -82,6 +84,8 @@ static void end_turn(struct core *c)
 		return;
 	}
 	announce_say(c->announce);
+	if ((rc = greet_pump(&c->greet)))
+		fail(c, "known services", rc);
 	rc = outbox_pump(&c->outbox, news);
 	if (rc == 1)
 		log_warning("%s: %s; alerts wait", c->conf->alert_file,
@@ -141,7 +145,8 @@ static int take_message(struct core *c, const struct ipc_message *m)
 		/* Its first word; a later hello is the same sensor asking again. */
 		if (!m->sequence)
 			counts_restart(&c->counts);
-		return greet_sensor(c->store, c->sensor);
+		c->greet.due = true;
+		return 0;
 	case IPC_SIGHTING:
 		return take_sighting(c, m->record);
 	case IPC_END:
@@ -151,8 +156,7 @@ static int take_message(struct core *c, const struct ipc_message *m)
 		take_tally(c, m->origin, m->record);
 		return 0;
 	default:
-		log_warning("unexpected message %d from the sensor", m->kind);
-		return 0;
+		return 1;
 	}
 }
 
@@ -166,20 +170,34 @@ static int take_verify(struct core *c, const struct ipc_message *m)
 		backlog_done(&c->backlog);
 		return take_probe(c, m->record);
 	default:
-		log_warning("unexpected message %d from verify", m->kind);
-		return 0;
+		return 1;
 	}
+}
+
+static const char *name_of(const struct core *c, const struct ipc *ipc)
+{
+	return ipc == c->sensor ? "sensor" : ipc == c->verify ? "verify" : "web";
 }
 
 /* The other end is gone; who has said its last word may go. */
 static void miss(struct core *c, const struct ipc *ipc)
 {
-	if (ipc == c->sensor && c->ended)
-		return;
-	fail(c, ipc == c->sensor ? "sensor" : ipc == c->verify ? "verify" : "web", -EPIPE);
+	if (ipc != c->sensor || !c->ended)
+		fail(c, name_of(c, ipc), -EPIPE);
 }
 
-/* Takes what waits on a channel, about a turn's worth; false when nothing did. */
+/* Whoever says it may have been taken over: it is counted, and no reason to fall. */
+static void refuse(struct core *c, const struct ipc *ipc, const char *why)
+{
+	if (counts_refuse(&c->counts, mono_now()))
+		log_warning("thrown away what %s said: %s; %llu records until now", name_of(c, ipc),
+			    why, (unsigned long long)c->counts.refused);
+}
+
+/*
+ * Takes what waits on a channel, about a turn's worth; false when nothing did. `take`: 0, 1 the
+ * record makes no sense, or an error of ours.
+ */
 static bool drain(struct core *c, struct ipc *ipc,
 		  int (*take)(struct core *c, const struct ipc_message *m))
 {
@@ -193,11 +211,13 @@ static bool drain(struct core *c, struct ipc *ipc,
 		if (!rc || rc == -EPIPE)
 			break;
 		if (rc < 0) {
-			log_warning("message thrown away: %s", err_text(rc));
+			refuse(c, ipc, err_text(rc));
 			continue;
 		}
-		if ((rc = take(c, &m)))
+		if ((rc = take(c, &m)) < 0)
 			fail(c, "record", rc);
+		else if (rc)
+			refuse(c, ipc, "it makes no sense");
 		if (m.fd >= 0)
 			close(m.fd);
 	}
@@ -215,8 +235,7 @@ static int take_web(struct core *c, const struct ipc_message *m)
 	case IPC_VERIFY:
 		return lifecycle_ask(&c->life, m->record);
 	default:
-		log_warning("unexpected message %d from web", m->kind);
-		return 0;
+		return 1;
 	}
 }
 
@@ -276,9 +295,14 @@ static void expire(struct core *c)
 static void tick(void *arg, int what)
 {
 	struct core *c = arg;
-	int rc = c->replay ? 0 : lifecycle_tick(&c->life, mono_wall());
+	mono_t back = c->replay ? 0 : mono_set_back(&c->clock);
+	int rc = back ? lifecycle_set_back(&c->life, mono_wall(), back) : 0;
 
 	(void)what;
+	if (back)
+		log_warning("the clock was set back by %lld ms", (long long)(back / MONO_MS));
+	if (!rc && !c->replay)
+		rc = lifecycle_tick(&c->life, mono_wall());
 	if (rc)
 		fail(c, "deadlines", rc);
 	end_turn(c);
@@ -296,25 +320,6 @@ static void stop_asked(void *arg, int what)
 
 	(void)what;
 	loop_stop(c->loop);
-}
-
-/* The window in which a border is learnt begins with the first live start. */
-static int open_window(struct core *c)
-{
-	wall_t until = 0;
-	int rc = store_get_time(c->store, "learn_until", &until);
-
-	if (rc < 0)
-		return rc;
-	if (!rc && !c->replay) {
-		until = mono_wall() + c->conf->learn;
-		store_put_time(c->store, "learn_until", until);
-		rc = store_commit(c->store, true);
-	}
-	/* Recorded history is judged as it is: whoever replays wants to see. */
-	if (!c->replay)
-		c->life.quiet_until = until;
-	return rc < 0 ? rc : 0;
 }
 
 static bool open_store(struct core *c, const char *state)
@@ -337,10 +342,12 @@ static bool open_store(struct core *c, const char *state)
 						    .limit = c->conf->limit_ephemeral },
 				      .act = act,
 				      .arg = c };
+	c->greet = (struct greet){ .store = c->store, .sensor = c->sensor };
 	c->backlog = (struct backlog){ .store = c->store,
 				       .verify = c->verify,
 				       .rate = c->conf->verify_rate };
-	rc = open_window(c);
+	/* Recorded history is judged as it is: whoever replays wants to see. */
+	rc = c->replay ? 0 : lifecycle_learn(&c->life, c->conf->learn, mono_wall());
 	if (!rc)
 		rc = outbox_open(&c->outbox, c->store);
 	if (!rc)

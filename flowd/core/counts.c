@@ -36,7 +36,17 @@ void counts_take(struct counts *h, uint32_t origin, const struct tally *t)
 		h->sum.unknown_rest += h->latest[i].unknown_rest;
 	}
 #undef ADD
+	h->sum.records_refused = h->refused;
 	h->sum.time_us = t->time_us;
+}
+
+bool counts_refuse(struct counts *h, mono_t now)
+{
+	h->sum.records_refused = ++h->refused;
+	if (h->refused_said && now - h->refused_said < SAY_EVERY)
+		return false;
+	h->refused_said = now;
+	return true;
 }
 
 bool counts_is_worse(struct counts *h, mono_t now)

@@ -15,6 +15,8 @@ struct counts {
 	struct tally latest[COUNTS_ORIGINS]; /* of the workers of this one */
 	uint64_t losses;		     /* as last said, and when */
 	mono_t losses_said;
+	uint64_t refused; /* records of other roles that made no sense, and when that was said */
+	mono_t refused_said;
 	wall_t gap_from; /* a sensor was started and has not counted yet: since when there was none
 			  */
 };
@@ -24,6 +26,9 @@ void counts_restart(struct counts *h);
 
 /* A worker of the sensor has counted; an origin that can't be is ignored. */
 void counts_take(struct counts *h, uint32_t origin, const struct tally *tally);
+
+/* A record made no sense; true: it is time to say so. */
+bool counts_refuse(struct counts *h, mono_t now);
 
 /*
  * More was missed or forgotten (packets, records, connections, services) than when this was true

@@ -5,6 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define PAUSE (20 * MONO_MS)
+#define COSTS_LESS 4 /* all greetings together cost less than one part in so many */
+
 static int add_known(void *arg, const struct store_service *row)
 {
 	struct known_service k = { .service = row->service,
@@ -15,7 +18,7 @@ static int add_known(void *arg, const struct store_service *row)
 	return fwrite(&k, sizeof(k), 1, arg) == 1 ? 0 : -ENOMEM;
 }
 
-int greet_sensor(struct store *store, struct ipc *sensor)
+static int send_known(struct store *store, struct ipc *sensor)
 {
 	const struct known_head head = { store_peer_key(store) };
 	char *bytes = NULL;
@@ -35,4 +38,19 @@ int greet_sensor(struct store *store, struct ipc *sensor)
 		rc = ipc_send_bulk(sensor, IPC_KNOWN, bytes, len);
 	free(bytes);
 	return rc;
+}
+
+int greet_pump(struct greet *g)
+{
+	mono_t began = mono_now(), took;
+	int rc;
+
+	if (!g->due || began < g->next)
+		return 0;
+	rc = send_known(g->store, g->sensor);
+	took = mono_now() - began;
+	g->next = began + took * COSTS_LESS + PAUSE;
+	/* A full queue: at the next turn. Nobody there: the next sensor asks itself. */
+	g->due = rc == -EAGAIN;
+	return rc == -EAGAIN || rc == -EPIPE ? 0 : rc;
 }

@@ -8,7 +8,18 @@
 #include "base/ipc.h"
 #include "store/store.h"
 
-/* Sends IPC_KNOWN. Commits. 0, -errno or an error of the store. */
-int greet_sensor(struct store *store, struct ipc *sensor);
+struct greet {
+	struct store *store;
+	struct ipc *sensor;
+	/* Its own: */
+	bool due;    /* the sensor has asked */
+	mono_t next; /* not before: who asks all the time does not get all our time */
+};
+
+/*
+ * Sends IPC_KNOWN when the sensor has asked, there is room in its queue, and the last time was long
+ * enough ago. Commits. 0, -errno or an error of the store.
+ */
+int greet_pump(struct greet *greet);
 
 #endif

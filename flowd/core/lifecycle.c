@@ -235,9 +235,14 @@ int lifecycle_probe(struct lifecycle *l, const struct probe *probe)
 	/* Answered before a restart, and now again. */
 	if (rc <= 0)
 		return rc;
+	if (!service_is_same(&probe->service, &j.job.service))
+		return 1;
 	rc = store_get_service(l->store, &j.job.service, &row);
-	if (rc <= 0 || !service_is_same(&probe->service, &j.job.service))
-		return rc < 0 ? rc : ERR_CORRUPT;
+	/* It was ephemeral and has left the list. */
+	if (!rc)
+		store_delete_job(l->store, j.job.id);
+	if (rc <= 0)
+		return rc;
 	if (probe->finished_us > l->now)
 		l->now = probe->finished_us;
 	store_delete_job(l->store, j.job.id);
@@ -265,8 +270,23 @@ int lifecycle_probe(struct lifecycle *l, const struct probe *probe)
 struct deciding {
 	struct lifecycle *l;
 	bool all;
+	mono_t back; /* the clock was set back by that much since these jobs were made */
 	wall_t next; /* deadline of the first job that may still wait */
 };
+
+/*
+ * Brings a deadline to the clock as it stands now; true when that changed it. What was set back
+ * while nobody looked is seen by a wait that is longer than any.
+ */
+static bool mend_deadline(const struct deciding *d, struct job *job)
+{
+	wall_t was = job->deadline_us, most = d->l->now + d->l->alert_deadline;
+
+	job->deadline_us -= d->back;
+	if (d->l->now && job->deadline_us > most)
+		job->deadline_us = most;
+	return job->deadline_us != was;
+}
 
 /* Decides one job without a verdict; 1: the rest may still wait. */
 static int decide(void *arg, const struct store_job *found)
@@ -274,12 +294,15 @@ static int decide(void *arg, const struct store_job *found)
 	struct deciding *d = arg;
 	struct store_service row;
 	struct store_job j = *found;
+	bool mended = !j.judged && !d->all && mend_deadline(d, &j.job);
 	int rc;
 
-	if (!j.judged && !d->all && j.job.deadline_us > d->l->now) {
+	if (mended)
+		store_put_job(d->l->store, &j);
+	if (!j.judged && !d->all && !d->next && j.job.deadline_us > d->l->now)
 		d->next = j.job.deadline_us;
-		return 1;
-	}
+	if (d->next)
+		return !mended && !d->back;
 	d->l->undecided_from = j.job.id + 1;
 	if (j.judged)
 		return 0;
@@ -296,9 +319,9 @@ static int decide(void *arg, const struct store_job *found)
 	return 0;
 }
 
-static int decide_jobs(struct lifecycle *l, bool all)
+static int decide_jobs(struct lifecycle *l, bool all, mono_t back)
 {
-	struct deciding d = { .l = l, .all = all };
+	struct deciding d = { .l = l, .all = all, .back = back };
 	int rc = store_commit(l->store, false);
 
 	if (!rc)
@@ -315,7 +338,8 @@ int lifecycle_open(struct lifecycle *l)
 	int rc = store_walk_jobs(l->store, 0, decide, &d);
 
 	l->fleeting.store = l->store;
-	l->next_deadline = d.next;
+	/* What time it is comes with the first tick. */
+	l->next_deadline = d.next ? 1 : 0;
 	return rc < 0 ? rc : store_commit(l->store, false);
 }
 
@@ -334,19 +358,39 @@ int lifecycle_tick(struct lifecycle *l, wall_t now)
 		return rc;
 	if (!l->next_deadline || l->now < l->next_deadline)
 		return 0;
-	return decide_jobs(l, false);
+	return decide_jobs(l, false, 0);
+}
+
+int lifecycle_set_back(struct lifecycle *l, wall_t now, mono_t by)
+{
+	l->now = now;
+	return decide_jobs(l, false, by);
+}
+
+int lifecycle_learn(struct lifecycle *l, mono_t learn, wall_t now)
+{
+	int rc = store_get_time(l->store, "learn_until", &l->quiet_until);
+
+	if (rc)
+		return rc < 0 ? rc : 0;
+	l->quiet_until = now + learn;
+	store_put_time(l->store, "learn_until", l->quiet_until);
+	return store_commit(l->store, true);
 }
 
 int lifecycle_finish(struct lifecycle *l)
 {
-	return decide_jobs(l, true);
+	return decide_jobs(l, true, 0);
 }
 
 int lifecycle_ask(struct lifecycle *l, const struct service *service)
 {
 	struct store_service row;
-	int rc = store_get_service(l->store, service, &row);
+	struct store_job j;
+	int rc = store_get_service(l->store, service, &row), pending;
 
+	if (rc > 0 && row.job && (pending = store_get_job(l->store, row.job, &j)))
+		return pending < 0 ? pending : 0;
 	if (rc <= 0)
 		return rc;
 	make_job(l, &row, EVENT_VERDICT);

@@ -36,7 +36,7 @@ struct lifecycle {
 	void *arg;
 	struct fleeting fleeting; /* `keep` and `limit` are set */
 	/* Its own: */
-	wall_t now;		 /* never goes back */
+	wall_t now;		 /* goes back by lifecycle_set_back only */
 	wall_t next_deadline;	 /* of the first undecided job; 0 none */
 	uint64_t undecided_from; /* no undecided job has a lower id */
 	uint64_t jobs_made;	 /* jobs verify may have, since the start */
@@ -52,17 +52,30 @@ void lifecycle_close(struct lifecycle *l);
  */
 int lifecycle_tick(struct lifecycle *l, wall_t now);
 
+/*
+ * The wall clock stands at `now` and was set back by `by` since it was last told: what waits for a
+ * time waits no longer for it. Commits. 0 or an error of the store.
+ */
+int lifecycle_set_back(struct lifecycle *l, wall_t now, mono_t by);
+
+/*
+ * The window in which a border is learnt is `learn` long and begins with the first live start,
+ * which may be now. Commits. 0 or an error of the store.
+ */
+int lifecycle_learn(struct lifecycle *l, mono_t learn, wall_t now);
+
 /* Nothing more will come: decides all that is undecided. Commits. 0 or an error of the store. */
 int lifecycle_finish(struct lifecycle *l);
 
-/* Takes a record into the batch. 0 or an error of the store. */
+/* Takes a record into the batch. 0 or an error of the store; a probe that is not about its job's
+ * service: 1, and nothing has changed. */
 int lifecycle_sighting(struct lifecycle *l, const struct sighting *sighting);
 int lifecycle_probe(struct lifecycle *l, const struct probe *probe);
 
 /*
  * Somebody asks for a probe of a known service now, whatever is known of it: its verdict is an
- * event and never an alert. 0, also when there is no such service or it may not be probed, or an
- * error of the store.
+ * event and never an alert. 0, also when there is no such service, it may not be probed or is about
+ * to be probed anyway, or an error of the store.
  */
 int lifecycle_ask(struct lifecycle *l, const struct service *service);
 

@@ -175,6 +175,69 @@ static void deadline(void **state)
 	expect(w, "alert-low:81#2 ");
 }
 
+/* Somebody sets the clock back by an hour: nothing waits an hour longer. */
+static void set_back(void **state)
+{
+	struct world *w = *state;
+	const mono_t hour = 3600 * MONO_SECOND;
+
+	see(w, 80, EVIDENCE_FULL, T0, "");
+	see(w, 81, EVIDENCE_FULL, T0 + MONO_SECOND, "");
+	assert_int_equal(lifecycle_tick(&w->life, T0 + 4 * MONO_SECOND), 0);
+	assert_int_equal(lifecycle_set_back(&w->life, T0 + 5 * MONO_SECOND - hour, hour), 0);
+	see(w, 82, EVIDENCE_FULL, T0 + 6 * MONO_SECOND - hour, "");
+	expect(w, "new:80 new:81 new:82 ");
+	assert_int_equal(row_of(w, 82).state_us == T0 + 6 * MONO_SECOND - hour, true);
+	assert_int_equal(lifecycle_tick(&w->life, T0 + 10 * MONO_SECOND - hour - 1), 0);
+	expect(w, "");
+	assert_int_equal(lifecycle_tick(&w->life, T0 + 10 * MONO_SECOND - hour), 0);
+	expect(w, "alert-low:80#1 ");
+	assert_int_equal(lifecycle_tick(&w->life, T0 + 11 * MONO_SECOND - hour), 0);
+	expect(w, "alert-low:81#2 ");
+	assert_int_equal(lifecycle_tick(&w->life, T0 + 16 * MONO_SECOND - hour), 0);
+	expect(w, "alert-low:82#3 ");
+}
+
+/* The same while flowd was not running: no wait is longer than the longest. */
+static void set_back_meanwhile(void **state)
+{
+	struct world *w = *state;
+	const wall_t then = T0 - 3600 * MONO_SECOND;
+
+	see(w, 80, EVIDENCE_FULL, T0, "");
+	see(w, 81, EVIDENCE_FULL, T0 + MONO_SECOND, "");
+	expect(w, "new:80 new:81 ");
+	reopen(w, "");
+	assert_int_equal(lifecycle_tick(&w->life, then), 0);
+	see(w, 82, EVIDENCE_FULL, then + MONO_SECOND, "");
+	expect(w, "new:82 ");
+	assert_int_equal(lifecycle_tick(&w->life, then + 10 * MONO_SECOND), 0);
+	expect(w, "alert-low:80#1 alert-low:81#2 ");
+	assert_int_equal(lifecycle_tick(&w->life, then + 11 * MONO_SECOND), 0);
+	expect(w, "alert-low:82#3 ");
+}
+
+/* A role that was taken over says what it likes: it changes nothing, and is no error of ours. */
+static void nonsense(void **state)
+{
+	struct world *w = *state;
+	struct probe p = { .job = 1, .service = sighting(23, 0, 0).service, .state = STATE_OPEN };
+	const struct service asked = sighting(22, 0, 0).service;
+	int i;
+
+	see(w, 22, EVIDENCE_FULL, T0, "");
+	expect(w, "new:22 ");
+	assert_int_equal(lifecycle_probe(&w->life, &p), 1);
+	p.job = 99;
+	assert_int_equal(lifecycle_probe(&w->life, &p), 0);
+	for (i = 0; i < 100; i++)
+		assert_int_equal(lifecycle_ask(&w->life, &asked), 0);
+	expect(w, "");
+	assert_int_equal(jobs(w), 1);
+	answer(w, 1, 22, STATE_OPEN, T0 + 5000);
+	expect(w, "verdict:22 alert-low-verified:22#1 ");
+}
+
 /* A backlog makes verdicts late: what only they reveal must not be lost with the deadline. */
 static void late(void **state)
 {
@@ -403,9 +466,10 @@ static int teardown(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(verified),	      CASE(deadline), CASE(survives),	   CASE(contradicted),
-		CASE(rules_decide),   CASE(learning), CASE(late),	   CASE(explained),
-		CASE(explained_late), CASE(promoted), CASE(not_explained), CASE(explained_too_many),
+		CASE(verified), CASE(set_back),	     CASE(set_back_meanwhile), CASE(nonsense),
+		CASE(deadline), CASE(survives),	     CASE(contradicted),       CASE(rules_decide),
+		CASE(learning), CASE(late),	     CASE(explained),	       CASE(explained_late),
+		CASE(promoted), CASE(not_explained), CASE(explained_too_many),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -150,6 +150,26 @@ static void clocks(void **state)
 	assert_true(mono_wall() > 1577836800 * MONO_SECOND); /* 2020 */
 }
 
+/* By the offset between the clocks as it was found an hour ago, or will be. */
+static void set_back(void **state)
+{
+	const mono_t hour = 3600 * MONO_SECOND;
+	mono_t offset = 0, back;
+	int i;
+
+	(void)state;
+	assert_int_equal(mono_set_back(&offset), 0);
+	for (i = 0; i < 100; i++)
+		assert_int_equal(mono_set_back(&offset), 0);
+	offset += hour;
+	for (i = 0, back = 0; i < 100 && !back; i++)
+		back = mono_set_back(&offset);
+	assert_in_range(back, hour - MONO_SECOND, hour + MONO_SECOND);
+	assert_int_equal(mono_set_back(&offset), 0);
+	offset -= hour;
+	assert_int_equal(mono_set_back(&offset), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -157,6 +177,7 @@ int main(void)
 		cmocka_unit_test(texts),     cmocka_unit_test(text_round_trip),
 		cmocka_unit_test(stamps),    cmocka_unit_test(stamps_at_the_ends),
 		cmocka_unit_test(joined),    cmocka_unit_test(clocks),
+		cmocka_unit_test(set_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
