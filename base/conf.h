@@ -85,6 +85,8 @@ struct conf_ports {
 	  "connections followed at once for the endpoints they announce")                          \
 	X(limit_ephemeral, COUNT, "limits.ephemeral", "65536", 16, 1 << 24,                        \
 	  "ephemeral endpoints listed at once")                                                    \
+	X(limit_output, BYTES, "limits.output", "1M", 1 << 16, 1LL << 30,                          \
+	  "lines that wait live for the reader of standard output")                                \
 	X(queue, BYTES, "limits.queue", "4M", 1 << 16, 1LL << 30,                                  \
 	  "buffer of the messages between two processes")                                          \
 	X(ephemeral_keep, DURATION, "ephemeral.keep", "1h", MONO_SECOND, 365 * MONO_DAY,           \

@@ -297,6 +297,7 @@ struct alert {
 	X(explained, "answers of endpoints that are explained by another connection")          \
 	X(ephemeral_evicted, "ephemeral endpoints gone early because the list was full")       \
 	X(records_dropped, "records not sent because core was behind")                         \
+	X(lines_dropped, "lines not printed because nobody read them")                         \
 	X(records_refused, "records of another role thrown away because they made no sense")   \
 	X(sensor_starts, "times the sensor was started")                                       \
 	X(gap_us, "microseconds without a sensor, at most")

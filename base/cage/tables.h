@@ -120,6 +120,8 @@
 
 /* The writer. */
 #define FILTER_CORE_LIST(X)                                         \
+	X(poll, ANY, "does standard output take a line")            \
+	X(ppoll, ANY, "likewise on other machines")                 \
 	X(pwrite64, ANY, "files written in place")                  \
 	X(ftruncate, ANY, "space that was reserved and not used")   \
 	X(fallocate, ANY, "reserves space for logs and manifests")  \

@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "flowd/core/announce.h"
 
+#include "flowd/core/output.h"
 #include "store/report.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
+
+#define LAST_MOMENT_MS 500
 
 struct announce {
 	struct ipc *web;
-	bool news;
+	struct output *output; /* NULL: stdio, which waits */
+	bool news, stuck;
 	/* Both are streams in memory, emptied by rewinding. */
 	FILE *lines, *records;
 	char *lines_text, *records_bytes;
@@ -25,7 +30,7 @@ static void note_record(struct announce *a, enum ipc_kind kind, const void *reco
 	fwrite(record, size, 1, a->records);
 }
 
-struct announce *announce_new(struct ipc *web)
+struct announce *announce_new(struct ipc *web, size_t waiting)
 {
 	struct announce *a = calloc(1, sizeof(*a));
 
@@ -34,7 +39,9 @@ struct announce *announce_new(struct ipc *web)
 	a->web = web;
 	a->lines = open_memstream(&a->lines_text, &a->lines_len);
 	a->records = open_memstream(&a->records_bytes, &a->records_len);
-	if (!a->lines || !a->records) {
+	if (waiting)
+		a->output = output_new(STDOUT_FILENO, waiting);
+	if (!a->lines || !a->records || (waiting && !a->output)) {
 		announce_free(a);
 		return NULL;
 	}
@@ -49,6 +56,7 @@ void announce_free(struct announce *a)
 		fclose(a->lines);
 	if (a->records)
 		fclose(a->records);
+	output_free(a->output);
 	free(a->lines_text);
 	free(a->records_bytes);
 	free(a);
@@ -113,10 +121,16 @@ void announce_say(struct announce *a)
 {
 	fflush(a->lines);
 	if (a->lines_len) {
-		fwrite(a->lines_text, 1, a->lines_len, stdout);
-		fflush(stdout);
+		if (a->output)
+			output_put(a->output, a->lines_text, a->lines_len);
+		else
+			fwrite(a->lines_text, 1, a->lines_len, stdout);
 		rewind(a->lines);
 	}
+	if (a->output)
+		output_flush(a->output, 0);
+	else
+		fflush(stdout);
 	if (a->web && !fflush(a->records) && a->records_len) {
 		send_records(a);
 		rewind(a->records);
@@ -132,4 +146,25 @@ int announce_service(void *arg, const struct store_service *row)
 	(void)arg;
 	free(line);
 	return rc;
+}
+
+int announce_end(struct announce *a)
+{
+	if (!a->output)
+		return fflush(stdout) || ferror(stdout) ? (errno ? -errno : -EIO) : 0;
+	output_flush(a->output, LAST_MOMENT_MS);
+	return 0;
+}
+
+uint64_t announce_dropped(const struct announce *a)
+{
+	return a->output ? output_dropped(a->output) : 0;
+}
+
+bool announce_is_stuck(struct announce *a)
+{
+	bool news = !a->stuck && announce_dropped(a);
+
+	a->stuck |= news;
+	return news;
 }

@@ -11,8 +11,11 @@
 
 struct announce;
 
-/* `web` (borrowed) may be NULL. NULL when memory is short. */
-struct announce *announce_new(struct ipc *web);
+/*
+ * `web` (borrowed) may be NULL. Live, `waiting` bytes of lines may wait for the reader of standard
+ * output; 0, in a replay: the reader is waited for. NULL when memory is short.
+ */
+struct announce *announce_new(struct ipc *web, size_t waiting);
 void announce_free(struct announce *a);
 
 /* Notes what is to be said. */
@@ -29,6 +32,16 @@ bool announce_has_news(const struct announce *a);
 /* Says it: what follows from the batch has been committed. Web misses what its queue has no room
  * for. */
 void announce_say(struct announce *a);
+
+/*
+ * Nothing more will be said: gives the reader a moment for what still waits. 0; -errno: in a replay
+ * not everything could be written.
+ */
+int announce_end(struct announce *a);
+
+/* Lines that were not printed since nobody read them; and whether that is news, true only once. */
+uint64_t announce_dropped(const struct announce *a);
+bool announce_is_stuck(struct announce *a);
 
 /* Prints a service's own line at once: a function for store_walk_services. 0 or -ENOMEM. */
 int announce_service(void *arg, const struct store_service *row);

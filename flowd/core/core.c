@@ -84,6 +84,8 @@ static void end_turn(struct core *c)
 		return;
 	}
 	announce_say(c->announce);
+	if (announce_is_stuck(c->announce))
+		log_warning("nobody reads standard output: lines are dropped");
 	if ((rc = greet_pump(&c->greet)))
 		fail(c, "known services", rc);
 	rc = outbox_pump(&c->outbox, news);
@@ -130,6 +132,7 @@ static void take_tally(struct core *c, uint32_t origin, const struct tally *t)
 {
 	counts_take(&c->counts, origin, t);
 	c->counts.sum.ephemeral_evicted = c->life.fleeting.evicted;
+	c->counts.sum.lines_dropped = announce_dropped(c->announce);
 	if (c->web) {
 		ipc_send(c->web, IPC_TALLY, &c->counts.sum);
 		ipc_flush(c->web);
@@ -261,21 +264,15 @@ static void sensor_ready(void *arg, int what)
 		loop_stop(c->loop);
 }
 
-static void verify_ready(void *arg, int what)
+static void others_ready(void *arg, int what)
 {
 	struct core *c = arg;
 
 	(void)what;
-	drain(c, c->verify, take_verify);
-	end_turn(c);
-}
-
-static void web_ready(void *arg, int what)
-{
-	struct core *c = arg;
-
-	(void)what;
-	drain(c, c->web, take_web);
+	if (c->verify)
+		drain(c, c->verify, take_verify);
+	if (c->web)
+		drain(c, c->web, take_web);
 	end_turn(c);
 }
 
@@ -387,7 +384,7 @@ static bool open_files(struct core *c, const char *state)
 		log_error("targets: %s", err_text(rc));
 		return false;
 	}
-	c->announce = announce_new(c->web);
+	c->announce = announce_new(c->web, c->replay ? 0 : c->conf->limit_output);
 	c->origins = origins_new(c->conf);
 	return c->announce && c->origins;
 }
@@ -400,11 +397,11 @@ static bool open_loop(struct core *c)
 	c->sensor_event = loop_fd_new(c->loop, ipc_fd(c->sensor), LOOP_READ, sensor_ready, c);
 	if (c->verify)
 		c->verify_event =
-			loop_fd_new(c->loop, ipc_fd(c->verify), LOOP_READ, verify_ready, c);
+			loop_fd_new(c->loop, ipc_fd(c->verify), LOOP_READ, others_ready, c);
 	c->tick = loop_timer_new(c->loop, tick, c);
 	c->term = loop_signal_new(c->loop, SIGTERM, stop_asked, c);
 	if (c->web)
-		c->web_event = loop_fd_new(c->loop, ipc_fd(c->web), LOOP_READ, web_ready, c);
+		c->web_event = loop_fd_new(c->loop, ipc_fd(c->web), LOOP_READ, others_ready, c);
 	if (!c->sensor_event || (c->verify && !c->verify_event) || (c->web && !c->web_event) ||
 	    !c->tick || !c->term)
 		return false;
@@ -434,8 +431,8 @@ static void finish(struct core *c)
 		announce_tally(c->announce, &c->counts.sum);
 		end_turn(c);
 	}
-	if ((fflush(stdout) || ferror(stdout)) && !c->failed)
-		fail(c, "standard output", errno ? -errno : -EIO);
+	if ((rc = announce_end(c->announce)) && !c->failed)
+		fail(c, "standard output", rc);
 	/* Live it would be the next verify that finds it in the socket. */
 	if (c->verify && c->replay)
 		ipc_send(c->verify, IPC_STOP, NULL);

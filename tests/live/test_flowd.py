@@ -414,43 +414,6 @@ def check_replay(bench):
                            "CAP_NET_RAW" in done.stderr)
 
 
-def check_full_disk(bench):
-    """Alerts wait in the outbox while the disk is full, and through a restart; no traffic needed."""
-    disk, state = bench.path("disk"), bench.path("full")
-    os.mkdir(disk)
-    # ip netns exec has given the shell mounts of its own: nobody else sees the disk.
-    words = ["sh", "-c", 'mount -t tmpfs -o size=64k none "$0" && cat /dev/zero >"$0/zeros"\n'
-             'exec "$@"', disk, bench.program, "-i", "inside", "--home", bench.home, "--state",
-             state, "--learn=0s", "--alert-file"]
-    ports = [22, 80]
-    for freed in (True, False):
-        flowd = Flowd(bench.net, words + [disk + "/alerts"]).wait_ready()
-        seen = "/proc/%d/root%s" % (flowd.process.pid, disk)
-        for port in ports:
-            bench.touch(bench.net.inside[0], port)
-            flowd.wait(type="alert", port=port)
-        time.sleep(QUIET)
-        bench.report.check("full disk: bytes", 0, os.path.getsize(seen + "/alerts"))
-        bench.report.check("full disk: said once", 1, flowd.said().count("alerts wait"))
-        if freed:
-            os.remove(seen + "/zeros")
-            check_arrival(bench, "disk with space again", seen + "/alerts", ports)
-        bench.stop(flowd, "full disk")
-        ports = [443, 2222]
-    flowd = Flowd(bench.net, words[4:] + [bench.path("full.alerts")]).wait_ready()
-    check_arrival(bench, "after a restart", bench.path("full.alerts"), ports)
-    bench.stop(flowd, "full disk, restart")
-
-
-def check_arrival(bench, what, path, ports):
-    got, until = [], time.time() + PATIENCE
-    while len(got) < len(ports) and time.time() < until:
-        time.sleep(0.05)
-        with open(path) as file:
-            got = [json.loads(line)["port"] for line in file]
-    bench.report.check(what + ": alerts", ports, got)
-
-
 def start_servers(bench):
     words = [habit.replace(":", ":%s:" % port, 1) for port, habit in (
         ("22", SSH), ("2222", SSH), ("80", HTTP), ("5002", "say:hello"),
@@ -467,7 +430,7 @@ def main():
         bench.make_certificate()
         start_servers(bench)
         for part in (check_main, check_untouched, check_own_probes, check_self, check_learning,
-                     check_full_disk, check_replay):
+                     check_replay):
             if sys.argv[2:] and part.__name__[len("check_"):] not in sys.argv[2:]:
                 continue
             started = time.time()
