@@ -71,6 +71,10 @@ struct conf_ports {
 	  "bytes kept of each packet")                                                             \
 	X(limit_flows, COUNT, "limits.flows", "262144", 1024, 1 << 26,                             \
 	  "connections remembered at once")                                                        \
+	X(limit_dialogs, COUNT, "limits.dialogs", "262144", 1024, 1 << 26,                         \
+	  "UDP dialogs remembered at once")                                                        \
+	X(limit_associations, COUNT, "limits.associations", "16384", 1024, 1 << 26,                \
+	  "SCTP associations remembered at once")                                                  \
 	X(limit_names, COUNT, "limits.names", "8192", 1, 1 << 20,                                  \
 	  "connections looked at for a name at once")                                              \
 	X(limit_known, COUNT, "limits.known", "1048576", 1024, 1 << 28,                            \

@@ -288,6 +288,8 @@ struct alert {
 	X(synacks, "SYN-ACK packets of inside hosts")                                          \
 	X(synack_repeats, "SYN-ACK packets that repeat one already seen")                      \
 	X(flows_evicted, "connections forgotten because the table was full")                   \
+	X(dialogs_evicted, "UDP dialogs forgotten because the table was full")                 \
+	X(associations_evicted, "SCTP associations forgotten because the table was full")      \
 	X(names_refused, "connections not looked at for a name because the limit was reached") \
 	X(known_evicted, "services not kept in the sensor because the table was full")         \
 	X(announced, "endpoints that another connection announced")                            \

@@ -82,6 +82,13 @@ static bool slots_grow(struct known *known)
 	return true;
 }
 
+struct known_entry *known_get(struct known *known, const struct service *service)
+{
+	uint32_t number = *slot_of(known, service);
+
+	return number ? entry_at(known, number - 1) : NULL;
+}
+
 struct known_entry *known_find(struct known *known, const struct service *service)
 {
 	uint32_t *slot = slot_of(known, service);
@@ -136,6 +143,7 @@ void known_tell(struct known *known, struct known_entry *entry, known_fn fn, voi
 	entry->said = s->evidence;
 	entry->named = *s->app != 0;
 	s->handshakes = 0;
+	s->asked = s->answered = 0;
 	memset(&s->peers, 0, sizeof(s->peers));
 }
 
@@ -152,7 +160,8 @@ static bool has_news(const struct known_entry *entry)
 {
 	const struct sighting *s = &entry->sighting;
 
-	return s->handshakes || s->evidence != entry->said || (*s->app != 0) != entry->named;
+	return s->handshakes || s->asked || s->answered || s->evidence != entry->said ||
+	       (*s->app != 0) != entry->named;
 }
 
 void known_flush(struct known *known, known_fn fn, void *arg)

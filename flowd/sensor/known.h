@@ -12,12 +12,13 @@ struct known; /* the table */
 
 struct known_entry {
 	struct sighting sighting; /* its counts: since it was last said */
-	uint32_t standing;	  /* handshakes without a SYN that nothing has contradicted */
-	uint8_t looks;		  /* connections whose payload was looked at for a name */
-	uint8_t parted;		  /* see known_part; since the last known_flush */
-	uint8_t said;		  /* enum evidence that core knows of */
-	bool named;		  /* core knows its name */
-	bool dirty;		  /* marked for the next known_flush */
+	uint32_t standing; /* TCP: handshakes without a SYN that nothing has contradicted; UDP:
+			      dialogs between ICE peers */
+	uint8_t looks;	   /* connections whose payload was looked at for a name */
+	uint8_t parted;	   /* see known_part; since the last known_flush */
+	uint8_t said;	   /* enum evidence that core knows of */
+	bool named;	   /* core knows its name */
+	bool dirty;	   /* marked for the next known_flush */
 };
 
 /* `limit`: services at most. NULL when memory is short. */
@@ -29,6 +30,9 @@ void known_free(struct known *known);
  * table is full or memory is short: the service is then told to core each time it is met.
  */
 struct known_entry *known_find(struct known *known, const struct service *service);
+
+/* The entry of a service, or NULL; valid until known_free. */
+struct known_entry *known_get(struct known *known, const struct service *service);
 
 /* Says a sighting to core: 0, or negative when it did not go out and must be said again. */
 typedef int (*known_fn)(void *arg, const struct sighting *sighting);

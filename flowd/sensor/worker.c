@@ -5,6 +5,8 @@
 #include "base/ipc.h"
 #include "flowd/sensor/decode/decode.h"
 #include "flowd/sensor/flow/flow.h"
+#include "flowd/sensor/flow/sctp.h"
+#include "flowd/sensor/flow/udp.h"
 
 #include <stdlib.h>
 
@@ -18,6 +20,8 @@ struct worker {
 	struct watch watch;
 	struct explain explain;
 	struct flow *flow;
+	struct udp *udp;
+	struct sctp *sctp;
 	struct tally tally;
 	wall_t now;	/* of the latest packet */
 	uint64_t frame; /* number of the latest frame in its capture */
@@ -61,7 +65,9 @@ static bool build(struct worker *w, const struct worker_plan *plan)
 				       .worker = plan->number };
 	watch_open(&w->watch);
 	w->flow = flow_new(&w->watch, w->classify, &plan->key);
-	return w->flow;
+	w->udp = udp_new(&w->watch, &plan->key);
+	w->sctp = sctp_new(&w->watch, &plan->key);
+	return w->flow && w->udp && w->sctp;
 }
 
 struct worker *worker_new(const struct worker_plan *plan)
@@ -89,6 +95,8 @@ void worker_free(struct worker *w)
 	for (i = 0; i < w->capture_count; i++)
 		capture_close(w->captures[i]);
 	flow_free(w->flow);
+	udp_free(w->udp);
+	sctp_free(w->sctp);
 	known_free(w->known);
 	decode_free(w->decode);
 	classify_free(w->classify);
@@ -116,10 +124,20 @@ struct capture *worker_capture(const struct worker *w, size_t i)
 
 static void take_packet(struct worker *w, const struct packet *p)
 {
-	if (p->proto == PROTO_TCP)
+	switch (p->proto) {
+	case PROTO_TCP:
 		flow_take(w->flow, p);
-	else
+		break;
+	case PROTO_UDP:
+		udp_take(w->udp, p);
+		break;
+	case PROTO_SCTP:
+		sctp_take(w->sctp, p);
+		break;
+	default:
 		w->tally.undecoded++;
+		break;
+	}
 }
 
 static void take_frame(void *arg, const struct capture_frame *frame)
@@ -208,6 +226,7 @@ void worker_unsay(struct worker *w)
 void worker_finish(struct worker *w, wall_t now)
 {
 	flow_finish(w->flow);
+	udp_finish(w->udp);
 	worker_flush(w);
 	worker_count(w, now);
 	worker_send(w);

@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "flowd/sensor/flow/udp.h"
+
+#include "base/wire.h"
+#include "flowd/sensor/flow/dialog.h"
+#include "flowd/sensor/flow/question.h"
+#include "flowd/sensor/reply/reply.h"
+
+#include <stdlib.h>
+
+#define LOOKS_MAX 8		  /* dialogs looked at for a name, for each service */
+#define ICE_PEERS_MAX 8		  /* more than that check with a server, not with a peer */
+#define STALE (300 * MONO_SECOND) /* idle for so long: who speaks next speaks first */
+
+struct udp {
+	struct watch *watch;
+	struct dialog_table *dialogs;
+	struct question_ring *questions;
+	size_t looking;	   /* dialogs being looked at for a name */
+	wall_t evicted_us; /* when an answered dialog was last forgotten too early; 0 never */
+};
+
+struct udp *udp_new(struct watch *watch, const struct hash_key *key)
+{
+	struct udp *u = calloc(1, sizeof(*u));
+
+	if (!u)
+		return NULL;
+	u->watch = watch;
+	u->dialogs = dialog_table_new(watch->conf->limit_dialogs, key);
+	u->questions = question_ring_new();
+	if (!u->dialogs || !u->questions) {
+		udp_free(u);
+		return NULL;
+	}
+	return u;
+}
+
+void udp_free(struct udp *u)
+{
+	struct dialog *d;
+	size_t at = 0;
+
+	if (!u)
+		return;
+	while (u->dialogs && (d = dialog_next(u->dialogs, &at)))
+		classify_flow_free(d->look);
+	dialog_table_free(u->dialogs);
+	question_ring_free(u->questions);
+	free(u);
+}
+
+static void leave(struct udp *u, struct dialog *d)
+{
+	if (!d->look)
+		return;
+	classify_flow_free(d->look);
+	d->look = NULL;
+	u->looking--;
+}
+
+static struct reply read_payload(const struct packet *p)
+{
+	const struct reply_words words = { .bytes = p->ip + p->ip_len - p->payload_len,
+					   .len = p->payload_len,
+					   .whole = p->data_len,
+					   .sport = p->sport,
+					   .dport = p->dport };
+
+	return reply_read(&words);
+}
+
+static struct service service_of(const struct packet *p)
+{
+	return (struct service){ .host = p->src, .port = p->sport, .proto = PROTO_UDP };
+}
+
+/* What one more packet makes of the look; NULL: no name yet. Ends the look when it has one. */
+static const char *look_on(struct udp *u, struct dialog *d, const struct packet *p,
+			   bool from_server)
+{
+	struct classify *classify = u->watch->classify;
+	const char *name = classify_packet(classify, d->look, p, from_server);
+	bool last = d->payloads >= u->watch->conf->name_packets;
+
+	if (!name && last)
+		name = classify_end(classify, d->look);
+	if (name || last)
+		leave(u, d);
+	return name;
+}
+
+/* A look at the first answer, and at the question before it. */
+static const char *look_at_answer(struct udp *u, struct dialog *d, struct known_entry *entry,
+				  const struct packet *p)
+{
+	struct packet question;
+
+	if (!p->payload_len || *entry->sighting.app || entry->looks == LOOKS_MAX)
+		return NULL;
+	if (u->looking == u->watch->conf->limit_names || !(d->look = classify_flow_new())) {
+		u->watch->tally->names_refused++;
+		return NULL;
+	}
+	u->looking++;
+	entry->looks++;
+	if (question_get(u->questions, d->question, &question))
+		classify_packet(u->watch->classify, d->look, &question, false);
+	return look_on(u, d, p, true);
+}
+
+/*
+ * Is the service only a peer of somebody's, as far as this dialog tells? One that many check with
+ * is a server that peers meet at.
+ */
+static void explain(struct known_entry *entry, const struct dialog *d, const struct reply *read,
+		    bool both_ask)
+{
+	uint8_t is = read->ephemeral;
+
+	if (both_ask)
+		is = read->peers;
+	else if (d->flags & DIALOG_ICE)
+		is = EPHEMERAL_ICE;
+	if (is == EPHEMERAL_ICE && !(d->flags & DIALOG_ANSWERED) &&
+	    ++entry->standing > ICE_PEERS_MAX)
+		is = EPHEMERAL_NONE;
+	/* One stranger's check does not make a peer of what was there before. */
+	if (is == EPHEMERAL_ICE && !both_ask && entry->sighting.evidence &&
+	    !entry->sighting.ephemeral)
+		return;
+	if (is || (entry->sighting.ephemeral == EPHEMERAL_ICE && read->way == REPLY_RESPONSE))
+		entry->sighting.ephemeral = is;
+}
+
+/* The first answer of a dialog. */
+static void answer_first(struct udp *u, struct dialog *d, const struct packet *p,
+			 const struct reply *read, bool both_ask)
+{
+	const struct service service = service_of(p);
+	struct known_entry *entry = known_find(u->watch->known, &service);
+	const char *name = NULL;
+
+	if (entry) {
+		bool met = entry->sighting.evidence;
+
+		name = look_at_answer(u, d, entry, p);
+		if (!name)
+			name = read->app;
+		/* What is told first should bear the name already. */
+		explain(entry, d, read, both_ask);
+		if (name && !met) {
+			record_text_set(entry->sighting.app, sizeof(entry->sighting.app), name);
+			explain_name(u->watch->explain, entry, name);
+		}
+		entry->sighting.asked += d->asked;
+		entry->sighting.answered += p->data_len;
+	}
+	d->entry = watch_answer(u->watch, p,
+				read->way == REPLY_RESPONSE ? EVIDENCE_REPLY : EVIDENCE_ANSWERED);
+	if (d->entry)
+		watch_name(u->watch, d->entry, name);
+}
+
+/* Another one. */
+static void answer_next(struct udp *u, struct dialog *d, const struct packet *p,
+			const struct reply *read, bool both_ask)
+{
+	struct sighting *s;
+	uint8_t ephemeral;
+
+	if (!d->entry)
+		return;
+	s = &d->entry->sighting;
+	s->answered += p->data_len;
+	s->last_us = p->time_us;
+	known_mark(u->watch->known, d->entry);
+	ephemeral = s->ephemeral;
+	if (both_ask)
+		explain(d->entry, d, read, true);
+	if (read->way == REPLY_RESPONSE)
+		watch_raise(u->watch, d->entry, EVIDENCE_REPLY);
+	if (s->ephemeral != ephemeral)
+		known_tell(u->watch->known, d->entry, u->watch->say, u->watch->arg);
+	if (d->look && p->payload_len)
+		watch_name(u->watch, d->entry, look_on(u, d, p, true));
+}
+
+/* The server's side speaks; `inside`: its answers are our business. */
+static void take_server(struct udp *u, struct dialog *d, const struct packet *p,
+			const struct reply *read, bool inside)
+{
+	bool both_ask = read->way == REPLY_REQUEST && read->peers;
+
+	if (read->way == REPLY_REQUEST && !both_ask) {
+		/* Who asks is no server; if nothing is known of the other side, it may be one. */
+		if (!(d->flags & (DIALOG_ASKED | DIALOG_ANSWERED)) && !read->mutual) {
+			dialog_turn(d);
+			d->flags |= DIALOG_ASKED;
+			d->asked = p->data_len;
+			d->question = question_put(u->questions, p);
+		}
+		return;
+	}
+	if (inside && p->sport && !(d->flags & DIALOG_ASIDE)) {
+		if (d->flags & DIALOG_ANSWERED)
+			answer_next(u, d, p, read, both_ask);
+		else
+			answer_first(u, d, p, read, both_ask);
+	}
+	d->flags |= DIALOG_ANSWERED;
+}
+
+static void take_client(struct udp *u, struct dialog *d, const struct packet *p,
+			const struct reply *read, bool inside)
+{
+	/* An answer from who spoke first, but did not ask: the capture began in mid-talk. */
+	if (read->way == REPLY_RESPONSE && !(d->flags & (DIALOG_ASKED | DIALOG_ANSWERED)) &&
+	    !read->mutual) {
+		dialog_turn(d);
+		take_server(u, d, p, read, inside);
+		return;
+	}
+	if (read->way == REPLY_REQUEST)
+		d->flags |= DIALOG_ASKED;
+	if (read->ephemeral == EPHEMERAL_ICE)
+		d->flags |= DIALOG_ICE;
+	if (!d->entry) {
+		d->asked += p->data_len;
+		return;
+	}
+	d->entry->sighting.asked += p->data_len;
+	known_mark(u->watch->known, d->entry);
+	if (d->look && p->payload_len)
+		watch_name(u->watch, d->entry, look_on(u, d, p, false));
+}
+
+/*
+ * May somebody have received the packet? A sum that is not made yet, for the interface to complete,
+ * covers the pseudo-header alone; a packet that was cut can't be summed.
+ */
+static bool is_intact(const struct packet *p)
+{
+	const uint8_t *udp = p->ip + p->ip_len - p->payload_len - 8;
+	size_t skip = addr_is_v4(&p->src) ? 12 : 0, len = 8 + (size_t)p->payload_len;
+	uint32_t sum = PROTO_UDP + (uint32_t)len;
+
+	if (p->payload_len < p->data_len || !wire_be16_at(udp + 6))
+		return true;
+	sum = wire_checksum(p->src.b + skip, sizeof(p->src.b) - skip, sum);
+	sum = wire_checksum(p->dst.b + skip, sizeof(p->dst.b) - skip, sum);
+	return wire_be16_at(udp + 6) + wire_checksum_end(sum) == 0xffff ||
+	       !wire_checksum_end(wire_checksum(udp, len, sum));
+}
+
+/*
+ * Is the first packet of a dialog the answer to something asked elsewhere: of a group, or of
+ * another port of the same host (`port`, 0 not known)?
+ */
+static bool is_answer_elsewhere(struct udp *u, const struct packet *p, bool *of_group,
+				uint16_t *port)
+{
+	struct dialog_asked asked = { .client = p->dst, .client_port = p->dport };
+
+	asked.group_port = p->sport;
+	*of_group = dialog_noted(u->dialogs, &asked, p->time_us, port);
+	if (*of_group)
+		return true;
+	asked.group_port = 0;
+	asked.host = p->src;
+	return dialog_noted(u->dialogs, &asked, p->time_us, port);
+}
+
+/*
+ * The service asked there has answered from a port it made for this answer: it is the one that
+ * clients find, the made one is theirs alone.
+ */
+static void answer_from(struct udp *u, const struct packet *p, uint16_t port)
+{
+	struct packet from = *p;
+	struct known_entry *entry;
+
+	from.sport = port;
+	entry = watch_answer(u->watch, &from, EVIDENCE_ANSWERED);
+	if (entry)
+		watch_name(u->watch, entry, "tftp");
+}
+
+/* Is the sender known for answering, so that a dialog forgotten early can be taken up again? */
+static bool is_resumed(struct udp *u, const struct packet *p)
+{
+	const struct service service = service_of(p);
+	const struct known_entry *entry;
+
+	if (!u->evicted_us || p->time_us - u->evicted_us > STALE)
+		return false;
+	entry = known_get(u->watch->known, &service);
+	return entry && entry->sighting.evidence > EVIDENCE_INVALID;
+}
+
+static void note_question(struct udp *u, const struct packet *p, bool elsewhere)
+{
+	struct dialog_asked asked = { .client = p->src, .client_port = p->sport };
+	bool group = addr_is_group(&p->dst);
+
+	if (group)
+		asked.group_port = p->dport;
+	else
+		asked.host = p->dst;
+	dialog_note(u->dialogs, &asked, elsewhere ? p->dport : 0, p->time_us);
+}
+
+/* The place for a new dialog. */
+static struct dialog *enter(struct udp *u, const struct packet *p)
+{
+	struct dialog *d = dialog_place(u->dialogs, p);
+
+	if (d->tag) {
+		if (p->time_us - d->time_us < STALE) {
+			u->watch->tally->dialogs_evicted++;
+			if (d->flags & DIALOG_ANSWERED)
+				u->evicted_us = p->time_us;
+		}
+		leave(u, d);
+	}
+	return d;
+}
+
+/* The first packet of a dialog; `d`: one that ended so long ago that it is forgotten, or NULL. */
+static void begin(struct udp *u, struct dialog *d, const struct packet *p, bool inside)
+{
+	struct reply read = read_payload(p);
+	bool of_group = false, server = read.way == REPLY_RESPONSE, aside = false;
+	uint16_t port = 0;
+
+	if (!server && is_answer_elsewhere(u, p, &of_group, &port)) {
+		server = of_group || read.way != REPLY_REQUEST;
+		aside = server && !of_group;
+	}
+	/* A lone answer is believed, but not one that would be dropped where it arrives. */
+	if (server && !of_group && !aside && !is_intact(p))
+		return;
+	server = server || (read.way == REPLY_EITHER && inside && is_resumed(u, p));
+	if (d)
+		leave(u, d);
+	else
+		d = enter(u, p);
+	dialog_make(u->dialogs, d, p, !server);
+	d->payloads = 1;
+	if (aside)
+		d->flags |= DIALOG_ASIDE;
+	if (aside && port && read.moved && inside)
+		answer_from(u, p, port);
+	if (server) {
+		take_server(u, d, p, &read, inside);
+		return;
+	}
+	note_question(u, p, read.elsewhere);
+	d->question = question_put(u->questions, p);
+	take_client(u, d, p, &read, inside);
+}
+
+void udp_take(struct udp *u, const struct packet *p)
+{
+	const struct watch *w = u->watch;
+	bool inside = watch_has(w, &p->src, &p->dst, p->dport);
+	struct reply read = { .way = REPLY_EITHER };
+	struct dialog *d;
+
+	if (!inside && !watch_has(w, &p->dst, &p->src, p->sport)) {
+		if (addr_is_group(&p->dst) && !addr_is_group(&p->src))
+			note_question(u, p, false);
+		return;
+	}
+	if (p->sport == p->dport && addr_is_same(&p->src, &p->dst))
+		return;
+	d = dialog_find(u->dialogs, p);
+	if (!d || p->time_us - d->time_us > STALE) {
+		begin(u, d, p, inside);
+		return;
+	}
+	d->time_us = p->time_us;
+	if (d->payloads < w->conf->name_packets) {
+		d->payloads++;
+		read = read_payload(p);
+	}
+	if (dialog_is_from_server(d, p))
+		take_server(u, d, p, &read, inside);
+	else
+		take_client(u, d, p, &read, inside);
+}
+
+void udp_finish(struct udp *u)
+{
+	struct dialog *d;
+	size_t at = 0;
+
+	while ((d = dialog_next(u->dialogs, &at)))
+		if (d->look && d->entry)
+			watch_name(u->watch, d->entry, classify_end(u->watch->classify, d->look));
+}
