@@ -85,6 +85,7 @@ void record_mend_sighting(struct sighting *s, wall_t latest)
 		s->ephemeral = EPHEMERAL_NONE;
 	if (s->tunnel >= TUNNEL_END)
 		s->tunnel = TUNNEL_NONE;
+	s->reflects = s->reflects != 0;
 	CLOSE(s->app);
 	CLOSE(s->app_guess);
 }

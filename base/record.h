@@ -151,7 +151,8 @@ struct sighting {
 	uint8_t pad;
 	uint32_t tunnel_id;
 	uint32_t refusals; /* connections reset by the server at once; like handshakes */
-	uint8_t pad3[4];
+	uint8_t reflects;  /* 1: its clients look forged, to make it answer others */
+	uint8_t pad3[3];
 	uint64_t asked, answered; /* UDP: payload bytes of requests, of their answers; likewise */
 	char app[RECORD_APP_MAX]; /* what nDPI read in the payload; "" not known */
 	char app_guess[RECORD_APP_MAX]; /* what the port number suggests; never shown as app; ""

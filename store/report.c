@@ -95,10 +95,18 @@ static json_t *countries_top_json(const struct countries_top *top)
 
 static char *line_of(json_t *object)
 {
-	char *line = json_dumps(object, JSON_COMPACT);
+	char *line = json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(12));
 
 	json_decref(object);
 	return line;
+}
+
+/* What a byte asked of it has brought, for UDP; null when nothing was asked, or seen to be. */
+static json_t *amplification_json(const struct store_service *row)
+{
+	if (row->service.proto != PROTO_UDP || !row->asked)
+		return json_null();
+	return json_real((double)(row->answered * 100 / row->asked) / 100);
 }
 
 static json_t *service_json(const struct store_service *row)
@@ -120,6 +128,8 @@ static json_t *service_json(const struct store_service *row)
 	set_number(o, "refusals", row->refusals);
 	set_number(o, "asked", row->asked);
 	set_number(o, "answered", row->answered);
+	json_object_set_new(o, "amplification", amplification_json(row));
+	json_object_set_new(o, "abuse", row->reflects ? json_string("reflector") : json_null());
 	set_number(o, "vlan", row->vlan);
 	set_text(o, "tunnel", row->tunnel ? record_tunnel_text(row->tunnel) : "", RECORD_APP_MAX);
 	set_number(o, "tunnel_id", row->tunnel_id);

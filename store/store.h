@@ -31,7 +31,8 @@ struct store_service {
 	uint8_t tunnel;		 /* enum tunnel, of the latest */
 	uint8_t pad;
 	uint32_t tunnel_id;
-	uint8_t pad3[4];
+	uint8_t reflects; /* 1: its clients look forged, to make it answer others */
+	uint8_t pad3[3];
 	char app[RECORD_APP_MAX];    /* what the wire says */
 	char probed[RECORD_APP_MAX]; /* what the latest probe that recognised it says */
 	char app_guess[RECORD_APP_MAX];

@@ -83,13 +83,34 @@ static void make_job(struct lifecycle *l, struct store_service *row, enum event 
 
 	memcpy(j.job.app, row->app, sizeof(j.job.app));
 	memcpy(j.job.app_guess, row->app_guess, sizeof(j.job.app_guess));
-	j.allowed = prefix_set_has(l->targets, &row->service.host) &&
+	/* Only TCP is probed. */
+	j.allowed = row->service.proto == PROTO_TCP &&
+		    prefix_set_has(l->targets, &row->service.host) &&
 		    rules_may_probe(l->rules, &row->service, NULL);
 	store_put_job(l->store, &j);
 	row->job = j.job.id;
 	l->jobs_made += j.allowed;
 	if (!l->next_deadline)
 		l->next_deadline = j.job.deadline_us;
+}
+
+/*
+ * A service over UDP or SCTP gets no verdict: what the wire says is all there will be, and its name
+ * is the last to come. Who answers STUN may yet turn out to be a peer; that waits for the deadline.
+ */
+static int judge_by_wire(struct lifecycle *l, const struct store_service *row)
+{
+	struct store_job j;
+	int rc;
+
+	if (row->service.proto == PROTO_TCP || !row->job || !*row->app || !strcmp(row->app, "stun"))
+		return 0;
+	rc = store_get_job(l->store, row->job, &j);
+	if (rc <= 0 || j.judged)
+		return rc < 0 ? rc : 0;
+	judge(l, row, &j, NULL);
+	store_delete_job(l->store, j.job.id);
+	return 0;
 }
 
 /* The wire has named the service: verify may be waiting for it. */
@@ -105,7 +126,7 @@ static int pass_name(struct lifecycle *l, const struct store_service *row)
 	store_put_job(l->store, &j);
 	if (j.allowed)
 		l->act(l->arg, &(struct lifecycle_act){ .name = &j.job });
-	return 0;
+	return judge_by_wire(l, row);
 }
 
 /* Adds what a sighting says to the row; true when it brings a name for the first time. */
@@ -121,6 +142,7 @@ static bool merge(struct store_service *row, const struct sighting *s)
 	row->refusals += s->refusals;
 	row->asked += s->asked;
 	row->answered += s->answered;
+	row->reflects |= s->reflects;
 	hash_sketch_merge(&row->peers, &s->peers);
 	row->peer = s->peer;
 	row->vlan = s->vlan;
@@ -213,11 +235,13 @@ int lifecycle_sighting(struct lifecycle *l, const struct sighting *s)
 		row.state_us = l->now;
 		make_job(l, &row, EVENT_NEW);
 		say_event(l, &row, EVENT_NEW, NULL);
+		rc = judge_by_wire(l, &row);
 	} else if (row.state == STATE_GONE && s->handshakes) {
 		row.state = STATE_CANDIDATE;
 		row.state_us = l->now;
 		make_job(l, &row, EVENT_RETURNED);
 		say_event(l, &row, EVENT_RETURNED, NULL);
+		rc = judge_by_wire(l, &row);
 	} else if (named) {
 		rc = pass_name(l, &row);
 	}

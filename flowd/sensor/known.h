@@ -12,13 +12,15 @@ struct known; /* the table */
 
 struct known_entry {
 	struct sighting sighting; /* its counts: since it was last said */
-	uint32_t standing; /* TCP: handshakes without a SYN that nothing has contradicted; UDP:
-			      dialogs between ICE peers */
-	uint8_t looks;	   /* connections whose payload was looked at for a name */
-	uint8_t parted;	   /* see known_part; since the last known_flush */
-	uint8_t said;	   /* enum evidence that core knows of */
-	bool named;	   /* core knows its name */
-	bool dirty;	   /* marked for the next known_flush */
+	uint32_t standing;    /* TCP: handshakes without a SYN that nothing has contradicted; UDP:
+				 dialogs between ICE peers */
+	uint16_t client_port; /* UDP: of the latest dialogs, and how many in a row had it */
+	uint8_t same_port;
+	uint8_t looks;	/* connections whose payload was looked at for a name */
+	uint8_t parted; /* see known_part; since the last known_flush */
+	uint8_t said;	/* enum evidence that core knows of */
+	bool named;	/* core knows its name */
+	bool dirty;	/* marked for the next known_flush */
 };
 
 /* `limit`: services at most. NULL when memory is short. */

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #define LOOKS_MAX 8		  /* dialogs looked at for a name, for each service */
+#define REFLECTED_MIN 32	  /* clients with the same low port make a reflector */
 #define ICE_PEERS_MAX 8		  /* more than that check with a server, not with a peer */
 #define STALE (300 * MONO_SECOND) /* idle for so long: who speaks next speaks first */
 
@@ -133,6 +134,20 @@ static void explain(struct known_entry *entry, const struct dialog *d, const str
 		entry->sighting.ephemeral = is;
 }
 
+/*
+ * Many clients, one after the other, all with the same low port that is not ours: their addresses
+ * are forged, to make the service answer whoever has them. Clients of DHCP do have a low port.
+ */
+static void note_port(struct known_entry *entry, const struct packet *p)
+{
+	if (p->dport != entry->client_port)
+		entry->same_port = 0;
+	entry->client_port = p->dport;
+	if (entry->same_port < REFLECTED_MIN && ++entry->same_port == REFLECTED_MIN &&
+	    p->dport < 1024 && p->dport != p->sport && p->dport != 68 && p->dport != 546)
+		entry->sighting.reflects = 1;
+}
+
 /* The first answer of a dialog. */
 static void answer_first(struct udp *u, struct dialog *d, const struct packet *p,
 			 const struct reply *read, bool both_ask)
@@ -153,6 +168,7 @@ static void answer_first(struct udp *u, struct dialog *d, const struct packet *p
 			record_text_set(entry->sighting.app, sizeof(entry->sighting.app), name);
 			explain_name(u->watch->explain, entry, name);
 		}
+		note_port(entry, p);
 		entry->sighting.asked += d->asked;
 		entry->sighting.answered += p->data_len;
 	}
