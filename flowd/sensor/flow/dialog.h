@@ -16,9 +16,8 @@ struct known_entry;
 enum {
 	DIALOG_ANSWERED = 1, /* the server has answered */
 	DIALOG_ASKED = 2,    /* the client's payload says by itself that it asks */
-	DIALOG_PROVED = 4,   /* the server's payload says by itself that it answers */
-	DIALOG_ICE = 8,	     /* the client's payload is a check between two ICE peers */
-	DIALOG_ASIDE = 16,   /* belongs to another dialog: nobody here is a service */
+	DIALOG_MUTUAL = 4,   /* both sides ask */
+	DIALOG_ASIDE = 8,    /* belongs to another dialog: nobody here is a service */
 };
 
 struct dialog {

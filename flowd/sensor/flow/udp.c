@@ -111,26 +111,21 @@ static const char *look_at_answer(struct udp *u, struct dialog *d, struct known_
 }
 
 /*
- * Is the service only a peer of somebody's, as far as this dialog tells? One that many check with
+ * Is the service only a peer of somebody's, as far as this dialog tells? One that checks with many
  * is a server that peers meet at.
  */
-static void explain(struct known_entry *entry, const struct dialog *d, const struct reply *read,
+static void explain(struct known_entry *entry, struct dialog *d, const struct reply *read,
 		    bool both_ask)
 {
-	uint8_t is = read->ephemeral;
+	uint8_t is = both_ask ? read->peers : read->ephemeral;
 
-	if (both_ask)
-		is = read->peers;
-	else if (d->flags & DIALOG_ICE)
-		is = EPHEMERAL_ICE;
-	if (is == EPHEMERAL_ICE && !(d->flags & DIALOG_ANSWERED) &&
-	    ++entry->standing > ICE_PEERS_MAX)
-		is = EPHEMERAL_NONE;
-	/* One stranger's check does not make a peer of what was there before. */
-	if (is == EPHEMERAL_ICE && !both_ask && entry->sighting.evidence &&
-	    !entry->sighting.ephemeral)
+	if (both_ask && d->flags & DIALOG_MUTUAL)
 		return;
-	if (is || (entry->sighting.ephemeral == EPHEMERAL_ICE && read->way == REPLY_RESPONSE))
+	if (both_ask)
+		d->flags |= DIALOG_MUTUAL;
+	if (is == EPHEMERAL_ICE && ++entry->standing > ICE_PEERS_MAX)
+		entry->sighting.ephemeral = EPHEMERAL_NONE;
+	else if (is)
 		entry->sighting.ephemeral = is;
 }
 
@@ -239,8 +234,6 @@ static void take_client(struct udp *u, struct dialog *d, const struct packet *p,
 	}
 	if (read->way == REPLY_REQUEST)
 		d->flags |= DIALOG_ASKED;
-	if (read->ephemeral == EPHEMERAL_ICE)
-		d->flags |= DIALOG_ICE;
 	if (!d->entry) {
 		d->asked += p->data_len;
 		return;

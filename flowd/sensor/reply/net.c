@@ -8,42 +8,24 @@
 #define STUN_HEADER 20
 #define STUN_COOKIE 0x2112a442
 
-/* What a STUN message's attributes show. */
-enum { STUN_PEER = 1, STUN_USER = 2, STUN_REALM = 4 };
-
-/* Walks the attributes; false: they don't fill the message as they should. */
-static bool stun_attributes(struct wire *w, size_t length, unsigned *shown)
+/* Do the attributes fill the message as they should? Captures may be cut; what is there must fit.
+ */
+static bool stun_attributes(struct wire *w, size_t length)
 {
 	size_t size;
 
 	while (length >= 4 && !w->bad) {
-		switch (wire_be16(w)) {
-		case 0x0006:
-			*shown |= STUN_USER;
-			break;
-		case 0x0014:
-			*shown |= STUN_REALM;
-			break;
-		case 0x0024: /* priority */
-		case 0x0025: /* use candidate */
-		case 0x8029: /* ICE controlled, controlling */
-		case 0x802a:
-			*shown |= STUN_PEER;
-			break;
-		default:
-			break;
-		}
+		wire_be16(w);
 		size = ((size_t)wire_be16(w) + 3) & ~(size_t)3;
 		if (size + 4 > length)
 			return false;
 		wire_take(w, size);
 		length -= size + 4;
 	}
-	/* Captures may be cut; what is there must fit. */
 	return !length || w->bad;
 }
 
-static void stun_way(uint16_t type, unsigned shown, struct reply *out)
+static void stun_way(uint16_t type, struct reply *out)
 {
 	static const uint8_t way[] = { REPLY_REQUEST, REPLY_EITHER, REPLY_RESPONSE,
 				       REPLY_RESPONSE };
@@ -51,25 +33,20 @@ static void stun_way(uint16_t type, unsigned shown, struct reply *out)
 	out->way = way[(type >> 7 & 2) | (type >> 4 & 1)];
 	out->app = "stun";
 	out->mutual = true;
-	out->peers = EPHEMERAL_ICE;
-	/* Who checks a peer shows the name that the peers agreed upon, without a realm. */
-	if ((type & 0x3eef) == 1 &&
-	    (shown & STUN_PEER || (shown & (STUN_USER | STUN_REALM)) == STUN_USER))
-		out->ephemeral = EPHEMERAL_ICE;
+	/* Two that ask each other for their addresses check whether they can meet. */
+	if ((type & 0x3eef) == 1)
+		out->peers = EPHEMERAL_ICE;
 }
 
 bool net_stun(const struct reply_words *words, struct reply *out)
 {
 	struct wire w = wire_open(words->bytes, words->len);
 	uint16_t type = wire_be16(&w), length = wire_be16(&w);
-	unsigned shown = 0;
 
 	if (wire_be32(&w) != STUN_COOKIE || type & 0xc000 || length & 3 ||
 	    (size_t)length + STUN_HEADER > words->whole)
 		return false;
-	wire_take(&w, 12);
-	stun_attributes(&w, length, &shown);
-	stun_way(type, shown, out);
+	stun_way(type, out);
 	return true;
 }
 
@@ -77,17 +54,18 @@ bool net_stun_old(const struct reply_words *words, struct reply *out)
 {
 	struct wire w = wire_open(words->bytes, words->len);
 	uint16_t type = wire_be16(&w), length = wire_be16(&w);
-	unsigned shown = 0;
 
 	/* Binding and shared secret: request, response, error. */
 	if ((type & 0xfeec) || !(type & 3) || (type & 3) == 3 || (type & 0x0110) == 0x0010 ||
 	    length & 3 || (size_t)length + STUN_HEADER != words->whole)
 		return false;
 	wire_take(&w, 16);
-	if (w.bad || !stun_attributes(&w, length, &shown) ||
-	    (!length && !reply_has_port(words, 3478)))
+	if (w.bad || !stun_attributes(&w, length) || (!length && !reply_has_port(words, 3478)))
 		return false;
-	stun_way(type, shown, out);
+	stun_way(type, out);
+	/* Shared secrets were asked for over TCP: over UDP the number means something else. */
+	if (type == 2)
+		out->way = REPLY_EITHER;
 	return true;
 }
 

@@ -5,7 +5,7 @@
 
 #include "flowd/sensor/reply/reply.h"
 
-/* RFC 8489; ICE's checks (RFC 8445 section 7) make its port a peer's. */
+/* RFC 8489; ICE's checks (RFC 8445 section 7) are the same. */
 bool net_stun(const struct reply_words *w, struct reply *out);
 
 /* RFC 3489: the same before there was a magic cookie. */
