@@ -2,6 +2,7 @@
 #include "store/rocks.h"
 
 #include "base/err.h"
+#include "store/memory.h"
 #include "store/pending.h"
 
 #include <dirent.h>
@@ -18,8 +19,8 @@
 #define WARNINGS 2 /* InfoLogLevel::WARN_LEVEL */
 
 struct rocks {
+	struct memory *memory; /* instead of all that is RocksDB's: thrown away at the end */
 	rocksdb_t *db;
-	rocksdb_env_t *env; /* of a database in memory */
 	rocksdb_options_t *options;
 	rocksdb_readoptions_t *read;
 	rocksdb_writeoptions_t *write, *write_sync;
@@ -29,6 +30,8 @@ struct rocks {
 };
 
 struct rocks_cursor {
+	struct memory_cursor *memory; /* instead of the others */
+	struct pending_row row;
 	rocksdb_iterator_t *iterator;
 	bool backwards, started;
 };
@@ -50,8 +53,11 @@ static bool failed(char *text, char *error)
 	return true;
 }
 
-static void set_options(struct rocks *r, bool memory)
+_Static_assert(ROCKS_TABLE_END <= MEMORY_TABLES, "tables in memory");
+
+static void set_options(struct rocks *r)
 {
+	r->options = rocksdb_options_create();
 	rocksdb_options_set_create_if_missing(r->options, 1);
 	rocksdb_options_set_create_missing_column_families(r->options, 1);
 	rocksdb_options_set_write_buffer_size(r->options, WRITE_BUFFER);
@@ -63,30 +69,6 @@ static void set_options(struct rocks *r, bool memory)
 	r->write = rocksdb_writeoptions_create();
 	r->write_sync = rocksdb_writeoptions_create();
 	rocksdb_writeoptions_set_sync(r->write_sync, 1);
-	if (memory) {
-		r->env = rocksdb_create_mem_env();
-		rocksdb_options_set_env(r->options, r->env);
-		rocksdb_options_set_compression(r->options, rocksdb_no_compression);
-		rocksdb_writeoptions_disable_WAL(r->write, 1);
-		rocksdb_writeoptions_set_sync(r->write_sync, 0);
-		rocksdb_writeoptions_disable_WAL(r->write_sync, 1);
-	}
-}
-
-/* Options that the C interface has no function for; in memory nothing is worth a last flush. */
-static bool options_new(struct rocks *r, bool memory, char *error)
-{
-	rocksdb_options_t *plain = rocksdb_options_create();
-	char *text = NULL;
-
-	r->options = rocksdb_options_create();
-	rocksdb_get_options_from_string(plain, memory ? "avoid_flush_during_shutdown=true" : "",
-					r->options, &text);
-	rocksdb_options_destroy(plain);
-	if (failed(text, error))
-		return false;
-	set_options(r, memory);
-	return true;
 }
 
 /* Opens `path` into `r`, with `scratch` as a reader. */
@@ -106,9 +88,8 @@ static bool db_open(struct rocks *r, const char *path, const char *scratch, char
 								  ROCKS_TABLE_END, names, options,
 								  r->tables, &text);
 	else
-		r->db = rocksdb_open_column_families(r->options, path ? path : "/flowd",
-						     ROCKS_TABLE_END, names, options, r->tables,
-						     &text);
+		r->db = rocksdb_open_column_families(r->options, path, ROCKS_TABLE_END, names,
+						     options, r->tables, &text);
 	if (!failed(text, error))
 		return true;
 	r->db = NULL;
@@ -121,14 +102,19 @@ static int open_either(const char *path, const char *scratch, struct rocks **out
 
 	if (r)
 		r->pending = pending_new();
-	if (!r || !r->pending) {
+	if (r && !path)
+		r->memory = memory_new();
+	if (!r || !r->pending || (!path && !r->memory)) {
 		snprintf(error, ROCKS_ERROR_MAX, "out of memory");
 		rocks_close(r);
 		return ERR_STORE;
 	}
-	if (!options_new(r, !path, error) || !db_open(r, path, scratch, error)) {
-		rocks_close(r);
-		return ERR_STORE;
+	if (path) {
+		set_options(r);
+		if (!db_open(r, path, scratch, error)) {
+			rocks_close(r);
+			return ERR_STORE;
+		}
 	}
 	*out = r;
 	return 0;
@@ -170,8 +156,7 @@ void rocks_close(struct rocks *r)
 	}
 	if (r->options)
 		rocksdb_options_destroy(r->options);
-	if (r->env)
-		rocksdb_env_destroy(r->env);
+	memory_free(r->memory);
 	free(r);
 }
 
@@ -196,6 +181,9 @@ int rocks_get(struct rocks *r, enum rocks_table table, struct rocks_key key, voi
 
 	if (pending_find(r->pending, &row))
 		return row.value ? copy_value(value, size, row.value, row.size) : 0;
+	if (r->memory)
+		return memory_find(r->memory, &row) ? copy_value(value, size, row.value, row.size)
+						    : 0;
 	found = rocksdb_get_pinned_cf(r->db, r->read, r->tables[table], key.bytes, key.len, &text);
 	if (failed(text, NULL))
 		return ERR_STORE;
@@ -241,6 +229,21 @@ static rocksdb_writebatch_t *batch_new(const struct rocks *r)
 	return batch;
 }
 
+static int commit_memory(struct rocks *r)
+{
+	struct pending_row row;
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; i < pending_count(r->pending) && !rc; i++) {
+		row = pending_at(r->pending, i);
+		rc = memory_put(r->memory, &row);
+	}
+	if (!rc)
+		pending_clear(r->pending);
+	return rc;
+}
+
 int rocks_commit(struct rocks *r, bool sync)
 {
 	rocksdb_writebatch_t *batch;
@@ -250,6 +253,8 @@ int rocks_commit(struct rocks *r, bool sync)
 		return r->lost;
 	if (!pending_count(r->pending))
 		return 0;
+	if (r->memory)
+		return commit_memory(r);
 	batch = batch_new(r);
 	rocksdb_write(r->db, sync ? r->write_sync : r->write, batch, &text);
 	rocksdb_writebatch_destroy(batch);
@@ -262,8 +267,12 @@ int rocks_commit(struct rocks *r, bool sync)
 int rocks_delete_range(struct rocks *r, enum rocks_table table, struct rocks_key from,
 		       struct rocks_key to)
 {
+	const struct pending_row first = { .table = table, .key = from.bytes, .key_len = from.len },
+				 end = { .table = table, .key = to.bytes, .key_len = to.len };
 	char *text = NULL;
 
+	if (r->memory)
+		return memory_delete_range(r->memory, &first, &end);
 	rocksdb_delete_range_cf(r->db, r->write, r->tables[table], from.bytes, from.len, to.bytes,
 				to.len, &text);
 	return failed(text, NULL) ? ERR_STORE : 0;
@@ -302,39 +311,46 @@ uint64_t rocks_size(struct rocks *r)
 	uint64_t sum = 0, one;
 	size_t i;
 
-	for (i = 0; i < ROCKS_TABLE_END; i++)
+	for (i = 0; r->db && i < ROCKS_TABLE_END; i++)
 		if (!rocksdb_property_int_cf(r->db, r->tables[i], "rocksdb.total-sst-files-size",
 					     &one))
 			sum += one;
 	return sum;
 }
 
-static struct rocks_cursor *cursor_new(struct rocks *r, enum rocks_table table, bool backwards)
+static struct rocks_cursor *cursor_new(struct rocks *r, enum rocks_table table,
+				       struct rocks_key from, bool backwards)
 {
+	const struct pending_row first = { .table = table, .key = from.bytes, .key_len = from.len };
 	struct rocks_cursor *c = calloc(1, sizeof(*c));
 
 	if (!c)
 		return NULL;
-	c->iterator = rocksdb_create_iterator_cf(r->db, r->read, r->tables[table]);
 	c->backwards = backwards;
+	if (!r->memory) {
+		c->iterator = rocksdb_create_iterator_cf(r->db, r->read, r->tables[table]);
+	} else if (!(c->memory = memory_cursor_new(r->memory, &first, backwards))) {
+		free(c);
+		return NULL;
+	}
 	return c;
 }
 
 struct rocks_cursor *rocks_cursor_new(struct rocks *r, enum rocks_table table,
 				      struct rocks_key from)
 {
-	struct rocks_cursor *c = cursor_new(r, table, false);
+	struct rocks_cursor *c = cursor_new(r, table, from, false);
 
-	if (c)
+	if (c && c->iterator)
 		rocksdb_iter_seek(c->iterator, from.bytes, from.len);
 	return c;
 }
 
 struct rocks_cursor *rocks_cursor_new_last(struct rocks *r, enum rocks_table table)
 {
-	struct rocks_cursor *c = cursor_new(r, table, true);
+	struct rocks_cursor *c = cursor_new(r, table, (struct rocks_key){ "", 0 }, true);
 
-	if (c)
+	if (c && c->iterator)
 		rocksdb_iter_seek_to_last(c->iterator);
 	return c;
 }
@@ -343,34 +359,39 @@ void rocks_cursor_free(struct rocks_cursor *c)
 {
 	if (!c)
 		return;
-	rocksdb_iter_destroy(c->iterator);
+	if (c->iterator)
+		rocksdb_iter_destroy(c->iterator);
+	memory_cursor_free(c->memory);
 	free(c);
+}
+
+/* Moves RocksDB's iterator on and fills in the row; false at the end. */
+static bool iterator_next(struct rocks_cursor *c)
+{
+	if (c->started && c->backwards)
+		rocksdb_iter_prev(c->iterator);
+	else if (c->started)
+		rocksdb_iter_next(c->iterator);
+	c->started = rocksdb_iter_valid(c->iterator);
+	if (!c->started)
+		return false;
+	c->row.key = rocksdb_iter_key(c->iterator, &c->row.key_len);
+	c->row.value = rocksdb_iter_value(c->iterator, &c->row.size);
+	return true;
 }
 
 bool rocks_cursor_next(struct rocks_cursor *c, const void **key, size_t *key_len,
 		       const void **value, size_t *size)
 {
-	const void *found;
-	size_t len;
-
-	if (c->started && c->backwards)
-		rocksdb_iter_prev(c->iterator);
-	else if (c->started)
-		rocksdb_iter_next(c->iterator);
-	c->started = true;
-	if (!rocksdb_iter_valid(c->iterator)) {
-		c->started = false;
+	if (!(c->memory ? memory_cursor_next(c->memory, &c->row) : iterator_next(c)))
 		return false;
-	}
-	found = rocksdb_iter_key(c->iterator, &len);
 	if (key) {
-		*key = found;
-		*key_len = len;
+		*key = c->row.key;
+		*key_len = c->row.key_len;
 	}
-	found = rocksdb_iter_value(c->iterator, &len);
 	if (value) {
-		*value = found;
-		*size = len;
+		*value = c->row.value;
+		*size = c->row.size;
 	}
 	return true;
 }
