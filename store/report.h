@@ -46,6 +46,9 @@ void report_add_role(struct report *report, const char *key, const struct role_n
 void report_add_event(struct report *report, const char *key, const struct event_row *event,
 		      const struct probe *probe);
 
+/* Which countries ask, the most frequent first, and by which files that is known. */
+void report_set_countries(struct report *report, const struct countries *all);
+
 /* What names a service in addresses of the API: "192.0.2.1-tcp-443". Returns `out`. */
 #define REPORT_ID_MAX (ADDR_TEXT_MAX + 16)
 char *report_id(const struct service *service, char *out);

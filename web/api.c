@@ -283,6 +283,26 @@ static void get_service(void *arg, const struct http_request *request, struct ht
 	answer_damaged(answer);
 }
 
+/* ---- who asks ---- */
+
+static void get_countries(void *arg, const struct http_request *request, struct http_answer *answer)
+{
+	struct countries all = { 0 };
+	struct report *report;
+	struct query query;
+	struct store *store;
+
+	if (!read_query(request, 0, &query, answer) || !(store = store_of(arg, answer)))
+		return;
+	if (store_get_countries(store, &all) < 0) {
+		answer_damaged(answer);
+		return;
+	}
+	report = report_new();
+	report_set_countries(report, &all);
+	answer_report(answer, report);
+}
+
 /* Nobody may make us a nuisance: a few probes a second may be asked for. */
 static bool may_wish(struct api *api)
 {
@@ -389,6 +409,7 @@ const struct http_route api_routes[] = {
 	{ "/api/v1/services/*/verify", HTTP_POST, post_verify, true },
 	{ "/api/v1/alerts", HTTP_GET, get_alerts, false },
 	{ "/api/v1/events", HTTP_GET, get_events, false },
+	{ "/api/v1/countries", HTTP_GET, get_countries, false },
 	{ "/api/v1/stream", HTTP_GET, get_stream, false },
 	{ "/api/v1/health", HTTP_GET, get_health, false },
 	{ "/metrics", HTTP_GET, get_metrics, false },

@@ -29,8 +29,8 @@ PORT = 7780
 MANY = range(31000, 31250)
 READERS = 1100
 SSH = r"say:SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n"
-ROUTES = ("/api/v1/services", "/api/v1/alerts", "/api/v1/events", "/api/v1/health", "/metrics",
-          "/healthz", "/")
+ROUTES = ("/api/v1/services", "/api/v1/alerts", "/api/v1/events", "/api/v1/countries",
+          "/api/v1/health", "/metrics", "/healthz", "/")
 
 
 class Bench:
