@@ -81,6 +81,8 @@ struct conf_ports {
 	  "services the sensor remembers")                                                         \
 	X(limit_fragments, BYTES, "limits.fragments", "16M", 1 << 20, 1LL << 32,                   \
 	  "memory for datagrams that come in IP fragments, in each worker")                        \
+	X(limit_hosts, COUNT, "limits.hosts", "16384", 64, 1 << 22,                                \
+	  "hosts whose ports that answer and say nothing are counted")                             \
 	X(name_packets, COUNT, "limits.name_packets", "12", 1, 256,                                \
 	  "payloads of a connection looked at for a name")                                         \
 	X(limit_expected, COUNT, "limits.expected", "4096", 16, 1 << 20,                           \
@@ -97,6 +99,12 @@ struct conf_ports {
 	  "how long an ephemeral endpoint is listed after it was last seen")                       \
 	X(ephemeral_elsewhere, BOOL, "ephemeral.elsewhere", "no", 0, 0,                            \
 	  "believe a server's announcement of another address of home")                            \
+	X(deceptive_ports, COUNT, "deceptive.ports", "64", 4, 1024,                                \
+	  "ports that answer alike and say nothing; a host with more of them answers everything")  \
+	X(deceptive_window, DURATION, "deceptive.window", "1d", MONO_SECOND, 365 * MONO_DAY,       \
+	  "such ports count together when they answer within this time")                           \
+	X(deceptive_keep, DURATION, "deceptive.keep", "7d", MONO_SECOND, 3650 * MONO_DAY,          \
+	  "a host answers everything until so long after its last such answer")                    \
 	X(flush, DURATION, "flush", "5s", 10 * MONO_MS, 3600 * MONO_SECOND,                        \
 	  "how often counts of known services are written")                                        \
 	X(verify, BOOL, "verify.enabled", "yes", 0, 0,                                             \

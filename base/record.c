@@ -5,6 +5,7 @@
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "stored records are little-endian");
 _Static_assert(sizeof(struct service) == 24 && sizeof(struct sighting) == 280, "layout");
+_Static_assert(sizeof(struct host_sighting) == 272, "layout");
 _Static_assert(sizeof(struct job) == 104 && sizeof(struct probe) == 1248, "layout");
 _Static_assert(sizeof(struct role_news) == 40, "layout");
 _Static_assert(sizeof(struct finding) == 200 && sizeof(struct alert) == 1680, "layout");
@@ -106,6 +107,15 @@ void record_mend_probe(struct probe *p, wall_t latest)
 	CLOSE(p->subject);
 	CLOSE(p->issuer);
 	CLOSE(p->san);
+}
+
+void record_mend_host(struct host_sighting *h, wall_t latest)
+{
+	h->first_us = at_most(h->first_us, latest);
+	h->last_us = at_most(h->last_us, latest);
+	if (h->evidence >= EVIDENCE_END)
+		h->evidence = EVIDENCE_INVALID;
+	CLOSE(h->options);
 }
 
 void record_text_set(char *field, size_t size, const char *text)

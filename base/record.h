@@ -48,7 +48,8 @@
 	X(EVENT_CHANGED, "changed")   \
 	X(EVENT_RETURNED, "returned") \
 	X(EVENT_GONE, "gone")         \
-	X(EVENT_VERDICT, "verdict")
+	X(EVENT_VERDICT, "verdict")   \
+	X(EVENT_DECEPTIVE, "deceptive")
 
 /* Why an endpoint that answers is no service of its own: it is listed, and nobody is paged. */
 #define RECORD_EPHEMERAL_LIST(X)          \
@@ -148,7 +149,7 @@ struct sighting {
 	uint8_t evidence;  /* enum evidence, the best so far */
 	uint8_t ephemeral; /* enum ephemeral */
 	uint8_t tunnel;	   /* enum tunnel, of the latest */
-	uint8_t pad;
+	uint8_t delivered; /* 1: the server has sent payload */
 	uint32_t tunnel_id;
 	uint32_t refusals; /* connections reset by the server at once; like handshakes */
 	uint8_t reflects;  /* 1: its clients look forged, to make it answer others */
@@ -158,6 +159,31 @@ struct sighting {
 	char app_guess[RECORD_APP_MAX]; /* what the port number suggests; never shown as app; ""
 					   none */
 	struct hash_sketch peers;	/* of the peers since the last record */
+	uint32_t print;			/* what its first answer looked like, hashed; 0 not known */
+};
+
+#define RECORD_OPTIONS_MAX 64
+
+/*
+ * Said by the sensor of a host: so many of its ports have answered alike, without a byte of payload
+ * behind them, that they are no services of their own (a SYN proxy, a tarpit). They are told here
+ * and nowhere else from then on.
+ */
+struct host_sighting {
+	struct addr host;
+	uint32_t zone;
+	uint8_t proto; /* enum proto */
+	uint8_t ttl;   /* of the answers, like the next ones */
+	uint16_t window;
+	char options[RECORD_OPTIONS_MAX]; /* "mss 1460,sack,ts,nop,wscale 7"; "" none */
+	struct addr peer;		  /* the latest */
+	wall_t first_us;		  /* of what this record adds */
+	wall_t last_us;
+	uint64_t answers;	  /* since the last record */
+	struct hash_sketch ports; /* all that answered alike */
+	uint8_t evidence;	  /* enum evidence, the best */
+	uint8_t pad[3];
+	uint32_t print; /* ttl, window and options, hashed */
 	uint8_t pad2[4];
 };
 
@@ -299,6 +325,8 @@ struct alert {
 	X(controls_refused, "connections not followed for what they announce: limit reached")  \
 	X(explained, "answers of endpoints that are explained by another connection")          \
 	X(ephemeral_evicted, "ephemeral endpoints gone early because the list was full")       \
+	X(hosts_evicted,                                                                       \
+	  "hosts whose silent ports are counted no more because the table was full")           \
 	X(records_dropped, "records not sent because core was behind")                         \
 	X(lines_dropped, "lines not printed because nobody read them")                         \
 	X(records_refused, "records of another role thrown away because they made no sense")   \
@@ -381,6 +409,7 @@ static inline bool service_is_same(const struct service *a, const struct service
  */
 void record_mend_sighting(struct sighting *s, wall_t latest);
 void record_mend_probe(struct probe *p, wall_t latest);
+void record_mend_host(struct host_sighting *h, wall_t latest);
 
 /* Adds packets to the row of their number, or to `unknown_rest` when there is no room for a row. */
 void record_count_unknown(struct tally *tally, enum unknown_kind kind, uint16_t number,

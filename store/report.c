@@ -144,6 +144,33 @@ char *report_service(const struct store_service *row)
 	return line_of(service_json(row));
 }
 
+static json_t *host_json(const struct store_host *row)
+{
+	char text[ADDR_TEXT_MAX];
+	json_t *o = json_object();
+
+	set_word(o, "type", "host");
+	set_word(o, "ip", addr_text(&row->host, text));
+	set_word(o, "proto", record_proto_text(row->proto));
+	json_object_set_new(o, "answers_everything", json_true());
+	set_number(o, "ports", hash_sketch_count(&row->ports));
+	set_number(o, "answers", row->answers);
+	set_number(o, "folded", row->folded);
+	set_time(o, "first_seen", row->first_us);
+	set_time(o, "last_seen", row->last_us);
+	set_word(o, "last_peer", addr_text(&row->peer, text));
+	set_word(o, "evidence", record_evidence_text(row->evidence));
+	set_number(o, "ttl", row->ttl);
+	set_number(o, "window", row->window);
+	SET_TEXT(o, "options", row->options);
+	return o;
+}
+
+char *report_host(const struct store_host *row)
+{
+	return line_of(host_json(row));
+}
+
 static void set_finding(json_t *o, const struct finding *f)
 {
 	char text[ADDR_TEXT_MAX];
@@ -420,6 +447,11 @@ static void add_row(struct report *report, const char *key, json_t *row)
 void report_add_service(struct report *report, const char *key, const struct store_service *row)
 {
 	add_row(report, key, named_service_json(row));
+}
+
+void report_add_host(struct report *report, const char *key, const struct store_host *row)
+{
+	add_row(report, key, host_json(row));
 }
 
 void report_add_probe(struct report *report, const char *key, const struct probe *probe)

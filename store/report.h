@@ -5,10 +5,12 @@
 #ifndef STORE_REPORT_H
 #define STORE_REPORT_H
 
+#include "store/hosts.h"
 #include "store/store.h"
 
 /* Each gives one line without its newline, to be freed; NULL when memory is short. */
 char *report_service(const struct store_service *row);
+char *report_host(const struct store_host *row);
 char *report_event(const struct event_row *event);
 char *report_alert(const struct alert *alert);
 char *report_tally(const struct tally *tally);
@@ -39,6 +41,7 @@ void report_set_sightings(struct report *report, const char *key, const struct s
 /* A list of rows, empty at first. */
 void report_list(struct report *report, const char *key);
 void report_add_service(struct report *report, const char *key, const struct store_service *row);
+void report_add_host(struct report *report, const char *key, const struct store_host *row);
 void report_add_probe(struct report *report, const char *key, const struct probe *probe);
 void report_add_alert(struct report *report, const char *key, const struct alert *alert);
 void report_add_role(struct report *report, const char *key, const struct role_news *news);

@@ -20,7 +20,8 @@
 	X(ROCKS_EVENTS, "events")       \
 	X(ROCKS_JOBS, "jobs")           \
 	X(ROCKS_ALERTS, "alerts")       \
-	X(ROCKS_OUTBOX, "outbox")
+	X(ROCKS_OUTBOX, "outbox")       \
+	X(ROCKS_HOSTS, "hosts")
 
 enum rocks_table {
 #define ROCKS_ENUM(id, name) id,

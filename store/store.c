@@ -2,33 +2,20 @@
 #include "store/store.h"
 
 #include "base/err.h"
+#include "store/inside.h"
 #include "store/key.h"
-#include "store/rocks.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#define SCHEMA 2 /* of keys and rows; RECORD_VERSION goes with it */
+#define SCHEMA 3 /* of keys and rows; RECORD_VERSION goes with it */
 
 _Static_assert(sizeof(struct store_service) == 440, "layout");
 _Static_assert(sizeof(struct store_job) == 120, "layout");
 
-#define KEY(array) ((struct rocks_key){ (array), sizeof(array) })
-
-/* The last numbers given; stored with every batch that gave one. */
-struct numbers {
-	uint64_t event, job, alert;
-};
-
 struct version {
 	uint32_t schema, record;
-};
-
-struct store {
-	struct rocks *rocks;
-	struct hash_key peer_key;
-	struct numbers numbers, stored;
 };
 
 static int meta_get(struct store *s, const char *name, void *value, size_t size)
@@ -283,21 +270,7 @@ int store_commit(struct store *s, bool sync)
 	return rc;
 }
 
-/* Calls one of the typed functions of the header. */
-typedef int (*row_fn)(void *fn, void *arg, const void *row);
-
-struct walk {
-	size_t row_size;
-	uint64_t before; /* rows of a numbered key with this number or a higher one are passed over;
-			    0 none */
-	const void *prefix; /* keys that start otherwise end the walk */
-	size_t prefix_len;
-	row_fn call;
-	void *fn, *arg;
-};
-
-/* Takes the walk from where `cursor` stands; frees it. */
-static int walk_rows(const struct walk *w, struct rocks_cursor *cursor)
+int row_walk(const struct row_walk *w, struct rocks_cursor *cursor)
 {
 	/* Rows are read in place by functions that expect aligned structs. */
 	_Alignas(16) uint8_t row[sizeof(struct alert)];
@@ -324,11 +297,6 @@ static int walk_rows(const struct walk *w, struct rocks_cursor *cursor)
 	return rc;
 }
 
-#define ROW_CALLER(name, type, function)                                 \
-	static int call_##name(void *fn, void *arg, const void *row)     \
-	{                                                                \
-		return (*(function *)fn)(arg, (const struct type *)row); \
-	}
 ROW_CALLER(service, store_service, store_service_fn)
 ROW_CALLER(event, event_row, store_event_fn)
 ROW_CALLER(job, store_job, store_job_fn)
@@ -337,37 +305,37 @@ ROW_CALLER(probe, probe, store_probe_fn)
 
 int store_walk_services(struct store *s, const struct service *from, store_service_fn fn, void *arg)
 {
-	const struct walk w = { .row_size = sizeof(struct store_service),
-				.call = call_service,
-				.fn = &fn,
-				.arg = arg };
+	const struct row_walk w = { .row_size = sizeof(struct store_service),
+				    .call = call_service,
+				    .fn = &fn,
+				    .arg = arg };
 	uint8_t key[KEY_SERVICE] = { 0 };
 
 	if (from)
 		key_service(from, key);
-	return walk_rows(&w, rocks_cursor_new(s->rocks, ROCKS_SERVICES, KEY(key)));
+	return row_walk(&w, rocks_cursor_new(s->rocks, ROCKS_SERVICES, KEY(key)));
 }
 
 int store_walk_events(struct store *s, uint64_t before, store_event_fn fn, void *arg)
 {
-	const struct walk w = { .row_size = sizeof(struct event_row),
-				.before = before,
-				.call = call_event,
-				.fn = &fn,
-				.arg = arg };
+	const struct row_walk w = { .row_size = sizeof(struct event_row),
+				    .before = before,
+				    .call = call_event,
+				    .fn = &fn,
+				    .arg = arg };
 
-	return walk_rows(&w, rocks_cursor_new_last(s->rocks, ROCKS_EVENTS));
+	return row_walk(&w, rocks_cursor_new_last(s->rocks, ROCKS_EVENTS));
 }
 
 int store_walk_alerts(struct store *s, uint64_t before, store_alert_fn fn, void *arg)
 {
-	const struct walk w = { .row_size = sizeof(struct alert),
-				.before = before,
-				.call = call_alert,
-				.fn = &fn,
-				.arg = arg };
+	const struct row_walk w = { .row_size = sizeof(struct alert),
+				    .before = before,
+				    .call = call_alert,
+				    .fn = &fn,
+				    .arg = arg };
 
-	return walk_rows(&w, rocks_cursor_new_last(s->rocks, ROCKS_ALERTS));
+	return row_walk(&w, rocks_cursor_new_last(s->rocks, ROCKS_ALERTS));
 }
 
 int store_walk_history(struct store *s, const struct store_service *service, store_event_fn fn,
@@ -391,15 +359,15 @@ int store_walk_history(struct store *s, const struct store_service *service, sto
 int store_walk_probes(struct store *s, const struct service *service, store_probe_fn fn, void *arg)
 {
 	uint8_t key[KEY_SERVICE];
-	const struct walk w = { .row_size = sizeof(struct probe),
-				.prefix = key,
-				.prefix_len = sizeof(key),
-				.call = call_probe,
-				.fn = &fn,
-				.arg = arg };
+	const struct row_walk w = { .row_size = sizeof(struct probe),
+				    .prefix = key,
+				    .prefix_len = sizeof(key),
+				    .call = call_probe,
+				    .fn = &fn,
+				    .arg = arg };
 
 	key_service(service, key);
-	return walk_rows(&w, rocks_cursor_new(s->rocks, ROCKS_PROBES, KEY(key)));
+	return row_walk(&w, rocks_cursor_new(s->rocks, ROCKS_PROBES, KEY(key)));
 }
 
 int store_get_verdict(struct store *s, const struct service *service, wall_t time,
@@ -413,74 +381,25 @@ int store_get_verdict(struct store *s, const struct service *service, wall_t tim
 
 int store_walk_jobs(struct store *s, uint64_t from, store_job_fn fn, void *arg)
 {
-	const struct walk w = {
+	const struct row_walk w = {
 		.row_size = sizeof(struct store_job), .call = call_job, .fn = &fn, .arg = arg
 	};
 	uint8_t key[KEY_NUMBER];
 
 	key_number(from, key);
-	return walk_rows(&w, rocks_cursor_new(s->rocks, ROCKS_JOBS, KEY(key)));
+	return row_walk(&w, rocks_cursor_new(s->rocks, ROCKS_JOBS, KEY(key)));
 }
 
 int store_walk_outbox(struct store *s, const char *receiver, store_alert_fn fn, void *arg)
 {
 	uint8_t key[KEY_OUTBOX];
-	const struct walk w = { .row_size = sizeof(struct alert),
-				.prefix = key,
-				.prefix_len = KEY_RECEIVER,
-				.call = call_alert,
-				.fn = &fn,
-				.arg = arg };
+	const struct row_walk w = { .row_size = sizeof(struct alert),
+				    .prefix = key,
+				    .prefix_len = KEY_RECEIVER,
+				    .call = call_alert,
+				    .fn = &fn,
+				    .arg = arg };
 
 	key_outbox(receiver, 0, key);
-	return walk_rows(&w, rocks_cursor_new(s->rocks, ROCKS_OUTBOX, KEY(key)));
-}
-
-/* Drops the rows of a table, whose keys lead with time, from before `cut`. */
-static int expire_table(struct store *s, enum rocks_table table, wall_t cut)
-{
-	uint8_t from[8] = { 0 }, to[8];
-
-	if (cut <= 0)
-		return 0;
-	key_time(cut, to);
-	return rocks_delete_range(s->rocks, table, KEY(from), KEY(to));
-}
-
-/* The time of a table's oldest row; `none` when it is empty. */
-static wall_t oldest(struct store *s, enum rocks_table table, wall_t none)
-{
-	struct rocks_cursor *cursor =
-		rocks_cursor_new(s->rocks, table, (struct rocks_key){ "", 0 });
-	const void *key;
-	size_t len;
-	wall_t time = none;
-
-	if (cursor && rocks_cursor_next(cursor, &key, &len, NULL, NULL) && len >= 8)
-		time = key_time_of(key);
-	rocks_cursor_free(cursor);
-	return time;
-}
-
-/* Over the cap: the oldest tenth of the time that events and probes span goes. */
-static int expire_oldest(struct store *s, wall_t now)
-{
-	wall_t events = oldest(s, ROCKS_EVENTS, now), probes = oldest(s, ROCKS_PROBE_LOG, now);
-	wall_t from = events < probes ? events : probes, cut = from + (now - from) / 10;
-	int rc = expire_table(s, ROCKS_EVENTS, cut);
-
-	return rc ? rc : expire_table(s, ROCKS_PROBE_LOG, cut);
-}
-
-int store_expire(struct store *s, const struct store_keep *keep, wall_t now)
-{
-	int rc = keep->events ? expire_table(s, ROCKS_EVENTS, now - keep->events) : 0;
-
-	if (!rc && keep->probes)
-		rc = expire_table(s, ROCKS_PROBE_LOG, now - keep->probes);
-	if (!rc && keep->alerts)
-		rc = expire_table(s, ROCKS_ALERTS, now - keep->alerts);
-	if (!rc && keep->disk_cap && rocks_size(s->rocks) > keep->disk_cap)
-		rc = expire_oldest(s, now);
-	return rc;
+	return row_walk(&w, rocks_cursor_new(s->rocks, ROCKS_OUTBOX, KEY(key)));
 }

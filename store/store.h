@@ -29,7 +29,7 @@ struct store_service {
 	uint8_t announced;	 /* 1: its "new" event is stored */
 	uint8_t ephemeral;	 /* enum ephemeral: why it is none of its own */
 	uint8_t tunnel;		 /* enum tunnel, of the latest */
-	uint8_t pad;
+	uint8_t delivered;	 /* 1: it has sent payload, to a peer or to a probe */
 	uint32_t tunnel_id;
 	uint8_t reflects; /* 1: its clients look forged, to make it answer others */
 	uint8_t pad3[3];
@@ -37,7 +37,7 @@ struct store_service {
 	char probed[RECORD_APP_MAX]; /* what the latest probe that recognised it says */
 	char app_guess[RECORD_APP_MAX];
 	struct hash_sketch peers;
-	uint8_t pad2[4];
+	uint32_t print;			   /* as sighting.print */
 	struct origin origin, peer_origin; /* of the host, of the latest peer */
 	struct countries_top countries;	   /* that its peers come from */
 };
@@ -104,6 +104,7 @@ void store_put_alert(struct store *store, struct alert *row);
 void store_put_time(struct store *store, const char *name, wall_t time);
 void store_put_countries(struct store *store, const struct countries *row);
 void store_delete_job(struct store *store, uint64_t id);
+/* Its probes and events stay. */
 void store_delete_service(struct store *store, const struct service *service);
 
 /* The alert is to be handed to a receiver (its name, up to 15 bytes), or has been. */
@@ -147,14 +148,5 @@ int store_walk_jobs(struct store *store, uint64_t from, store_job_fn fn, void *a
 
 /* Alerts still to be handed to a receiver, the oldest first. */
 int store_walk_outbox(struct store *store, const char *receiver, store_alert_fn fn, void *arg);
-
-/* How long history is kept; 0: for ever. */
-struct store_keep {
-	mono_t events, probes, alerts;
-	uint64_t disk_cap; /* bytes; over it the oldest history goes first; 0 no cap */
-};
-
-/* Drops what is older than it is to be kept. 0 or ERR_STORE. */
-int store_expire(struct store *store, const struct store_keep *keep, wall_t now);
 
 #endif

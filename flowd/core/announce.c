@@ -138,16 +138,6 @@ void announce_say(struct announce *a)
 	a->news = false;
 }
 
-int announce_service(void *arg, const struct store_service *row)
-{
-	char *line = report_service(row);
-	int rc = !line || puts(line) < 0 ? -ENOMEM : 0;
-
-	(void)arg;
-	free(line);
-	return rc;
-}
-
 int announce_end(struct announce *a)
 {
 	if (!a->output)

@@ -7,7 +7,6 @@
 
 #include "base/ipc.h"
 #include "base/record.h"
-#include "store/store.h"
 
 struct announce;
 
@@ -42,8 +41,5 @@ int announce_end(struct announce *a);
 /* Lines that were not printed since nobody read them; and whether that is news, true only once. */
 uint64_t announce_dropped(const struct announce *a);
 bool announce_is_stuck(struct announce *a);
-
-/* Prints a service's own line at once: a function for store_walk_services. 0 or -ENOMEM. */
-int announce_service(void *arg, const struct store_service *row);
 
 #endif

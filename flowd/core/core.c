@@ -11,13 +11,15 @@
 #include "flowd/core/backlog.h"
 #include "flowd/core/counts.h"
 #include "flowd/core/crew.h"
+#include "flowd/core/deceptive.h"
 #include "flowd/core/geo/origins.h"
 #include "flowd/core/greet.h"
 #include "flowd/core/lifecycle.h"
+#include "flowd/core/listing.h"
 #include "flowd/core/outbox.h"
 #include "flowd/role.h"
 #include "flowd/rulefile.h"
-#include "store/report.h"
+#include "store/expire.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -152,6 +154,8 @@ static int take_message(struct core *c, const struct ipc_message *m)
 		return 0;
 	case IPC_SIGHTING:
 		return take_sighting(c, m->record);
+	case IPC_HOST:
+		return deceptive_take(&c->life, m->record, latest(c));
 	case IPC_END:
 		c->ended = true;
 		return 0;
@@ -278,8 +282,11 @@ static void others_ready(void *arg, int what)
 
 static void expire(struct core *c)
 {
-	const struct store_keep keep = { c->conf->keep_events, c->conf->keep_probes,
-					 c->conf->keep_alerts, c->conf->store_cap };
+	const struct store_keep keep = { .events = c->conf->keep_events,
+					 .probes = c->conf->keep_probes,
+					 .alerts = c->conf->keep_alerts,
+					 .hosts = c->conf->deceptive_keep,
+					 .disk_cap = c->conf->store_cap };
 	int rc;
 
 	if (c->expired && mono_now() - c->expired < EXPIRE_EVERY)
@@ -334,6 +341,7 @@ static bool open_store(struct core *c, const char *state)
 				      .targets = &c->targets,
 				      .origins = c->origins,
 				      .alert_deadline = c->conf->alert_deadline,
+				      .host_keep = c->conf->deceptive_keep,
 				      .receiver = c->outbox.file ? OUTBOX_FILE : NULL,
 				      .fleeting = { .keep = c->conf->ephemeral_keep,
 						    .limit = c->conf->limit_ephemeral },
@@ -424,8 +432,7 @@ static void finish(struct core *c)
 	origins_save(c->origins);
 	if (!c->failed)
 		end_turn(c);
-	if (c->replay && !c->failed &&
-	    (rc = store_walk_services(c->store, NULL, announce_service, NULL)))
+	if (c->replay && !c->failed && (rc = listing_print(&c->life)))
 		fail(c, "services", rc);
 	if (!c->failed) {
 		announce_tally(c->announce, &c->counts.sum);

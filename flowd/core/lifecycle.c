@@ -2,6 +2,7 @@
 #include "flowd/core/lifecycle.h"
 
 #include "base/err.h"
+#include "flowd/core/deceptive.h"
 
 /* How long after it was first met a service may turn out to be explained: its announcement may come
  * after its answer. A name may come later. */
@@ -73,6 +74,14 @@ static void judge(struct lifecycle *l, const struct store_service *row, struct s
 	l->act(l->arg, &(struct lifecycle_act){ .alert = &alert });
 }
 
+void lifecycle_tell(struct lifecycle *l, struct store_service *row, enum event event)
+{
+	struct store_job job = { .job = { .event = (uint8_t)event } };
+
+	say_event(l, row, event, NULL);
+	judge(l, row, &job, NULL);
+}
+
 static void make_job(struct lifecycle *l, struct store_service *row, enum event event)
 {
 	struct store_job j = { .job = { .service = row->service,
@@ -134,11 +143,12 @@ static bool merge(struct store_service *row, const struct sighting *s)
 {
 	bool named = *s->app && !*row->app;
 
+	/* Whatever it is that makes a row, it has answered. */
+	row->handshakes += row->first_us || s->handshakes ? s->handshakes : 1;
 	if (!row->first_us || s->first_us < row->first_us)
 		row->first_us = s->first_us;
 	if (s->last_us > row->last_us)
 		row->last_us = s->last_us;
-	row->handshakes += s->handshakes;
 	row->refusals += s->refusals;
 	row->asked += s->asked;
 	row->answered += s->answered;
@@ -146,6 +156,8 @@ static bool merge(struct store_service *row, const struct sighting *s)
 	hash_sketch_merge(&row->peers, &s->peers);
 	row->peer = s->peer;
 	row->vlan = s->vlan;
+	row->delivered |= s->delivered;
+	row->print = s->print ? s->print : row->print;
 	row->tunnel = s->tunnel;
 	row->tunnel_id = s->tunnel_id;
 	/* Only a lone SYN-ACK can be contradicted: see flow.c. */
@@ -224,6 +236,8 @@ int lifecycle_sighting(struct lifecycle *l, const struct sighting *s)
 		l->now = s->last_us;
 	explained = is_explained(l, &row, s);
 	named = merge(&row, s);
+	if (!explained && !row.announced && !row.delivered && (rc = deceptive_covers(l, s)))
+		return rc < 0 ? rc : 0;
 	place(l, &row, s);
 	rc = 0;
 	if (explained) {
@@ -262,7 +276,7 @@ int lifecycle_probe(struct lifecycle *l, const struct probe *probe)
 	if (!service_is_same(&probe->service, &j.job.service))
 		return 1;
 	rc = store_get_service(l->store, &j.job.service, &row);
-	/* It was ephemeral and has left the list. */
+	/* It was taken back meanwhile, or was ephemeral and has left the list. */
 	if (!rc)
 		store_delete_job(l->store, j.job.id);
 	if (rc <= 0)
@@ -278,6 +292,7 @@ int lifecycle_probe(struct lifecycle *l, const struct probe *probe)
 	if (*probe->app)
 		memcpy(row.probed, probe->app, sizeof(row.probed));
 	ephemeral = row.state == STATE_EPHEMERAL;
+	row.delivered |= probe->banner_len || *probe->app || *probe->tls;
 	row.state = probe->state;
 	row.state_us = probe->finished_us;
 	store_put_probe(l->store, probe, l->now);

@@ -30,6 +30,7 @@ struct lifecycle {
 	const struct prefix_set *targets; /* what may be probed; empty: nothing */
 	struct origins *origins;	  /* where addresses belong; NULL nobody knows */
 	mono_t alert_deadline;
+	mono_t host_keep;     /* how long a host answers everything after its last such answer */
 	wall_t quiet_until;   /* before it only levels high and critical become alerts */
 	const char *receiver; /* of the outbox; NULL none */
 	lifecycle_fn act;
@@ -71,6 +72,9 @@ int lifecycle_finish(struct lifecycle *l);
  * service: 1, and nothing has changed. */
 int lifecycle_sighting(struct lifecycle *l, const struct sighting *sighting);
 int lifecycle_probe(struct lifecycle *l, const struct probe *probe);
+
+/* Something has happened to what `row` describes: an event, and an alert when the rules say so. */
+void lifecycle_tell(struct lifecycle *l, struct store_service *row, enum event event);
 
 /*
  * Somebody asks for a probe of a known service now, whatever is known of it: its verdict is an

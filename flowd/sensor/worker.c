@@ -16,6 +16,7 @@ struct worker {
 	unsigned number;
 	struct decode *decode;
 	struct known *known;
+	struct host_table *hosts;
 	struct classify *classify;
 	struct watch watch;
 	struct explain explain;
@@ -38,18 +39,32 @@ static int say(void *arg, const struct sighting *sighting)
 	return ipc_send(w->core, IPC_SIGHTING, sighting);
 }
 
+static int say_host(void *arg, const struct host_sighting *sighting)
+{
+	struct worker *w = arg;
+
+	return ipc_send(w->core, IPC_HOST, sighting);
+}
+
 static bool build(struct worker *w, const struct worker_plan *plan)
 {
 	w->known = known_new(plan->conf->limit_known, &plan->key);
 	w->classify = classify_new();
 	w->decode = decode_new(&w->tally, plan->conf->limit_fragments, &plan->key,
 			       plan->conf->report_tunnels);
-	if (!w->known || !w->classify || !w->decode)
+	w->hosts = host_table_new(&(struct host_setup){ .conf = plan->conf,
+							.key = plan->key,
+							.port_key = learn_peer_key(plan->learnt),
+							.tally = &w->tally,
+							.say = say_host,
+							.arg = w });
+	if (!w->known || !w->classify || !w->decode || !w->hosts)
 		return false;
 	learn_enter(plan->learnt, w->known);
 	w->watch = (struct watch){ .conf = plan->conf,
 				   .own = plan->own,
 				   .known = w->known,
+				   .hosts = w->hosts,
 				   .classify = w->classify,
 				   .explain = &w->explain,
 				   .tally = &w->tally,
@@ -99,6 +114,7 @@ void worker_free(struct worker *w)
 	sctp_free(w->sctp);
 	known_free(w->known);
 	decode_free(w->decode);
+	host_table_free(w->hosts);
 	classify_free(w->classify);
 	ipc_free(w->core);
 	free(w);
@@ -195,7 +211,7 @@ void worker_drop(struct worker *w, size_t i)
 
 void worker_flush(struct worker *w)
 {
-	known_flush(w->known, say, w);
+	watch_flush(&w->watch);
 }
 
 void worker_count(struct worker *w, wall_t now)
@@ -220,6 +236,7 @@ void worker_send(struct worker *w)
 void worker_unsay(struct worker *w)
 {
 	known_unsay(w->known);
+	host_unsay(w->hosts);
 	worker_flush(w);
 }
 

@@ -112,11 +112,11 @@ def check(scenario, status, output, errors):
         out.append((0, f"a sanitizer says: {found[0]}"))
     for e in scenario.expected:
         said = None
-        if e["what"] in ("service", "event", "alert"):
+        if e["what"] in ("service", "host", "event", "alert"):
             said = check_record(e, records)
         elif e["what"] == "only":
             said = check_only(scenario.expected, records)
-        elif e["what"] in ("services", "events", "alerts"):
+        elif e["what"] in ("services", "hosts", "events", "alerts"):
             n = sum(r["type"] == e["what"][:-1] for r in records)
             said = None if n == e["count"] else f"{n} {e['what']}, not {e['count']}"
         elif e["what"] == "stderr" and (e["text"] in errors) != (e["want"] is not False):

@@ -13,8 +13,9 @@ UNITS = {"us": 1, "ms": 1000, "s": 10 ** 6, "m": 60 * 10 ** 6, "h": 3600 * 10 **
          "d": 86400 * 10 ** 6}
 STEP_US = 1000
 MOST = {"win": 0xFFFF, "ttl": 255, "ident": 0xFFFF}
-EXPECTED = ("service", "event", "alert", "only", "status", "stderr", "services", "events", "alerts")
-KINDS = {"event": ("event", ("new", "changed", "returned", "gone", "verdict", "*")),
+EXPECTED = ("service", "host", "event", "alert", "only", "status", "stderr", "services", "hosts",
+            "events", "alerts")
+KINDS = {"event": ("event", ("new", "changed", "returned", "gone", "verdict", "deceptive", "*")),
          "alert": ("level", ("low", "medium", "high", "critical", "*"))}
 DEFAULTS = {"seq": None, "ack": None, "win": 64240, "ttl": 62, "data": b"", "opts": None,
             "ipopts": b"", "ext": [], "vlans": [], "ident": 1, "badsum": False, "cut": None}
@@ -310,6 +311,35 @@ class Scenario:
             self.emit(p, [first + i * step])
         self.now_us = first + (len(lines) - 1) * step
 
+    def do_sweep(self, w):
+        """A SYN to each port of a range, and what comes back."""
+        times = self.clock(w)
+        client, (name, _, ports) = self.endpoint(w.next("HOST:PORT")), w.next("HOST:LOW-HIGH").rpartition(":")
+        low, _, high = ports.partition("-")
+        host, answer, step = self.host(name.strip("[]")), "SA", STEP_US
+        common = dict(DEFAULTS, proto="tcp")
+        while w.more():
+            word = w.peek()
+            if word in ("shut", "silent"):
+                answer = {"shut": "RA", "silent": None}[w.next()]
+            elif word == "step":
+                w.next()
+                step = duration(w.next("step"))
+            elif not self.packet_words(w, common):
+                raise ScriptError(f"{word!r} is no part of a sweep")
+        for i, port in enumerate(range(number(low, 65535), number(high, 65535) + 1)):
+            for flags in ("S", answer):
+                if flags:
+                    self.sweep_packet(flags, client, (host, port), common, times[0] + i * step)
+        self.now_us = times[0] + i * step
+
+    def sweep_packet(self, flags, client, server, common, when):
+        src, dst = (client, server) if flags == "S" else (server, client)
+        p = dict(DEFAULTS if flags == "S" else common, proto="tcp", src=src[0], sport=src[1],
+                 dst=dst[0], dport=dst[1], flags=flags)
+        p["seq"], p["ack"] = {"S": (1000, 0), "SA": (5000, 1001), "RA": (0, 1001)}[flags]
+        self.emit(p, [when + (0 if flags == "S" else STEP_US // 2)])
+
     # Expectations: a dictionary each, which expect.py reads
 
     def do_expect(self, w):
@@ -321,7 +351,7 @@ class Scenario:
             w.next()
             e["want"] = None
         e["what"] = self.one_of(w.next("what"), EXPECTED)
-        if e["what"] in ("services", "events", "alerts", "status"):
+        if e["what"] in ("services", "hosts", "events", "alerts", "status"):
             e["count"] = number(w.next("number"))
         elif e["what"] == "stderr":
             e["text"] = w.text("text").decode()
@@ -339,9 +369,9 @@ class Scenario:
             e["fields"].append(("ip", [str(self.host(self.plain(w.next())))]))
         if w.more():
             e["fields"].append(("proto", [w.next()]))
-        if w.more():
+        if w.more() and e["what"] != "host":
             e["fields"].append(("port", [str(number(w.next(), 65535))]))
-        if e["want"] is not False and len(e["fields"]) < 3:
+        if e["want"] is not False and len(e["fields"]) < (2 if e["what"] == "host" else 3):
             raise ScriptError("HOST PROTO PORT")
         while w.more():
             name = w.next()
@@ -391,6 +421,9 @@ class Scenario:
         if first in ("at", "after") and "session" in words:
             words.remove("session")
             self.do_session(w)
+        elif first in ("at", "after") and "sweep" in words:
+            words.remove("sweep")
+            self.do_sweep(w)
         elif method and first not in ("packet",):
             w.next()
             method(w)

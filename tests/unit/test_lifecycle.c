@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Sightings, probes and a clock in; events, alerts and jobs out; over a store that is really there.
  */
+#include "flowd/core/deceptive.h"
 #include "flowd/core/lifecycle.h"
 #include "tests/unit/unit.h"
 
@@ -463,13 +464,88 @@ static int teardown(void **state)
 
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
+static void expose(struct world *w, uint32_t print, unsigned ports, wall_t at)
+{
+	struct host_sighting h = { .host = sighting(1, 0, 0).service.host,
+				   .proto = PROTO_TCP,
+				   .peer = sighting(1, 0, 0).peer,
+				   .first_us = at,
+				   .last_us = at,
+				   .answers = ports,
+				   .evidence = EVIDENCE_HANDSHAKE,
+				   .print = print };
+
+	for (; ports; ports--)
+		hash_sketch_add(&h.ports, ports);
+	assert_int_equal(deceptive_take(&w->life, &h, INT64_MAX), 0);
+}
+
+static void see_print(struct world *w, uint16_t port, uint32_t print, bool delivered, wall_t at)
+{
+	struct sighting s = sighting(port, EVIDENCE_HANDSHAKE, at);
+
+	s.print = print;
+	s.delivered = delivered;
+	assert_int_equal(lifecycle_sighting(&w->life, &s), 0);
+}
+
+static bool has_row(struct world *w, uint16_t port)
+{
+	const struct service key = sighting(port, 0, 0).service;
+	struct store_service row;
+
+	return store_get_service(w->store, &key, &row) == 1;
+}
+
+/* A host that is found out: silent ports that answered alike are taken back, with their jobs, and
+ * come back only by data, by another answer, or when the fact has ended. */
+static void deceptive_host(void **state)
+{
+	struct world *w = *state;
+	struct store_host host;
+	const struct service key = sighting(1, 0, 0).service;
+
+	reopen(w, "alert high event deceptive\nalert low\n");
+	w->life.host_keep = MONO_DAY;
+	see_print(w, 1, 7, false, T0);
+	see_print(w, 2, 7, true, T0);
+	see_print(w, 3, 9, false, T0);
+	see_print(w, 4, 7, false, T0);
+	answer(w, 4, 4, STATE_OPEN, T0);
+	expect(w, "new:1 new:2 new:3 new:4 verdict:4 alert-low-verified:4#1 ");
+	assert_int_equal(jobs(w), 3);
+	expose(w, 7, 100, T0 + 1);
+	expect(w, "deceptive:0 alert-high:0#2 ");
+	assert_false(has_row(w, 1));
+	assert_true(has_row(w, 2));
+	assert_true(has_row(w, 3));
+	assert_false(has_row(w, 4));
+	assert_int_equal(jobs(w), 2);
+	/* Its probe was under way. */
+	answer(w, 1, 1, STATE_OPEN, T0 + 2);
+	see_print(w, 5, 7, false, T0 + 2);
+	expose(w, 7, 101, T0 + 2);
+	expect(w, "");
+	see_print(w, 6, 8, false, T0 + 3);
+	see_print(w, 5, 7, true, T0 + 3);
+	expect(w, "new:6 new:5 ");
+	/* Another worker has found out another way. */
+	expose(w, 8, 50, T0 + 4);
+	expect(w, "");
+	assert_false(has_row(w, 6));
+	assert_int_equal(store_get_host(w->store, &key, &host), 1);
+	assert_int_equal(host.folded, 3);
+	see_print(w, 1, 7, false, T0 + 2 * MONO_DAY);
+	expect(w, "new:1 ");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(verified), CASE(set_back),	     CASE(set_back_meanwhile), CASE(nonsense),
 		CASE(deadline), CASE(survives),	     CASE(contradicted),       CASE(rules_decide),
 		CASE(learning), CASE(late),	     CASE(explained),	       CASE(explained_late),
-		CASE(promoted), CASE(not_explained), CASE(explained_too_many),
+		CASE(promoted), CASE(not_explained), CASE(explained_too_many), CASE(deceptive_host),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -116,11 +116,13 @@ static void no_hidden_padding(void **state)
 	(void)state;
 	assert_int_equal(TAIL(struct service, pad), sizeof(struct service));
 	assert_int_equal(offsetof(struct sighting, handshakes), 24 + 16 + 16);
-	assert_int_equal(TAIL(struct sighting, pad), offsetof(struct sighting, tunnel_id));
+	assert_int_equal(TAIL(struct sighting, delivered), offsetof(struct sighting, tunnel_id));
 	assert_int_equal(TAIL(struct sighting, pad3), offsetof(struct sighting, asked));
 	assert_int_equal(TAIL(struct sighting, answered), offsetof(struct sighting, app));
 	assert_int_equal(TAIL(struct sighting, app_guess), offsetof(struct sighting, peers));
-	assert_int_equal(TAIL(struct sighting, pad2), sizeof(struct sighting));
+	assert_int_equal(TAIL(struct sighting, print), sizeof(struct sighting));
+	assert_int_equal(TAIL(struct host_sighting, pad), offsetof(struct host_sighting, print));
+	assert_int_equal(TAIL(struct host_sighting, pad2), sizeof(struct host_sighting));
 	assert_int_equal(TAIL(struct job, app_guess), sizeof(struct job));
 	assert_int_equal(TAIL(struct probe, pad3), sizeof(struct probe));
 	assert_int_equal(TAIL(struct probe, pad2), offsetof(struct probe, vantage));

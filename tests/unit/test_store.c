@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/err.h"
+#include "store/expire.h"
 #include "store/rocks.h"
 #include "store/store.h"
 #include "tests/unit/unit.h"

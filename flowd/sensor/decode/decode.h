@@ -38,8 +38,10 @@ struct packet {
 	const uint8_t *ip; /* the innermost IP header and what follows it; borrowed from the frame
 			      or, reassembled, from the decoder, until its next frame */
 	uint32_t ip_len;   /* captured bytes there, without link-layer padding */
-	uint32_t payload_len; /* bytes after the transport header, captured */
-	uint32_t data_len;    /* the same on the wire, which may be more */
+	uint32_t payload_len;	/* bytes after the transport header, captured */
+	uint32_t data_len;	/* the same on the wire, which may be more */
+	const uint8_t *options; /* TCP: borrowed like `ip` */
+	uint8_t options_len;
 };
 
 enum decode_result {

@@ -50,7 +50,9 @@ static enum decode_result take_tcp(struct wire *w, struct packet *p)
 	p->window = wire_be16_at(h + 14);
 	p->data_len -= header;
 	/* Options may be cut by the snapshot length: ports and flags still count. */
-	p->payload_len = wire_take(w, header - 20) ? (uint32_t)wire_left(w) : 0;
+	p->options = wire_take(w, header - 20);
+	p->options_len = (uint8_t)(p->options ? header - 20 : 0);
+	p->payload_len = p->options ? (uint32_t)wire_left(w) : 0;
 	return DECODE_OK;
 }
 

@@ -115,6 +115,12 @@ struct conn *conn_find(struct conn_table *t, const struct packet *p)
 	return NULL;
 }
 
+/* A flood of answers without a service must not drive out those that have one. */
+static bool is_dear(const struct conn *c)
+{
+	return c->flags & CONN_FOLLOWED && !(c->flags & CONN_HELD);
+}
+
 struct conn *conn_place(struct conn_table *t, const struct packet *p)
 {
 	uint16_t tag;
@@ -122,7 +128,7 @@ struct conn *conn_place(struct conn_table *t, const struct packet *p)
 
 	for (i = set; i < set + WAYS && t->tags[best]; i++) {
 		const struct conn *c = &t->conns[i], *b = &t->conns[best];
-		bool c_followed = c->flags & CONN_FOLLOWED, b_followed = b->flags & CONN_FOLLOWED;
+		bool c_followed = is_dear(c), b_followed = is_dear(b);
 
 		if (!t->tags[i] ||
 		    (c_followed == b_followed ? c->time_us < b->time_us : b_followed))

@@ -20,6 +20,7 @@ enum {
 	CONN_ANSWERED = 8,   /* the SYN-ACK was seen */
 	CONN_FOLLOWED = 16,  /* packets without SYN are of interest */
 	CONN_CLIENT_ON = 32, /* the client acknowledged the SYN-ACK */
+	CONN_HELD = 64,	     /* it has no service yet: only data would make it one */
 };
 
 struct conn {

@@ -82,8 +82,10 @@ static void take_syn(struct flow *flow, const struct packet *p)
 	/* Our own hosts' SYNs matter for simultaneous opens only. */
 	if (!in && !watch_has(flow->watch, &p->src, &p->dst, p->dport))
 		return;
-	if (in)
+	if (in) {
 		flow->watch->tally->syns++;
+		host_asked(flow->watch->hosts, &p->dst, p->dport);
+	}
 	c = conn_find(flow->conns, p);
 	if (!c)
 		c = enter(flow, p, true);
@@ -135,6 +137,13 @@ static bool wants_name(const struct known_entry *entry)
 	return !*entry->sighting.app && entry->looks < LOOKS_MAX;
 }
 
+/* Is there anything to learn from a connection of the service? */
+static bool wants_more(const struct known_entry *entry)
+{
+	return entry->sighting.evidence < EVIDENCE_FULL || !entry->sighting.delivered ||
+	       wants_name(entry) || explain_may_control(entry);
+}
+
 static void take_synack(struct flow *flow, const struct packet *p)
 {
 	enum evidence evidence;
@@ -160,11 +169,14 @@ static void take_synack(struct flow *flow, const struct packet *p)
 	if (evidence == EVIDENCE_INVALID)
 		leave(flow, c);
 	c->entry = watch_answer(flow->watch, p, evidence);
+	c->flags &= (uint8_t)~CONN_HELD;
 	if (c->entry && evidence == EVIDENCE_ONEWAY)
 		c->entry->standing++;
-	if (evidence != EVIDENCE_INVALID && c->entry &&
-	    (c->entry->sighting.evidence < EVIDENCE_FULL || wants_name(c->entry) ||
-	     explain_may_control(c->entry)))
+	if (evidence == EVIDENCE_INVALID)
+		return;
+	if (!c->entry)
+		c->flags |= CONN_HELD;
+	if (!c->entry || wants_more(c->entry))
 		conn_follow(flow->conns, c);
 }
 
@@ -176,8 +188,15 @@ static void contradict(struct flow *flow, struct known_entry *entry)
 {
 	if (!entry->standing || --entry->standing || entry->sighting.evidence != EVIDENCE_ONEWAY)
 		return;
-	entry->sighting.evidence = EVIDENCE_INVALID;
-	known_tell(flow->watch->known, entry, flow->watch->say, flow->watch->arg);
+	watch_contradict(flow->watch, entry);
+}
+
+/* How sure a connection whose SYN-ACK was no contradiction has made us by now. */
+static enum evidence reached(const struct conn *c)
+{
+	if (c->flags & CONN_CLIENT_ON)
+		return c->flags & CONN_SYN ? EVIDENCE_FULL : EVIDENCE_HANDSHAKE;
+	return c->flags & CONN_SYN ? EVIDENCE_HANDSHAKE : EVIDENCE_ONEWAY;
 }
 
 static void take_client(struct flow *flow, struct conn *c, const struct packet *p)
@@ -185,15 +204,15 @@ static void take_client(struct flow *flow, struct conn *c, const struct packet *
 	if (c->flags & CONN_CLIENT_ON)
 		return;
 	if (p->flags & TCP_RST) {
-		if (!(c->flags & CONN_SYN))
+		if (!(c->flags & CONN_SYN) && c->entry)
 			contradict(flow, c->entry);
 		return;
 	}
 	if (!(p->flags & TCP_ACK) || p->ack - c->isn - 1 >= ACK_WINDOW)
 		return;
 	c->flags |= CONN_CLIENT_ON;
-	watch_raise(flow->watch, c->entry,
-		    c->flags & CONN_SYN ? EVIDENCE_FULL : EVIDENCE_HANDSHAKE);
+	if (c->entry)
+		watch_raise(flow->watch, c->entry, reached(c));
 }
 
 /*
@@ -202,12 +221,16 @@ static void take_client(struct flow *flow, struct conn *c, const struct packet *
  */
 static void take_server(struct flow *flow, struct conn *c, const struct packet *p)
 {
-	if (c->flags & CONN_CLIENT_ON || !(c->flags & CONN_SYN) || c->syn_len[0])
+	bool on = c->flags & CONN_SYN && !c->syn_len[0] && p->seq - c->isn - 1 < ACK_WINDOW;
+
+	if (!p->data_len || p->flags & TCP_RST)
 		return;
-	if (!p->data_len || p->flags & TCP_RST || p->seq - c->isn - 1 >= ACK_WINDOW)
-		return;
-	c->flags |= CONN_CLIENT_ON;
-	watch_raise(flow->watch, c->entry, EVIDENCE_FULL);
+	if (on && !(c->flags & CONN_CLIENT_ON)) {
+		c->flags |= CONN_CLIENT_ON;
+		if (c->entry)
+			watch_raise(flow->watch, c->entry, EVIDENCE_FULL);
+	}
+	c->entry = watch_data(flow->watch, c->entry, p, reached(c));
 }
 
 /* Shows a payload to nDPI; true: there is nothing more to learn from this connection. */
@@ -266,11 +289,19 @@ static void take_followed(struct flow *flow, struct conn *c, const struct packet
 		take_client(flow, c, p);
 	else
 		take_server(flow, c, p);
+	if (!c->entry) {
+		if (p->flags & (TCP_RST | TCP_FIN) || (!client && p->data_len))
+			leave(flow, c);
+		return;
+	}
+	c->flags &= (uint8_t)~CONN_HELD;
 	if (p->payload_len && !(p->flags & TCP_RST)) {
 		done = look(flow, c, p, !client);
 		done &= !control(flow, c, p, !client);
 	} else if (!wants_name(c->entry) && !c->look && !c->control)
 		done = c->flags & CONN_CLIENT_ON && !explain_may_control(c->entry);
+	/* Whether the server says anything tells it from one that only answers. */
+	done &= c->entry->sighting.delivered;
 	if (p->flags & (TCP_RST | TCP_FIN)) {
 		if (c->look)
 			watch_name(flow->watch, c->entry, classify_end(flow->classify, c->look));
@@ -294,6 +325,9 @@ void flow_take(struct flow *flow, const struct packet *p)
 			take_syn(flow, p);
 		return;
 	}
+	/* The answer of a shut port (RFC 9293, 3.10.7.1). */
+	if (p->flags & TCP_RST && p->flags & TCP_ACK && !p->seq)
+		host_asked(flow->watch->hosts, &p->src, p->sport);
 	if (!conn_may_follow(flow->conns, p))
 		return;
 	c = conn_find(flow->conns, p);

@@ -57,11 +57,23 @@ static void count(struct watch *w, struct sighting *s, const struct packet *p)
 	hash_sketch_add(&s->peers, hash_bytes(&w->peer_key, &p->dst, sizeof(p->dst)));
 }
 
-/* The table of services is full: core is told each time, and remembers for us. */
-static void tell_unkept(struct watch *w, const struct service *service, const struct packet *p,
-			enum evidence evidence)
+/* The service that a packet of its host is from. */
+static struct service service_of(const struct packet *p)
 {
-	struct sighting s = { .service = *service, .evidence = (uint8_t)evidence };
+	return (struct service){ .host = p->src, .port = p->sport, .proto = p->proto };
+}
+
+/*
+ * The table of services is full: core is told each time, and remembers for us. `print`: of an
+ * answer without data; 0: it has delivered some, or needs none.
+ */
+static void tell_unkept(struct watch *w, const struct packet *p, enum evidence evidence,
+			uint32_t print)
+{
+	struct sighting s = { .service = service_of(p),
+			      .evidence = (uint8_t)evidence,
+			      .delivered = !print,
+			      .print = print };
 
 	w->tally->known_evicted++;
 	introduce(w, &s);
@@ -71,17 +83,24 @@ static void tell_unkept(struct watch *w, const struct service *service, const st
 
 struct known_entry *watch_answer(struct watch *w, const struct packet *p, enum evidence evidence)
 {
-	const struct service service = { .host = p->src, .port = p->sport, .proto = p->proto };
-	struct known_entry *entry = known_find(w->known, &service);
+	const struct service service = service_of(p);
+	struct known_entry *entry = known_get(w->known, &service);
+	uint32_t print = entry || p->proto != PROTO_TCP ? 0 : host_print(w->hosts, p);
 	struct sighting *s;
 	bool news;
 
+	if (print && evidence != EVIDENCE_INVALID && host_answer(w->hosts, p, print, evidence))
+		return NULL;
+	if (!entry)
+		entry = known_find(w->known, &service);
 	if (!entry) {
 		if (evidence != EVIDENCE_INVALID)
-			tell_unkept(w, &service, p, evidence);
+			tell_unkept(w, p, evidence, print);
 		return NULL;
 	}
 	s = &entry->sighting;
+	if (print)
+		s->print = print;
 	news = evidence > s->evidence;
 	if (!s->evidence)
 		introduce(w, s);
@@ -93,6 +112,9 @@ struct known_entry *watch_answer(struct watch *w, const struct packet *p, enum e
 	count(w, s, p);
 	if (evidence != EVIDENCE_INVALID)
 		news |= explain_answer(w->explain, entry, p, !s->evidence);
+	/* Told apart already: it is none of those that answer whatever is asked. */
+	if (print && s->ephemeral)
+		host_excuse(w->hosts, &service);
 	if (news) {
 		s->evidence = (uint8_t)(evidence > s->evidence ? evidence : s->evidence);
 		known_tell(w->known, entry, w->say, w->arg);
@@ -100,6 +122,44 @@ struct known_entry *watch_answer(struct watch *w, const struct packet *p, enum e
 		known_mark(w->known, entry);
 	}
 	return entry;
+}
+
+struct known_entry *watch_data(struct watch *w, struct known_entry *entry, const struct packet *p,
+			       enum evidence evidence)
+{
+	const struct service service = service_of(p);
+
+	if (!entry) {
+		entry = known_find(w->known, &service);
+		if (!entry) {
+			tell_unkept(w, p, evidence, 0);
+			return NULL;
+		}
+		if (!entry->sighting.evidence)
+			introduce(w, &entry->sighting);
+		if (evidence > entry->sighting.evidence)
+			entry->sighting.evidence = (uint8_t)evidence;
+		count(w, &entry->sighting, p);
+	}
+	if (entry->sighting.delivered)
+		return entry;
+	entry->sighting.delivered = 1;
+	host_excuse(w->hosts, &service);
+	known_tell(w->known, entry, w->say, w->arg);
+	return entry;
+}
+
+void watch_contradict(struct watch *w, struct known_entry *entry)
+{
+	entry->sighting.evidence = EVIDENCE_INVALID;
+	host_excuse(w->hosts, &entry->sighting.service);
+	known_tell(w->known, entry, w->say, w->arg);
+}
+
+void watch_flush(struct watch *w)
+{
+	known_flush(w->known, w->say, w->arg);
+	host_flush(w->hosts);
 }
 
 void watch_raise(struct watch *w, struct known_entry *entry, enum evidence evidence)

@@ -10,6 +10,7 @@
 #include "base/record.h"
 #include "flowd/sensor/decode/decode.h"
 #include "flowd/sensor/explain/explain.h"
+#include "flowd/sensor/flow/host.h"
 #include "flowd/sensor/known.h"
 #include "flowd/sensor/name/classify.h"
 
@@ -18,6 +19,7 @@ struct watch {
 	const struct conf *conf;      /* home, inside, limits, verify_ports */
 	const struct prefix_set *own; /* addresses of this host: our probes come from them */
 	struct known *known;
+	struct host_table *hosts;
 	struct classify *classify;
 	struct explain *explain;
 	struct tally *tally;
@@ -43,10 +45,23 @@ bool watch_is_own_door(const struct watch *watch, const struct addr *server, uin
 /*
  * The source of the packet has answered its destination, on such evidence. The service's entry; its
  * sighting has been counted, and told when that is news. NULL: the table is full, core was told
- * nevertheless.
+ * nevertheless; or the host answers everything, and only data would make a service of it.
  */
 struct known_entry *watch_answer(struct watch *watch, const struct packet *packet,
 				 enum evidence evidence);
+
+/*
+ * The source of the packet has sent payload; `entry` is the service's, NULL: watch_answer gave
+ * none, then it is made now, on such evidence. The entry, or NULL: the table is full.
+ */
+struct known_entry *watch_data(struct watch *watch, struct known_entry *entry,
+			       const struct packet *packet, enum evidence evidence);
+
+/* The entry's answers were none. */
+void watch_contradict(struct watch *watch, struct known_entry *entry);
+
+/* Tells core what has been counted. */
+void watch_flush(struct watch *watch);
 
 /* The evidence has become better. */
 void watch_raise(struct watch *watch, struct known_entry *entry, enum evidence evidence);

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the modules of the store share among themselves.
+ */
+#ifndef STORE_INSIDE_H
+#define STORE_INSIDE_H
+
+#include "store/rocks.h"
+#include "store/store.h"
+
+#define KEY(array) ((struct rocks_key){ (array), sizeof(array) })
+
+/* The last numbers given; stored with every batch that gave one. */
+struct numbers {
+	uint64_t event, job, alert;
+};
+
+struct store {
+	struct rocks *rocks;
+	struct hash_key peer_key;
+	struct numbers numbers, stored;
+};
+
+/* Calls one of the typed functions of a header. */
+typedef int (*row_fn)(void *fn, void *arg, const void *row);
+
+struct row_walk {
+	size_t row_size;
+	uint64_t before; /* rows of a numbered key with this number or a higher one are passed over;
+			    0 none */
+	const void *prefix; /* keys that start otherwise end the walk */
+	size_t prefix_len;
+	row_fn call;
+	void *fn, *arg;
+};
+
+/* Takes the walk from where `cursor` stands; frees it. */
+int row_walk(const struct row_walk *walk, struct rocks_cursor *cursor);
+
+#define ROW_CALLER(name, type, function)                                 \
+	static int call_##name(void *fn, void *arg, const void *row)     \
+	{                                                                \
+		return (*(function *)fn)(arg, (const struct type *)row); \
+	}
+
+#endif
