@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "flowd/sensor/explain/expect.h"
 
+#include "flowd/sensor/explain/range.h"
+
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
 #define WAYS 8
+#define HOSTS_SHARE 4  /* a host's range is learnt for so many announcements */
 #define EARLY_MOST 256 /* answers remembered in case they are announced late */
 #define EARLY_WITHIN (2 * MONO_SECOND)
 #define LATE_MOST 64			 /* and those that were, until their worker looks */
@@ -30,7 +33,9 @@ struct expect {
 	struct hash_key key;
 	size_t set_mask;
 	struct place *places;
-	_Atomic wall_t until; /* the last of the announcements; nothing is waited for after it */
+	struct range_table *ranges;
+	atomic_bool whispered; /* ever: ranges may explain something */
+	_Atomic wall_t until;  /* the last of the announcements; nothing is waited for after it */
 	struct expect_answer early[EARLY_MOST];
 	size_t early_at;
 	struct late late[LATE_MOST];
@@ -49,7 +54,9 @@ struct expect *expect_new(size_t limit, const struct hash_key *key)
 		sets *= 2;
 	e->set_mask = sets - 1;
 	e->places = calloc(sets * WAYS, sizeof(*e->places));
-	if (!e->places || pthread_mutex_init(&e->lock, NULL)) {
+	e->ranges = range_table_new(limit / HOSTS_SHARE + 1, key);
+	if (!e->places || !e->ranges || pthread_mutex_init(&e->lock, NULL)) {
+		range_table_free(e->ranges);
 		free(e->places);
 		free(e);
 		return NULL;
@@ -62,6 +69,7 @@ void expect_free(struct expect *e)
 	if (!e)
 		return;
 	pthread_mutex_destroy(&e->lock);
+	range_table_free(e->ranges);
 	free(e->places);
 	free(e);
 }
@@ -107,23 +115,32 @@ static void use(struct expect *e, struct place *p, const struct expect_answer *a
 		atomic_store_explicit(&e->until, p->until, memory_order_relaxed);
 }
 
+static bool tell_late(struct expect *e, const struct late *late)
+{
+	size_t i;
+
+	for (i = 0; i < LATE_MOST && e->late[i].reason; i++)
+		;
+	if (i == LATE_MOST)
+		return false;
+	e->late[i] = *late;
+	atomic_fetch_add_explicit(&e->late_count, 1, memory_order_release);
+	return true;
+}
+
 /* The answer that this announces was met already: its worker is told. */
 static void explain_early(struct expect *e, struct place *p, wall_t now)
 {
 	struct expect_answer *a;
-	size_t i, k;
+	size_t i;
 
 	for (i = 0; i < EARLY_MOST; i++) {
 		a = &e->early[i];
 		if (!a->service.port || now - a->time_us > EARLY_WITHIN ||
 		    !is_for(p, &a->service) || !admits(p, a))
 			continue;
-		for (k = 0; k < LATE_MOST && e->late[k].reason; k++)
-			;
-		if (k == LATE_MOST)
+		if (!tell_late(e, &(struct late){ a->service, a->owner, p->item.reason }))
 			return;
-		e->late[k] = (struct late){ a->service, a->owner, p->item.reason };
-		atomic_fetch_add_explicit(&e->late_count, 1, memory_order_release);
 		use(e, p, a);
 		a->service.port = 0;
 	}
@@ -150,6 +167,8 @@ bool expect_announce(struct expect *e, const struct expect_item *item, wall_t no
 	if (best->until > atomic_load_explicit(&e->until, memory_order_relaxed))
 		atomic_store_explicit(&e->until, best->until, memory_order_relaxed);
 	explain_early(e, best, now);
+	if (item->reason == EPHEMERAL_FTP_DATA)
+		range_announced(e->ranges, &item->host, item->port, now);
 	pthread_mutex_unlock(&e->lock);
 	return lost;
 }
@@ -157,6 +176,43 @@ bool expect_announce(struct expect *e, const struct expect_item *item, wall_t no
 static void remember(struct expect *e, const struct expect_answer *answer)
 {
 	e->early[e->early_at++ % EARLY_MOST] = *answer;
+}
+
+bool expect_whisper(struct expect *e, const struct addr *host, const struct addr *peer, wall_t now)
+{
+	bool evicted;
+
+	pthread_mutex_lock(&e->lock);
+	evicted = range_whispered(e->ranges, host, peer, now);
+	atomic_store_explicit(&e->whispered, true, memory_order_relaxed);
+	pthread_mutex_unlock(&e->lock);
+	return evicted;
+}
+
+/* Is it in a range that its host is known to use? What makes a range is explained with it. */
+static enum ephemeral take_range(struct expect *e, const struct expect_answer *a)
+{
+	const struct range_answer answer = { a->service.host, a->peer, a->service.port, a->owner,
+					     a->time_us };
+	struct range_answer learnt[RANGE_LEARN];
+	struct late late = { .reason = EPHEMERAL_PASSIVE_RANGE };
+	bool explained;
+	size_t i, count;
+
+	if (a->service.proto != PROTO_TCP)
+		return EPHEMERAL_NONE;
+	explained = range_take(e->ranges, &answer, a->is_new, learnt, &count);
+	for (i = 0; i < count; i++) {
+		late.service = a->service;
+		late.service.port = learnt[i].port;
+		late.owner = learnt[i].owner;
+		/* This one can be told so at once. */
+		if (late.service.port == a->service.port)
+			explained = true;
+		else
+			tell_late(e, &late);
+	}
+	return explained ? EPHEMERAL_PASSIVE_RANGE : EPHEMERAL_NONE;
 }
 
 enum ephemeral expect_take(struct expect *e, const struct expect_answer *answer)
@@ -174,6 +230,8 @@ enum ephemeral expect_take(struct expect *e, const struct expect_answer *answer)
 				use(e, &set[i], answer);
 			}
 	}
+	if (!reason && atomic_load_explicit(&e->whispered, memory_order_relaxed))
+		reason = take_range(e, answer);
 	if (!reason && answer->is_new)
 		remember(e, answer);
 	pthread_mutex_unlock(&e->lock);

@@ -43,6 +43,11 @@ void expect_free(struct expect *expect);
 #define EXPECT_WITHIN (60 * MONO_SECOND)
 bool expect_announce(struct expect *expect, const struct expect_item *item, wall_t now);
 
+/* A host's FTP server has said something under TLS, which may have announced a port to the peer.
+ * True: another host's range had to be forgotten. */
+bool expect_whisper(struct expect *expect, const struct addr *host, const struct addr *peer,
+		    wall_t now);
+
 /* Why this answer is none of a service's own: enum ephemeral. A new one that is not explained is
  * remembered for a moment. */
 enum ephemeral expect_take(struct expect *expect, const struct expect_answer *answer);

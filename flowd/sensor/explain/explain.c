@@ -237,6 +237,9 @@ const char *explain_control(struct explain *x, struct control **c, const struct 
 	if (!explain_goes_on(*c))
 		return NULL;
 	control_take(*c, &words, announce, &a);
+	if (talk->from_server && control_is_secret(*c))
+		x->tally->announced_evicted +=
+			expect_whisper(x->expect, &p->src, &p->dst, p->time_us);
 	return control_name(*c);
 }
 
