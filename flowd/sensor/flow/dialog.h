@@ -17,6 +17,7 @@ enum {
 	DIALOG_ANSWERED = 1, /* the server has answered */
 	DIALOG_ASKED = 2,    /* the client's payload says by itself that it asks */
 	DIALOG_MUTUAL = 4,   /* both sides ask */
+	DIALOG_TELLS = 64,   /* it may announce where media are listened for */
 	DIALOG_ASIDE = 8,    /* belongs to another dialog: nobody here is a service */
 };
 

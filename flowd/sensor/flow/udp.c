@@ -335,6 +335,15 @@ static struct dialog *enter(struct udp *u, const struct packet *p)
 	return d;
 }
 
+/* SIP, in either direction: its sender may say where it will listen. */
+static void hear(struct udp *u, struct dialog *d, const struct packet *p, const struct reply *read)
+{
+	if (read->app && !strcmp(read->app, "sip"))
+		d->flags |= DIALOG_TELLS;
+	if (d->flags & DIALOG_TELLS && p->payload_len)
+		explain_datagram(u->watch->explain, p);
+}
+
 /* The first packet of a dialog; `d`: one that ended so long ago that it is forgotten, or NULL. */
 static void begin(struct udp *u, struct dialog *d, const struct packet *p, bool inside)
 {
@@ -356,6 +365,7 @@ static void begin(struct udp *u, struct dialog *d, const struct packet *p, bool 
 		d = enter(u, p);
 	dialog_make(u->dialogs, d, p, !server);
 	d->payloads = 1;
+	hear(u, d, p, &read);
 	if (aside)
 		d->flags |= DIALOG_ASIDE;
 	if (aside && port && read.moved && inside)
@@ -393,6 +403,7 @@ void udp_take(struct udp *u, const struct packet *p)
 		d->payloads++;
 		read = read_payload(p);
 	}
+	hear(u, d, p, &read);
 	if (dialog_is_from_server(d, p))
 		take_server(u, d, p, &read, inside);
 	else
