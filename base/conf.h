@@ -93,6 +93,8 @@ struct conf_ports {
 	  "ephemeral endpoints listed at once")                                                    \
 	X(limit_output, BYTES, "limits.output", "1M", 1 << 16, 1LL << 30,                          \
 	  "lines that wait live for the reader of standard output")                                \
+	X(looks_per_hour, COUNT, "limits.looks_per_hour", "2", 0, 255,                             \
+	  "connections of a service with a name looked at again in an hour")                       \
 	X(queue, BYTES, "limits.queue", "4M", 1 << 16, 1LL << 30,                                  \
 	  "buffer of the messages between two processes")                                          \
 	X(ephemeral_keep, DURATION, "ephemeral.keep", "1h", MONO_SECOND, 365 * MONO_DAY,           \

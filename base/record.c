@@ -8,7 +8,7 @@ _Static_assert(sizeof(struct service) == 24 && sizeof(struct sighting) == 280, "
 _Static_assert(sizeof(struct host_sighting) == 272, "layout");
 _Static_assert(sizeof(struct job) == 104 && sizeof(struct probe) == 1248, "layout");
 _Static_assert(sizeof(struct role_news) == 40, "layout");
-_Static_assert(sizeof(struct finding) == 200 && sizeof(struct alert) == 1680, "layout");
+_Static_assert(sizeof(struct finding) == 224 && sizeof(struct alert) == 1704, "layout");
 
 #define TEXT_OF(id, text, ...) [id] = text,
 static const char *const evidence_text[] = { RECORD_EVIDENCE_LIST(TEXT_OF) };
@@ -87,6 +87,8 @@ void record_mend_sighting(struct sighting *s, wall_t latest)
 	if (s->tunnel >= TUNNEL_END)
 		s->tunnel = TUNNEL_NONE;
 	s->reflects = s->reflects != 0;
+	if (s->named >= NAMED_END)
+		s->named = NAMED_NONE;
 	CLOSE(s->app);
 	CLOSE(s->app_guess);
 }

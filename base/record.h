@@ -12,7 +12,7 @@
 #include "base/mono.h"
 
 /* Any change of a layout below changes this number; another number is refused. */
-#define RECORD_VERSION 5
+#define RECORD_VERSION 6
 
 /* X(constant, text): the text is what JSON, rules and the manual say. */
 #define RECORD_PROTO_LIST(X)     \
@@ -42,14 +42,15 @@
 	X(STATE_GONE, "gone")             \
 	X(STATE_EPHEMERAL, "ephemeral")
 
-#define RECORD_EVENT_LIST(X)          \
-	X(EVENT_NONE, "none")         \
-	X(EVENT_NEW, "new")           \
-	X(EVENT_CHANGED, "changed")   \
-	X(EVENT_RETURNED, "returned") \
-	X(EVENT_GONE, "gone")         \
-	X(EVENT_VERDICT, "verdict")   \
-	X(EVENT_DECEPTIVE, "deceptive")
+#define RECORD_EVENT_LIST(X)            \
+	X(EVENT_NONE, "none")           \
+	X(EVENT_NEW, "new")             \
+	X(EVENT_CHANGED, "changed")     \
+	X(EVENT_RETURNED, "returned")   \
+	X(EVENT_GONE, "gone")           \
+	X(EVENT_VERDICT, "verdict")     \
+	X(EVENT_DECEPTIVE, "deceptive") \
+	X(EVENT_MASQUERADE, "masquerade")
 
 /* Why an endpoint that answers is no service of its own: it is listed, and nobody is paged. */
 #define RECORD_EPHEMERAL_LIST(X)          \
@@ -153,7 +154,8 @@ struct sighting {
 	uint32_t tunnel_id;
 	uint32_t refusals; /* connections reset by the server at once; like handshakes */
 	uint8_t reflects;  /* 1: its clients look forged, to make it answer others */
-	uint8_t pad3[3];
+	uint8_t named;	   /* enum named: how `app` was obtained */
+	uint8_t pad3[2];
 	uint64_t asked, answered; /* UDP: payload bytes of requests, of their answers; likewise */
 	char app[RECORD_APP_MAX]; /* what nDPI read in the payload; "" not known */
 	char app_guess[RECORD_APP_MAX]; /* what the port number suggests; never shown as app; ""
@@ -196,7 +198,8 @@ struct known_service {
 	struct service service;
 	uint8_t evidence;  /* enum evidence */
 	uint8_t ephemeral; /* enum ephemeral */
-	uint8_t pad[6];
+	uint8_t named;	   /* enum named */
+	uint8_t pad[5];
 	char app[RECORD_APP_MAX];
 };
 
@@ -266,6 +269,8 @@ struct finding {
 	uint8_t pad[3];
 	char app[RECORD_APP_MAX]; /* the probe's word, else the wire's; "" not known */
 	char app_guess[RECORD_APP_MAX];
+	/* Event changed: the name before; masquerade: what the port is for. Else "". */
+	char instead_of[RECORD_APP_MAX];
 	char product[48];
 	char version[32];
 	struct origin origin, peer_origin; /* of the service's host, of the peer */

@@ -109,6 +109,28 @@ static json_t *amplification_json(const struct store_service *row)
 	return json_real((double)(row->answered * 100 / row->asked) / 100);
 }
 
+/* How the name shown was obtained, and how far it can be trusted. */
+static void set_how(json_t *o, const struct store_service *row)
+{
+	static const char *const trust[] = { [NAMED_CLIENT] = "low",
+					     [NAMED_CACHE] = "low",
+					     [NAMED_DPI] = "medium",
+					     [NAMED_PAYLOAD] = "high" };
+	bool probed = *row->probed, wire = *row->app && row->named && row->named < NAMED_END;
+
+	set_text(o, "app_by",
+		 probed ? "probe"
+		 : wire ? record_named_text(row->named)
+			: "",
+		 RECORD_APP_MAX);
+	set_text(o, "app_confidence",
+		 probed ? "high"
+		 : wire ? trust[row->named]
+			: "",
+		 RECORD_APP_MAX);
+	SET_TEXT(o, "app_before", row->before);
+}
+
 static json_t *service_json(const struct store_service *row)
 {
 	json_t *o = json_object();
@@ -117,6 +139,7 @@ static json_t *service_json(const struct store_service *row)
 	set_service(o, &row->service);
 	set_app(o, store_app(row), row->app_guess);
 	SET_TEXT(o, "app_wire", row->app);
+	set_how(o, row);
 	set_word(o, "evidence", record_evidence_text(row->evidence));
 	set_word(o, "state", record_state_text(row->state));
 	set_text(o, "ephemeral", row->ephemeral ? record_ephemeral_text(row->ephemeral) : "",
@@ -178,6 +201,7 @@ static void set_finding(json_t *o, const struct finding *f)
 	set_word(o, "event", record_event_text(f->event));
 	set_service(o, &f->service);
 	set_app(o, f->app, f->app_guess);
+	SET_TEXT(o, "instead_of", f->instead_of);
 	set_word(o, "evidence", record_evidence_text(f->evidence));
 	set_word(o, "state", record_state_text(f->state));
 	json_object_set_new(o, "verified", json_boolean(f->verified));

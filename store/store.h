@@ -32,8 +32,10 @@ struct store_service {
 	uint8_t delivered;	 /* 1: it has sent payload, to a peer or to a probe */
 	uint32_t tunnel_id;
 	uint8_t reflects; /* 1: its clients look forged, to make it answer others */
-	uint8_t pad3[3];
+	uint8_t named;	  /* enum named: how `app` was obtained */
+	uint8_t pad3[2];
 	char app[RECORD_APP_MAX];    /* what the wire says */
+	char before[RECORD_APP_MAX]; /* what it said before it changed; "" it has not */
 	char probed[RECORD_APP_MAX]; /* what the latest probe that recognised it says */
 	char app_guess[RECORD_APP_MAX];
 	struct hash_sketch peers;

@@ -12,7 +12,8 @@ static int add_known(void *arg, const struct store_service *row)
 {
 	struct known_service k = { .service = row->service,
 				   .evidence = row->evidence,
-				   .ephemeral = row->ephemeral };
+				   .ephemeral = row->ephemeral,
+				   .named = row->named };
 
 	memcpy(k.app, row->app, sizeof(k.app));
 	return fwrite(&k, sizeof(k), 1, arg) == 1 ? 0 : -ENOMEM;

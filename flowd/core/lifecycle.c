@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 #include "flowd/core/deceptive.h"
+#include "flowd/core/naming.h"
 
 /* How long after it was first met a service may turn out to be explained: its announcement may come
  * after its answer. A name may come later. */
@@ -25,6 +26,7 @@ static struct finding finding_of(const struct lifecycle *l, const struct store_s
 
 	record_text_set(f.app, sizeof(f.app), store_app(row));
 	memcpy(f.app_guess, row->app_guess, sizeof(f.app_guess));
+	naming_tell(&f, row);
 	if (!probe)
 		return f;
 	memcpy(f.product, probe->product, sizeof(f.product));
@@ -138,11 +140,9 @@ static int pass_name(struct lifecycle *l, const struct store_service *row)
 	return judge_by_wire(l, row);
 }
 
-/* Adds what a sighting says to the row; true when it brings a name for the first time. */
-static bool merge(struct store_service *row, const struct sighting *s)
+/* Adds what a sighting says to the row. */
+static enum naming_news merge(struct store_service *row, const struct sighting *s)
 {
-	bool named = *s->app && !*row->app;
-
 	/* Whatever it is that makes a row, it has answered. */
 	row->handshakes += row->first_us || s->handshakes ? s->handshakes : 1;
 	if (!row->first_us || s->first_us < row->first_us)
@@ -164,11 +164,9 @@ static bool merge(struct store_service *row, const struct sighting *s)
 	if (s->evidence > row->evidence ||
 	    (s->evidence == EVIDENCE_INVALID && row->evidence == EVIDENCE_ONEWAY))
 		row->evidence = s->evidence;
-	if (named)
-		memcpy(row->app, s->app, sizeof(row->app));
 	if (!*row->app_guess)
 		memcpy(row->app_guess, s->app_guess, sizeof(row->app_guess));
-	return named;
+	return naming_merge(row, s);
 }
 
 /* Where the two ends are. Of the peers since the record before only the latest is known by its
@@ -224,18 +222,37 @@ static int explain(struct lifecycle *l, struct store_service *row, const struct 
 	return fleeting_add(&l->fleeting, row);
 }
 
+/*
+ * The name has news: it may be another than before, or one that the port denies. Only words that
+ * prove it make a mask: nDPI may be wrong, and a client may want anything.
+ */
+static void judge_name(struct lifecycle *l, struct store_service *row, enum naming_news news)
+{
+	bool masked = naming_is_masked(row);
+
+	if (news == NAMING_CHANGED) {
+		row->probed[0] = 0;
+		say_event(l, row, EVENT_CHANGED, NULL);
+	}
+	if (masked)
+		say_event(l, row, EVENT_MASQUERADE, NULL);
+	if (masked || news == NAMING_CHANGED)
+		make_job(l, row, masked ? EVENT_MASQUERADE : EVENT_CHANGED);
+}
+
 int lifecycle_sighting(struct lifecycle *l, const struct sighting *s)
 {
 	struct store_service row = { .service = s->service };
 	int rc = store_get_service(l->store, &s->service, &row);
-	bool named, explained;
+	enum naming_news news;
+	bool explained;
 
 	if (rc < 0)
 		return rc;
 	if (s->last_us > l->now)
 		l->now = s->last_us;
 	explained = is_explained(l, &row, s);
-	named = merge(&row, s);
+	news = merge(&row, s);
 	if (!explained && !row.announced && !row.delivered && (rc = deceptive_covers(l, s)))
 		return rc < 0 ? rc : 0;
 	place(l, &row, s);
@@ -256,9 +273,11 @@ int lifecycle_sighting(struct lifecycle *l, const struct sighting *s)
 		make_job(l, &row, EVENT_RETURNED);
 		say_event(l, &row, EVENT_RETURNED, NULL);
 		rc = judge_by_wire(l, &row);
-	} else if (named) {
+	} else if (news == NAMING_FIRST || news == NAMING_SURER) {
 		rc = pass_name(l, &row);
 	}
+	if (news && row.announced && !row.ephemeral)
+		judge_name(l, &row, news);
 	store_put_service(l->store, &row);
 	return rc;
 }

@@ -16,7 +16,10 @@ struct known_entry {
 				 dialogs between ICE peers */
 	uint16_t client_port; /* UDP: of the latest dialogs, and how many in a row had it */
 	uint8_t same_port;
-	uint8_t looks;	/* connections whose payload was looked at for a name */
+	uint8_t looks;	/* connections looked at for a name in `hour` */
+	uint8_t doubts; /* of these, those after one that told another name */
+	uint16_t hour;	/* of the looks; wraps */
+	uint16_t other; /* the other name that was told last, hashed; 0 none */
 	uint8_t parted; /* see known_part; since the last known_flush */
 	uint8_t said;	/* enum evidence that core knows of */
 	bool named;	/* core knows its name */

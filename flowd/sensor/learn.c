@@ -107,6 +107,7 @@ void learn_enter(const struct learn *learn, struct known *known)
 		if (row.ephemeral < EPHEMERAL_END)
 			entry->sighting.ephemeral = row.ephemeral;
 		memcpy(entry->sighting.app, row.app, sizeof(row.app));
+		entry->sighting.named = row.named;
 		entry->named = *row.app;
 	}
 }

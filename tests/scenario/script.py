@@ -15,7 +15,8 @@ STEP_US = 1000
 MOST = {"win": 0xFFFF, "ttl": 255, "ident": 0xFFFF}
 EXPECTED = ("service", "host", "event", "alert", "only", "status", "stderr", "services", "hosts",
             "events", "alerts")
-KINDS = {"event": ("event", ("new", "changed", "returned", "gone", "verdict", "deceptive", "*")),
+KINDS = {"event": ("event", ("new", "changed", "returned", "gone", "verdict", "deceptive",
+                              "masquerade", "*")),
          "alert": ("level", ("low", "medium", "high", "critical", "*"))}
 DEFAULTS = {"seq": None, "ack": None, "win": 64240, "ttl": 62, "data": b"", "opts": None,
             "ipopts": b"", "ext": [], "vlans": [], "ident": 1, "badsum": False, "cut": None}

@@ -5,7 +5,6 @@
 
 #include <stdlib.h>
 
-#define LOOKS_MAX 8		  /* connections looked at for a name, for each service */
 #define STALE (300 * MONO_SECOND) /* idle for so long: forgotten without regret */
 #define ACK_WINDOW (1u << 30)	  /* how far a client's ACK may be past our first byte */
 
@@ -132,16 +131,16 @@ static enum evidence grade(const struct conn *c, const struct packet *p)
 	return EVIDENCE_INVALID;
 }
 
-static bool wants_name(const struct known_entry *entry)
+static bool wants_name(const struct flow *flow, const struct known_entry *entry, wall_t now)
 {
-	return !*entry->sighting.app && entry->looks < LOOKS_MAX;
+	return watch_may_look(flow->watch, entry, now);
 }
 
 /* Is there anything to learn from a connection of the service? */
-static bool wants_more(const struct known_entry *entry)
+static bool wants_more(const struct flow *flow, const struct known_entry *entry, wall_t now)
 {
 	return entry->sighting.evidence < EVIDENCE_FULL || !entry->sighting.delivered ||
-	       wants_name(entry) || explain_may_control(entry);
+	       wants_name(flow, entry, now) || explain_may_control(entry);
 }
 
 static void take_synack(struct flow *flow, const struct packet *p)
@@ -176,7 +175,7 @@ static void take_synack(struct flow *flow, const struct packet *p)
 		return;
 	if (!c->entry)
 		c->flags |= CONN_HELD;
-	if (!c->entry || wants_more(c->entry))
+	if (!c->entry || wants_more(flow, c->entry, p->time_us))
 		conn_follow(flow->conns, c);
 }
 
@@ -233,15 +232,22 @@ static void take_server(struct flow *flow, struct conn *c, const struct packet *
 	c->entry = watch_data(flow->watch, c->entry, p, reached(c));
 }
 
+/* No more will be said: the name after all. */
+static void end_look(struct flow *flow, struct conn *c)
+{
+	const char *name = c->look ? classify_end(flow->classify, c->look) : NULL;
+
+	if (name)
+		watch_name(flow->watch, c->entry, name, classify_named(c->look));
+}
+
 /* Shows a payload to nDPI; true: there is nothing more to learn from this connection. */
 static bool look(struct flow *flow, struct conn *c, const struct packet *p, bool from_server)
 {
 	const char *name;
 
-	if (*c->entry->sighting.app)
-		return true;
 	if (!c->look) {
-		if (!wants_name(c->entry))
+		if (!wants_name(flow, c->entry, p->time_us))
 			return true;
 		if (flow->looking == flow->watch->conf->limit_names ||
 		    !(c->look = classify_flow_new())) {
@@ -249,14 +255,14 @@ static bool look(struct flow *flow, struct conn *c, const struct packet *p, bool
 			return true;
 		}
 		flow->looking++;
-		c->entry->looks++;
+		watch_look(c->entry, p->time_us);
 	}
 	name = classify_packet(flow->classify, c->look, p, from_server);
 	if (!name && c->early && classify_grants(c->look, c->early))
 		name = c->early;
 	if (!name && ++c->payloads >= flow->watch->conf->name_packets)
 		name = classify_end(flow->classify, c->look);
-	watch_name(flow->watch, c->entry, name);
+	watch_name(flow->watch, c->entry, name, classify_named(c->look));
 	return name || c->payloads >= flow->watch->conf->name_packets;
 }
 
@@ -276,7 +282,7 @@ static bool control(struct flow *flow, struct conn *c, const struct packet *p, b
 	/* It speaks something else. */
 	if (*c->entry->sighting.app && !explain_may_control(c->entry))
 		return false;
-	watch_name(flow->watch, c->entry, explain_control(x, &c->control, &talk));
+	watch_name(flow->watch, c->entry, explain_control(x, &c->control, &talk), NAMED_PAYLOAD);
 	return explain_goes_on(c->control);
 }
 
@@ -298,13 +304,12 @@ static void take_followed(struct flow *flow, struct conn *c, const struct packet
 	if (p->payload_len && !(p->flags & TCP_RST)) {
 		done = look(flow, c, p, !client);
 		done &= !control(flow, c, p, !client);
-	} else if (!wants_name(c->entry) && !c->look && !c->control)
+	} else if (!wants_name(flow, c->entry, p->time_us) && !c->look && !c->control)
 		done = c->flags & CONN_CLIENT_ON && !explain_may_control(c->entry);
 	/* Whether the server says anything tells it from one that only answers. */
 	done &= c->entry->sighting.delivered;
 	if (p->flags & (TCP_RST | TCP_FIN)) {
-		if (c->look)
-			watch_name(flow->watch, c->entry, classify_end(flow->classify, c->look));
+		end_look(flow, c);
 		done = true;
 	}
 	if (done)
@@ -341,6 +346,5 @@ void flow_finish(struct flow *flow)
 	size_t at = 0;
 
 	while ((c = conn_next(flow->conns, &at)))
-		if (c->look)
-			watch_name(flow->watch, c->entry, classify_end(flow->classify, c->look));
+		end_look(flow, c);
 }

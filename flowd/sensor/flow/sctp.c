@@ -161,7 +161,7 @@ static void take_rest(struct sctp *s, const struct packet *p, const struct head 
 	watch_raise(s->watch, c->entry,
 		    c->flags & (CONN_SYN | CONN_SERVER_SYN) ? EVIDENCE_FULL : EVIDENCE_HANDSHAKE);
 	if (h->chunk == CHUNK_DATA)
-		watch_name(s->watch, c->entry, payload_name(h->payload));
+		watch_name(s->watch, c->entry, payload_name(h->payload), NAMED_PAYLOAD);
 }
 
 void sctp_take(struct sctp *s, const struct packet *p)

@@ -8,7 +8,6 @@
 
 #include <stdlib.h>
 
-#define LOOKS_MAX 8		  /* dialogs looked at for a name, for each service */
 #define REFLECTED_MIN 32	  /* clients with the same low port make a reflector */
 #define ICE_PEERS_MAX 8		  /* more than that check with a server, not with a peer */
 #define STALE (300 * MONO_SECOND) /* idle for so long: who speaks next speaks first */
@@ -78,7 +77,7 @@ static struct service service_of(const struct packet *p)
 
 /* What one more packet makes of the look; NULL: no name yet. Ends the look when it has one. */
 static const char *look_on(struct udp *u, struct dialog *d, const struct packet *p,
-			   bool from_server)
+			   bool from_server, enum named *named)
 {
 	struct classify *classify = u->watch->classify;
 	const char *name = classify_packet(classify, d->look, p, from_server);
@@ -86,28 +85,38 @@ static const char *look_on(struct udp *u, struct dialog *d, const struct packet 
 
 	if (!name && last)
 		name = classify_end(classify, d->look);
+	*named = classify_named(d->look);
 	if (name || last)
 		leave(u, d);
 	return name;
 }
 
+/* The same, of a service that was told of. */
+static void name_on(struct udp *u, struct dialog *d, const struct packet *p, bool from_server)
+{
+	enum named named;
+	const char *name = look_on(u, d, p, from_server, &named);
+
+	watch_name(u->watch, d->entry, name, named);
+}
+
 /* A look at the first answer, and at the question before it. */
 static const char *look_at_answer(struct udp *u, struct dialog *d, struct known_entry *entry,
-				  const struct packet *p)
+				  const struct packet *p, enum named *named)
 {
 	struct packet question;
 
-	if (!p->payload_len || *entry->sighting.app || entry->looks == LOOKS_MAX)
+	if (!p->payload_len || !watch_may_look(u->watch, entry, p->time_us))
 		return NULL;
 	if (u->looking == u->watch->conf->limit_names || !(d->look = classify_flow_new())) {
 		u->watch->tally->names_refused++;
 		return NULL;
 	}
 	u->looking++;
-	entry->looks++;
+	watch_look(entry, p->time_us);
 	if (question_get(u->questions, d->question, &question))
 		classify_packet(u->watch->classify, d->look, &question, false);
-	return look_on(u, d, p, true);
+	return look_on(u, d, p, true, named);
 }
 
 /*
@@ -149,18 +158,23 @@ static void answer_first(struct udp *u, struct dialog *d, const struct packet *p
 {
 	const struct service service = service_of(p);
 	struct known_entry *entry = known_find(u->watch->known, &service);
+	enum named named = NAMED_PAYLOAD;
 	const char *name = NULL;
 
 	if (entry) {
 		bool met = entry->sighting.evidence;
 
-		name = look_at_answer(u, d, entry, p);
-		if (!name)
+		name = look_at_answer(u, d, entry, p, &named);
+		/* Its fields alone: good enough for who has no name. */
+		if (!name && !*entry->sighting.app) {
 			name = read->app;
+			named = NAMED_PAYLOAD;
+		}
 		/* What is told first should bear the name already. */
 		explain(entry, d, read, both_ask);
 		if (name && !met) {
 			record_text_set(entry->sighting.app, sizeof(entry->sighting.app), name);
+			entry->sighting.named = (uint8_t)named;
 			explain_name(u->watch->explain, entry, name);
 		}
 		note_port(entry, p);
@@ -170,7 +184,7 @@ static void answer_first(struct udp *u, struct dialog *d, const struct packet *p
 	d->entry = watch_answer(u->watch, p,
 				read->way == REPLY_RESPONSE ? EVIDENCE_REPLY : EVIDENCE_ANSWERED);
 	if (d->entry)
-		watch_name(u->watch, d->entry, name);
+		watch_name(u->watch, d->entry, name, named);
 }
 
 /* Another one. */
@@ -194,7 +208,7 @@ static void answer_next(struct udp *u, struct dialog *d, const struct packet *p,
 	if (s->ephemeral != ephemeral)
 		known_tell(u->watch->known, d->entry, u->watch->say, u->watch->arg);
 	if (d->look && p->payload_len)
-		watch_name(u->watch, d->entry, look_on(u, d, p, true));
+		name_on(u, d, p, true);
 }
 
 /* The server's side speaks; `inside`: its answers are our business. */
@@ -241,7 +255,7 @@ static void take_client(struct udp *u, struct dialog *d, const struct packet *p,
 	d->entry->sighting.asked += p->data_len;
 	known_mark(u->watch->known, d->entry);
 	if (d->look && p->payload_len)
-		watch_name(u->watch, d->entry, look_on(u, d, p, false));
+		name_on(u, d, p, false);
 }
 
 /*
@@ -292,7 +306,7 @@ static void answer_from(struct udp *u, const struct packet *p, uint16_t port)
 	from.sport = port;
 	entry = watch_answer(u->watch, &from, EVIDENCE_ANSWERED);
 	if (entry)
-		watch_name(u->watch, entry, "tftp");
+		watch_name(u->watch, entry, "tftp", NAMED_PAYLOAD);
 }
 
 /* Is the sender known for answering, so that a dialog forgotten early can be taken up again? */
@@ -416,6 +430,9 @@ void udp_finish(struct udp *u)
 	size_t at = 0;
 
 	while ((d = dialog_next(u->dialogs, &at)))
-		if (d->look && d->entry)
-			watch_name(u->watch, d->entry, classify_end(u->watch->classify, d->look));
+		if (d->look && d->entry) {
+			const char *name = classify_end(u->watch->classify, d->look);
+
+			watch_name(u->watch, d->entry, name, classify_named(d->look));
+		}
 }

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "flowd/sensor/flow/watch.h"
 
+#define LOOKS_NAMELESS 8 /* in an hour, at a service without a name */
+#define LOOKS_DOUBTED 4	 /* in an hour, beside the budget, at one that told another name */
+
 void watch_open(struct watch *w)
 {
 	const struct conf *conf = w->conf;
@@ -170,11 +173,69 @@ void watch_raise(struct watch *w, struct known_entry *entry, enum evidence evide
 	known_tell(w->known, entry, w->say, w->arg);
 }
 
-void watch_name(struct watch *w, struct known_entry *entry, const char *name)
+/* The hour that the budget of an entry is for: not the same moment for all. */
+static uint16_t hour_of(const struct known_entry *entry, wall_t now)
 {
-	if (!name || *entry->sighting.app)
+	return (uint16_t)((now + entry->sighting.service.port * (7 * MONO_SECOND)) /
+			  (3600 * MONO_SECOND));
+}
+
+bool watch_may_look(const struct watch *w, const struct known_entry *entry, wall_t now)
+{
+	uint64_t budget = *entry->sighting.app ? w->conf->looks_per_hour : LOOKS_NAMELESS;
+
+	if (!budget)
+		return false;
+	/* Another name wants to be told twice. */
+	return entry->looks < budget || (entry->other && entry->doubts < LOOKS_DOUBTED) ||
+	       hour_of(entry, now) != entry->hour;
+}
+
+void watch_look(struct known_entry *entry, wall_t now)
+{
+	uint16_t hour = hour_of(entry, now);
+
+	if (entry->hour != hour) {
+		entry->hour = hour;
+		entry->looks = entry->doubts = 0;
+	}
+	entry->looks += entry->looks < UINT8_MAX;
+	entry->doubts += entry->other != 0;
+}
+
+/* Is what a connection told to take the place of the name that is known? */
+static bool replaces(struct known_entry *entry, const char *name, enum named named)
+{
+	const struct sighting *s = &entry->sighting;
+	const struct hash_key key = { { 1, 2 } };
+	uint16_t other;
+
+	if (!strcmp(s->app, name)) {
+		entry->other = 0;
+		return named > s->named;
+	}
+	if (!*s->app || (s->named < NAMED_DPI && named > s->named))
+		return true;
+	if (named < NAMED_DPI)
+		return false;
+	other = (uint16_t)hash_bytes(&key, name, strlen(name)) | 1;
+	if (entry->other != other) {
+		entry->other = other;
+		return false;
+	}
+	return true;
+}
+
+void watch_name(struct watch *w, struct known_entry *entry, const char *name, enum named named)
+{
+	struct sighting *s = &entry->sighting;
+
+	if (!name || !replaces(entry, name, named))
 		return;
-	record_text_set(entry->sighting.app, sizeof(entry->sighting.app), name);
+	entry->other = 0;
+	record_text_set(s->app, sizeof(s->app), name);
+	s->named = (uint8_t)named;
 	explain_name(w->explain, entry, name);
+	entry->named = false;
 	known_tell(w->known, entry, w->say, w->arg);
 }

@@ -66,7 +66,20 @@ void watch_flush(struct watch *watch);
 /* The evidence has become better. */
 void watch_raise(struct watch *watch, struct known_entry *entry, enum evidence evidence);
 
-/* The service has a name; nothing happens when `name` is NULL or it had one. */
-void watch_name(struct watch *watch, struct known_entry *entry, const char *name);
+/*
+ * May one more connection of the service be looked at for a name now? Those without a name are
+ * looked at more often; others stay in a budget an hour, so that a change is seen.
+ */
+bool watch_may_look(const struct watch *watch, const struct known_entry *entry, wall_t now);
+
+/* One more is being looked at. */
+void watch_look(struct known_entry *entry, wall_t now);
+
+/*
+ * A connection of the service has told a name, obtained in this way; nothing happens when `name` is
+ * NULL or no news. A name that was obtained better takes the place of a worse one; a different one
+ * must be told by two connections in a row, by what both sides said.
+ */
+void watch_name(struct watch *watch, struct known_entry *entry, const char *name, enum named named);
 
 #endif
