@@ -31,7 +31,8 @@ static bool is_request_line(const struct reply_words *w, const char *protocol)
 	size_t i, most = w->len < LINE_MAX ? w->len : LINE_MAX, len = strlen(protocol);
 	const uint8_t *end;
 
-	for (i = 0; i < most && w->bytes[i] >= 'A' && w->bytes[i] <= 'Z'; i++)
+	for (i = 0; i < most && ((w->bytes[i] >= 'A' && w->bytes[i] <= 'Z') || w->bytes[i] == '-');
+	     i++)
 		;
 	if (i < 3 || i > 16 || i == most || w->bytes[i] != ' ')
 		return false;

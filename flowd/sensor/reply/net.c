@@ -135,7 +135,8 @@ bool net_dhcpv6(const struct reply_words *words, struct reply *out)
 	return true;
 }
 
-static bool radius_attributes(struct wire *w)
+/* `cut`: the last one may reach over the end. */
+static bool radius_attributes(struct wire *w, bool cut)
 {
 	uint8_t len;
 
@@ -146,7 +147,7 @@ static bool radius_attributes(struct wire *w)
 			return false;
 		wire_take(w, len - 2u);
 	}
-	return true;
+	return cut || !w->bad;
 }
 
 bool net_radius(const struct reply_words *words, struct reply *out)
@@ -165,7 +166,7 @@ bool net_radius(const struct reply_words *words, struct reply *out)
 	wire_u8(&w);
 	length = wire_be16(&w);
 	if (code >= sizeof(way) || !way[code] || length < 20 || length != words->whole ||
-	    !wire_take(&w, 16) || !radius_attributes(&w))
+	    !wire_take(&w, 16) || !radius_attributes(&w, words->len < words->whole))
 		return false;
 	/* Without attributes there is little to know it by. */
 	if (length == 20 && !reply_has_port(words, 1812) && !reply_has_port(words, 1813) &&

@@ -118,12 +118,11 @@ bool quic_google(const struct reply_words *words, struct reply *out)
 	if (w.bad || !is_google(version))
 		return false;
 	out->app = "quic";
+	out->way = REPLY_REQUEST;
 	/* Versions and nothing else is the server's offer. */
 	if (words->whole % 4 == 1 && words->whole <= 13 + 4 * 16 &&
-	    (words->whole == 13 || is_google(wire_be32(&w))))
-		out->way = REPLY_RESPONSE;
-	else
-		out->way = REPLY_REQUEST;
+	    (words->whole == 13 || is_google(wire_be32(&w)) || w.bad))
+		out->way = w.bad ? REPLY_EITHER : REPLY_RESPONSE;
 	return true;
 }
 

@@ -138,6 +138,8 @@ bool rpc_bacnet(const struct reply_words *words, struct reply *out)
 		return true;
 	first = wire_u8(&w);
 	service = wire_u8(&w);
+	if (w.bad)
+		return true;
 	switch (first >> 4) {
 	case 0: /* confirmed request */
 		out->way = REPLY_REQUEST;
