@@ -58,7 +58,23 @@ def udp(p):
     return 17, segment[:6] + struct.pack("!H", total) + segment[8:]
 
 
-TRANSPORTS = {"tcp": tcp, "udp": udp}
+def crc32c(data):
+    """The checksum of SCTP (RFC 9260 appendix A), least significant byte first."""
+    crc = 0xFFFFFFFF
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0x82F63B78 if crc & 1 else 0)
+    return struct.pack("<I", crc ^ 0xFFFFFFFF)
+
+
+def sctp(p):
+    """An SCTP packet (RFC 9260): `data` is its chunks, `seq` its verification tag."""
+    head = struct.pack("!HHI", p["sport"], p["dport"], p["seq"])
+    return 132, head + crc32c(head + bytes(4) + p["data"]) + p["data"]
+
+
+TRANSPORTS = {"tcp": tcp, "udp": udp, "sctp": sctp}
 
 # IPv6 extension headers: name: (next-header number, bytes after the first one). RFC 8200 and, for
 # ah, RFC 4302.
