@@ -35,6 +35,8 @@ def text(value):
     """A JSON value as a scenario writes it."""
     if value is None:
         return "none"
+    if isinstance(value, (list, dict)):
+        return json.dumps(value, separators=(",", ":"))
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
@@ -92,6 +94,12 @@ def check_record(e, records):
     return None
 
 
+def check_health(e, records):
+    """The counters, as they were said last."""
+    last = [r for r in records if r["type"] == "health"][-1:]
+    return "; ".join(misses(last[0], e["fields"])) if last else "no line of health"
+
+
 def check_only(expected, records):
     known = [e["fields"] for e in expected if e["what"] == "service" and e["want"] is not False]
     extra = [describe(r) for r in records if r["type"] == "service"
@@ -114,6 +122,8 @@ def check(scenario, status, output, errors):
         said = None
         if e["what"] in ("service", "host", "event", "alert"):
             said = check_record(e, records)
+        elif e["what"] == "health":
+            said = check_health(e, records)
         elif e["what"] == "only":
             said = check_only(scenario.expected, records)
         elif e["what"] in ("services", "hosts", "events", "alerts"):

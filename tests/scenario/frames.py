@@ -8,6 +8,7 @@ import ipaddress
 import struct
 
 FLAGS = {"F": 1, "S": 2, "R": 4, "P": 8, "A": 16, "U": 32, "E": 64, "C": 128}
+BRIDGED = 0x6558  # the type of a whole Ethernet frame
 MAC_INSIDE, MAC_OUTSIDE = b"\x02\0\0\0\0\x10", b"\x02\0\0\0\0\x20"
 # MSS 1460, SACK permitted, time stamps, window scale 7: what a common stack says in a SYN.
 SYN_OPTIONS = b"\2\4\5\xb4\4\2\x08\x0a\0\0\0\1\0\0\0\0\1\3\3\7"
@@ -87,14 +88,15 @@ EXTENSIONS = {
 }
 
 
-def ipv4(p, proto, segment):
+def ipv4(p, proto, segment, fragment=0x4000):
+    """`fragment`: the field of flags and offset; do not fragment."""
     options = p["ipopts"] + b"\0" * (-len(p["ipopts"]) % 4)
     if p["ext"]:
         raise FrameError("IPv4 has no extension headers")
     if len(options) > 40:
         raise FrameError("more than 40 bytes of IPv4 options")
     size = 20 + len(options)
-    head = struct.pack("!BBHHHBBH", 0x40 | size // 4, 0, size + len(segment), p["ident"], 0x4000,
+    head = struct.pack("!BBHHHBBH", 0x40 | size // 4, 0, size + len(segment), p["ident"], fragment,
                        p["ttl"], proto, 0) + p["src"].packed + p["dst"].packed + options
     return head[:10] + struct.pack("!H", checksum(head)) + head[12:] + segment
 
@@ -116,6 +118,9 @@ def ip_packet(p):
 
 
 def ether_type(p):
+    """What the link announces: `type`, or the packet itself."""
+    if p.get("type"):
+        return p["type"]
     return 0x0800 if p["src"].version == 4 else 0x86DD
 
 
@@ -132,6 +137,8 @@ def tags(p):
 def link_eth(p, packet):
     first, rest = tags(p)
     macs = MAC_OUTSIDE + MAC_INSIDE if p["leaves"] else MAC_INSIDE + MAC_OUTSIDE
+    if first == BRIDGED:
+        return packet.ljust(60, b"\0")
     return (macs + struct.pack("!H", first) + rest + packet).ljust(60, b"\0")
 
 
@@ -156,11 +163,54 @@ def link_raw(p, packet):
 def link_null(p, packet):
     if p["vlans"]:
         raise FrameError("a loopback frame has no VLAN tag")
-    return struct.pack("<I", 2 if p["src"].version == 4 else 30) + packet
+    return struct.pack("<I", 2 if packet[0] >> 4 == 4 else 30) + packet
+
+
+PPP_TYPES = {0x0800: 0x21, 0x86DD: 0x57, 0x8847: 0x281}
+
+
+def link_ppp(p, packet):
+    return b"\xff\x03" + struct.pack("!H", PPP_TYPES[ether_type(p)]) + packet
+
+
+def link_hdlc(p, packet):
+    """Cisco's HDLC."""
+    return b"\x0f\0" + struct.pack("!H", ether_type(p)) + packet
+
+
+def link_frame_relay(p, packet):
+    """RFC 2427, DLCI 16."""
+    return b"\x04\x01\x03" + (b"\xcc" if ether_type(p) == 0x0800 else b"\x8e") + packet
+
+
+def snap(p, packet):
+    return b"\xaa\xaa\3\0\0\0" + struct.pack("!H", ether_type(p)) + packet
+
+
+def link_wlan(p, packet):
+    """IEEE 802.11, data to the access point."""
+    return b"\x08\x01\0\0" + b"\2\0\0\0\0\1" * 3 + b"\x10\0" + snap(p, packet)
+
+
+def link_radiotap(p, packet):
+    """With a time stamp and flags before QoS data whose header is padded."""
+    head = b"\0\0\x11\0\3\0\0\0" + b"\7" * 8 + b"\x20"
+    return head + b"\x88\x02\0\0" + b"\2\0\0\0\0\1" * 3 + b"\x10\0\0\0\0\0" + snap(p, packet)
+
+
+def link_amsdu(p, packet):
+    """An aggregate: a frame of the spanning tree, then ours."""
+    out = b"\0\0\x08\0\0\0\0\0\x88\x02\0\0" + b"\2\0\0\0\0\1" * 3 + b"\x10\0\x80\0"
+    for i, body in enumerate((b"\x42\x42\3\0\0", snap(p, packet))):
+        part = b"\2\0\0\0\0\1\2\0\0\0\0\2" + struct.pack("!H", len(body)) + body
+        out += part + b"\0" * (-len(part) % 4 if not i else 0)
+    return out
 
 
 # link: (LINKTYPE_ number of the capture file, maker of the frame)
-LINKS = {"eth": (1, link_eth), "null": (0, link_null), "raw": (101, link_raw),
+LINKS = {"amsdu": (127, link_amsdu), "eth": (1, link_eth), "frame-relay": (107, link_frame_relay),
+         "hdlc": (104, link_hdlc), "ppp": (9, link_ppp), "radiotap": (127, link_radiotap),
+         "wlan": (105, link_wlan), "null": (0, link_null), "raw": (101, link_raw),
          "sll": (113, link_sll), "sll2": (276, link_sll2)}
 
 

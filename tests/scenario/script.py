@@ -5,6 +5,7 @@ import ipaddress
 import re
 
 import frames
+import layers
 
 TOKEN = re.compile(r'\s*(?:(?P<comment>#.*)|"(?P<text>(?:[^"\\]|\\.)*)"|(?P<word>[^\s"#]+))')
 ESCAPES = {"n": b"\n", "r": b"\r", "t": b"\t", "0": b"\0", "\\": b"\\", '"': b'"'}
@@ -13,13 +14,13 @@ UNITS = {"us": 1, "ms": 1000, "s": 10 ** 6, "m": 60 * 10 ** 6, "h": 3600 * 10 **
          "d": 86400 * 10 ** 6}
 STEP_US = 1000
 MOST = {"win": 0xFFFF, "ttl": 255, "ident": 0xFFFF}
-EXPECTED = ("service", "host", "event", "alert", "only", "status", "stderr", "services", "hosts",
+EXPECTED = ("health", "service", "host", "event", "alert", "only", "status", "stderr", "services", "hosts",
             "events", "alerts")
 KINDS = {"event": ("event", ("new", "changed", "returned", "gone", "verdict", "deceptive",
                               "masquerade", "*")),
          "alert": ("level", ("low", "medium", "high", "critical", "*"))}
 DEFAULTS = {"seq": None, "ack": None, "win": 64240, "ttl": 62, "data": b"", "opts": None,
-            "ipopts": b"", "ext": [], "vlans": [], "ident": 1, "badsum": False, "cut": None}
+            "ipopts": b"", "ext": [], "vlans": [], "in": [], "ident": 1, "badsum": False, "cut": None}
 
 
 class ScriptError(ValueError):
@@ -214,6 +215,8 @@ class Scenario:
             p["opts"] = b"" if w.peek() == "none" and w.next() else w.text("opts")
         elif name == "ext":
             p["ext"] = [self.one_of(e, frames.EXTENSIONS) for e in w.next("headers").split(",")]
+        elif name == "in":
+            p["in"] = self.plain(w.next("layers")).split()
         elif name == "vlan":
             p["vlans"] = [number(w.next("tag"), 0xFFFF)]
         elif name == "qinq":
@@ -244,10 +247,12 @@ class Scenario:
         if self.view == ("in" if p["leaves"] else "out"):
             return
         for t in times:
-            self.shoot(t, frames.frame(p, self.link), p["cut"])
+            for data in layers.frames_of(p, self.link):
+                self.shoot(t, data, p["cut"])
             if self.duplicate_us is not None:
                 again = dict(p, ttl=p["ttl"] - 1)
-                self.shoot(t + self.duplicate_us, frames.frame(again, self.link), p["cut"])
+                for data in layers.frames_of(again, self.link):
+                    self.shoot(t + self.duplicate_us, data, p["cut"])
 
     def shoot(self, time_us, data, cut):
         kept = len(data) if cut is None else min(cut, len(data))
@@ -356,6 +361,9 @@ class Scenario:
             e["count"] = number(w.next("number"))
         elif e["what"] == "stderr":
             e["text"] = w.text("text").decode()
+        elif e["what"] == "health":
+            while w.more():
+                e["fields"].append((w.next("counter"), self.plain(w.next("value")).split("|")))
         elif e["what"] != "only":
             self.expect_line(w, e)
         if w.more():

@@ -11,6 +11,7 @@ bool layer_enter(struct decode *d)
 
 bool layer_tunnel(struct decode *d, struct packet *p, enum tunnel kind, uint32_t id)
 {
+	d->tally->tunnelled += !p->tunnel;
 	p->tunnel = (uint8_t)kind;
 	p->tunnel_id = id;
 	return layer_enter(d);
