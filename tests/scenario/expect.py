@@ -35,8 +35,6 @@ def text(value):
     """A JSON value as a scenario writes it."""
     if value is None:
         return "none"
-    if isinstance(value, (list, dict)):
-        return json.dumps(value, separators=(",", ":"))
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
