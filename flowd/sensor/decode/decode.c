@@ -65,6 +65,10 @@ enum decode_result decode_frame(struct decode *d, int link, const uint8_t *bytes
 	struct wire w = wire_open(bytes, len);
 	enum decode_result result;
 
+	if (__builtin_expect(d->holding, 0)) {
+		fragment_release(d->fragments);
+		d->holding = false;
+	}
 	d->depth = 0;
 	d->end_count = 0;
 	d->rest.at = d->rest.end;

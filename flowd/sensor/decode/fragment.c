@@ -8,6 +8,7 @@
 #define DATAGRAM_MAX 65535 /* bytes of its payload */
 #define UNIT 8		   /* bytes: offsets count in these */
 #define UNITS (1 << 13)
+#define HELD_MAX 8		 /* datagrams completed by one frame */
 #define STALE (30 * MONO_SECOND) /* incomplete for so long: forgotten */
 
 /* What tells datagrams apart; plain bytes. */
@@ -25,6 +26,7 @@ struct datagram {
 	uint32_t total;	   /* bytes; 0 not known yet */
 	uint32_t furthest; /* the end of what has come */
 	bool used;
+	bool held;
 	uint8_t seen[UNITS / 8]; /* a bit for each unit */
 	uint8_t bytes[HEADER_MAX + DATAGRAM_MAX + UNIT];
 };
@@ -33,6 +35,8 @@ struct fragment_table {
 	struct hash_key key;
 	struct tally *tally;
 	size_t sets;
+	struct datagram *held[HELD_MAX]; /* complete, and read until the next frame */
+	size_t held_count;
 	struct datagram *datagrams;
 };
 
@@ -65,6 +69,12 @@ void fragment_table_free(struct fragment_table *t)
 	free(t);
 }
 
+void fragment_release(struct fragment_table *t)
+{
+	while (t->held_count)
+		t->held[--t->held_count]->held = false;
+}
+
 static bool is_stale(const struct datagram *g, wall_t now)
 {
 	return now - g->begun_us > STALE || now < g->begun_us - STALE;
@@ -79,20 +89,27 @@ static void begin(struct datagram *g, const struct fragment_key *key, wall_t now
 	memset(g->seen, 0, sizeof(g->seen));
 }
 
-/* The datagram of this key, or a new one in a free place or that of the oldest. */
+/* The datagram of this key, or a new one in a free place or that of the oldest; NULL: all are held.
+ */
 static struct datagram *find(struct fragment_table *t, const struct fragment_key *key, wall_t now)
 {
 	struct datagram *set =
 		&t->datagrams[hash_bytes(&t->key, key, sizeof(*key)) % t->sets * WAYS];
-	struct datagram *g, *best = set;
+	struct datagram *g, *best = NULL;
 
 	for (g = set; g < set + WAYS; g++) {
+		if (g->held)
+			continue;
 		if (g->used && is_stale(g, now))
 			g->used = false;
 		if (g->used && !memcmp(&g->key, key, sizeof(*key)))
 			return g;
-		if (best->used && (!g->used || g->begun_us < best->begun_us))
+		if (!best || (best->used && (!g->used || g->begun_us < best->begun_us)))
 			best = g;
+	}
+	if (!best) {
+		t->tally->fragments_evicted++;
+		return NULL;
 	}
 	t->tally->fragments_evicted += best->used;
 	begin(best, key, now);
@@ -150,11 +167,15 @@ enum decode_result fragment_take(struct fragment_table *t, const struct fragment
 	    f->offset + f->len > DATAGRAM_MAX - f->header_len)
 		return DECODE_MALFORMED;
 	g = find(t, &key, p->time_us);
+	if (!g || t->held_count == HELD_MAX)
+		return DECODE_FRAGMENT;
 	t->tally->fragments_overlap += !put(g, f);
 	if (!g->total || g->filled < (g->total + UNIT - 1) / UNIT)
 		return DECODE_FRAGMENT;
 	t->tally->reassembled++;
 	g->used = false;
+	g->held = true;
+	t->held[t->held_count++] = g;
 	start = g->bytes + HEADER_MAX - f->header_len;
 	memcpy(start, f->header, f->header_len);
 	*out = wire_open(start, f->header_len + g->total);

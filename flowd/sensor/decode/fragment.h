@@ -29,11 +29,14 @@ struct fragment_table *fragment_table_new(size_t bytes, const struct hash_key *k
 void fragment_table_free(struct fragment_table *table);
 
 /*
- * Takes a fragment. DECODE_OK: it completes the datagram, which stands in `out` until the next
- * call, its header as `header` was: lengths in it are the caller's to put right. Else
+ * Takes a fragment. DECODE_OK: it completes the datagram, which stands in `out` until
+ * fragment_release, its header as `header` was: lengths in it are the caller's to put right. Else
  * DECODE_FRAGMENT or DECODE_MALFORMED.
  */
 enum decode_result fragment_take(struct fragment_table *table, const struct fragment *f,
 				 struct wire *out);
+
+/* Nothing of what was completed is read any more. */
+void fragment_release(struct fragment_table *table);
 
 #endif

@@ -178,6 +178,7 @@ static enum decode_result take_fragment(struct decode *d, struct wire *w, struct
 	result = fragment_take(d->fragments, f, &whole);
 	if (result)
 		return result;
+	d->holding = true;
 	if (!layer_enter(d))
 		return DECODE_DEEP;
 	h = (uint8_t *)whole.at;

@@ -18,6 +18,7 @@ struct decode {
 	struct tally *tally;
 	struct fragment_table *fragments;
 	bool report_tunnels;
+	bool holding;	/* `fragments` has completed a datagram in this frame */
 	unsigned depth; /* encapsulations entered in this frame */
 
 	/* Further packets of the frame: tunnel ends, and the rest of an aggregate (802.11). */
