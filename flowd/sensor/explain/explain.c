@@ -25,6 +25,9 @@ static const struct {
 	{ EPHEMERAL_ICE, "rtcp" },
 	{ EPHEMERAL_ICE, "srtp" },
 	{ EPHEMERAL_ICE, "dtls" },
+	{ EPHEMERAL_P2P, "bittorrent" },
+	{ EPHEMERAL_P2P, "gnutella" },
+	{ EPHEMERAL_P2P, "directconnect" },
 	{ EPHEMERAL_DCE_RPC, "dce_rpc" },
 	{ EPHEMERAL_DCE_RPC, "rpc" },
 };
@@ -106,18 +109,14 @@ bool explain_answer(struct explain *x, struct known_entry *entry, const struct p
 	return s->ephemeral != before;
 }
 
-bool explain_name(struct explain *x, struct known_entry *entry, const char *name)
+bool explain_name(struct known_entry *entry, const char *name)
 {
 	struct sighting *s = &entry->sighting;
 	enum ephemeral before = s->ephemeral;
 
-	/* Over UDP who answers has said it himself. */
-	if (!strcmp(name, "bittorrent") && s->service.proto == PROTO_UDP &&
-	    s->service.port >= LOWEST_PORT)
-		s->ephemeral = EPHEMERAL_P2P;
-	else if (before != EPHEMERAL_NONE && before != EPHEMERAL_P2P && !fits(before, name))
+	/* A name alone makes nobody a peer: see explain_words, and reply.h for UDP. */
+	if (before != EPHEMERAL_NONE && !fits(before, name))
 		s->ephemeral = EPHEMERAL_NONE;
-	x->tally->explained += !before && s->ephemeral;
 	return s->ephemeral != before;
 }
 

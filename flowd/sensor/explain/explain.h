@@ -41,7 +41,7 @@ bool explain_answer(struct explain *x, struct known_entry *entry, const struct p
 		    bool is_new);
 
 /* The service has got a name: the same. */
-bool explain_name(struct explain *x, struct known_entry *entry, const char *name);
+bool explain_name(struct known_entry *entry, const char *name);
 
 /* May connections of the service announce endpoints, as far as its name says? */
 bool explain_may_control(const struct known_entry *entry);

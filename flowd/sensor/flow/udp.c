@@ -175,7 +175,7 @@ static void answer_first(struct udp *u, struct dialog *d, const struct packet *p
 		if (name && !met) {
 			record_text_set(entry->sighting.app, sizeof(entry->sighting.app), name);
 			entry->sighting.named = (uint8_t)named;
-			explain_name(u->watch->explain, entry, name);
+			explain_name(entry, name);
 		}
 		note_port(entry, p);
 		entry->sighting.asked += d->asked;

@@ -235,7 +235,7 @@ void watch_name(struct watch *w, struct known_entry *entry, const char *name, en
 	entry->other = 0;
 	record_text_set(s->app, sizeof(s->app), name);
 	s->named = (uint8_t)named;
-	explain_name(w->explain, entry, name);
+	explain_name(entry, name);
 	entry->named = false;
 	known_tell(w->known, entry, w->say, w->arg);
 }
