@@ -28,7 +28,12 @@ function serviceOf(i) {
     app: apps[kind], app_guess: apps[kind] === "unknown" ? "mysql" : null,
     evidence: ["full", "handshake", "oneway"][i % 3], state: states[i % states.length],
     ephemeral: null, first_seen: stamp(i - 86400 * (i % 40)), last_seen: stamp(i * 3),
-    handshakes: (i * 7919) % 100000 + 1, peers: (i * 31) % 700 + 1, vlan: i % 5 ? 0 : 120,
+    handshakes: (i * 7919) % 100000 + 1, peers: (i * 31) % 700 + 1,
+    country: "FR", as: i % 2 ? 64500 : null,
+    peer_countries: [
+      { country: "CN", handshakes: 3, excess: 0 }, { country: null, handshakes: 1, excess: 1 },
+    ],
+    vlan: i % 5 ? 0 : 120,
   };
 }
 
@@ -91,7 +96,8 @@ export function detailOf(service) {
   if (bad) history.forEach((event) => Object.assign(event, { product: hostile[0], version: hostile[1] }));
   return {
     service,
-    sightings: { first_seen, last_seen, handshakes, peers, evidence, last_peer: "192.0.2.2" },
+    sightings: { first_seen, last_seen, handshakes, peers, evidence, last_peer: "192.0.2.2",
+      last_peer_country: "CN", last_peer_as: 64496 },
     probes: service.state === "candidate" ? [] : [probeOf(service, extra)],
     history,
   };

@@ -14,7 +14,20 @@ export interface Named {
   app_guess: string | null; // what the port number suggests
 }
 
-export interface Service extends Where, Named {
+/** Where an address belongs; null where no file knows it. */
+export interface Origin {
+  country: string | null;
+  as: number | null;
+}
+
+export interface Share {
+  country: string | null;
+  handshakes: number;
+  excess: number; // by which handshakes may be too high
+}
+
+export interface Service extends Where, Named, Partial<Origin> {
+  peer_countries?: Share[]; // the most frequent first
   id: string;
   evidence: string;
   state: string;
@@ -26,7 +39,10 @@ export interface Service extends Where, Named {
   vlan: number;
 }
 
-interface Finding extends Where, Named {
+interface Finding extends Where, Named, Partial<Origin> {
+  peer_country?: string | null;
+  peer_as?: number | null;
+  peer_as_name?: string | null; // in alerts
   event: string;
   evidence: string;
   state: string;
@@ -86,6 +102,8 @@ export interface Sightings {
   peers: number;
   evidence: string;
   last_peer: string | null;
+  last_peer_country?: string | null;
+  last_peer_as?: number | null;
 }
 
 export interface Detail {

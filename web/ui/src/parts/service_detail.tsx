@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One service: what the wire said beside what the probe saw.
-import type { Detail, Probe } from "../api";
+import type { Detail, Probe, Sightings } from "../api";
 import { detail, loadDetail, verifyNow } from "../detail";
 import { useStore } from "../store";
 import { stateText } from "../words";
@@ -20,6 +20,11 @@ function probesOf({ probes, history }: Detail): Probe[] {
     product: probe.product ?? (probe.state === "open" ? told.product : null),
     version: probe.version ?? (probe.state === "open" ? told.version : null),
   }));
+}
+
+/** The latest peer as alerts tell of theirs. */
+function peerOf({ last_peer, last_peer_country, last_peer_as }: Sightings) {
+  return { peer: last_peer, peer_country: last_peer_country, peer_as: last_peer_as };
 }
 
 function Verify() {
@@ -43,7 +48,7 @@ function Body({ data }: { data: Detail }) {
         <Verify />
       </div>
       <div class="halves">
-        <Wire facts={{ ...service, ...sightings, peer: sightings.last_peer }} />
+        <Wire facts={{ ...service, ...sightings, ...peerOf(sightings) }} />
         <Probes probes={probesOf(data)} none="It has not been probed." />
       </div>
       <History events={data.history} />

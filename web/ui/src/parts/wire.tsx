@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the wire said: the passive half.
-import type { Named } from "../api";
+import type { Named, Share } from "../api";
 import { count } from "../format";
 import { evidenceText } from "../words";
 import { Address, App, Fact, Time } from "./bits";
@@ -13,7 +13,42 @@ export interface WireFacts extends Named {
   handshakes?: number;
   peers?: number;
   peer: string | null;
+  peer_country?: string | null;
+  peer_as?: number | null;
+  peer_as_name?: string | null;
+  peer_countries?: Share[];
+  country?: string | null;
+  as?: number | null;
   vlan?: number;
+}
+
+/** Country, AS and who runs it, as far as they are known. */
+function Origin({ country, as, name }: { country?: string | null; as?: number | null; name?: string | null }) {
+  return (
+    <>
+      {country && <span class="dim"> <ShortText value={country} most={2} /></span>}
+      {as ? <span class="dim"> AS{as}</span> : null}
+      {name && <span class="dim"> <ShortText value={name} most={48} /></span>}
+    </>
+  );
+}
+
+/** What share of the handshakes each country has; beyond eight countries a guess with a bound. */
+function Countries({ shares, all }: { shares: Share[]; all: number }) {
+  return (
+    <>
+      {shares.map((share, i) => (
+        <span key={share.country ?? ""}>
+          {i > 0 && ", "}
+          <ShortText value={share.country ?? "unknown"} most={7} />{" "}
+          <span class="number dim">
+            {share.excess > 0 && "at most "}
+            {Math.round((100 * share.handshakes) / Math.max(all, 1))}%
+          </span>
+        </span>
+      ))}
+    </>
+  );
 }
 
 function Name({ app, app_guess }: Named) {
@@ -33,6 +68,9 @@ function wireName(facts: WireFacts): string {
   return facts.app_wire === undefined ? facts.app : facts.app_wire ?? "unknown";
 }
 
+/** Counts of evicted countries pass to those that follow, so this is all that was counted. */
+const countedOf = (shares: Share[]) => shares.reduce((sum, share) => sum + share.handshakes, 0);
+
 export function Wire({ facts }: { facts: WireFacts }) {
   return (
     <section class="half" aria-labelledby="wire-title">
@@ -50,10 +88,21 @@ export function Wire({ facts }: { facts: WireFacts }) {
         {facts.peers !== undefined && (
           <Fact name="Outside peers">
             <span class="number">{count(facts.peers)}</span>
-            {facts.peers > 10 && <span class="dim"> (an estimate)</span>}
+            {facts.peers > 32 && <span class="dim"> (an estimate)</span>}
           </Fact>
         )}
-        {facts.peer && <Fact name="Latest peer"><Address text={facts.peer} /></Fact>}
+        {facts.peer_countries?.length ? (
+          <Fact name="From"><Countries shares={facts.peer_countries} all={countedOf(facts.peer_countries)} /></Fact>
+        ) : null}
+        {facts.peer && (
+          <Fact name="Latest peer">
+            <Address text={facts.peer} />
+            <Origin country={facts.peer_country} as={facts.peer_as} name={facts.peer_as_name} />
+          </Fact>
+        )}
+        {facts.country || facts.as ? (
+          <Fact name="Host"><Origin country={facts.country} as={facts.as} /></Fact>
+        ) : null}
         {facts.vlan ? <Fact name="VLAN"><span class="number">{facts.vlan}</span></Fact> : null}
       </dl>
     </section>
