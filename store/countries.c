@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/countries.h"
 
+#include "store/report.h"
+
 #include <stdlib.h>
 
 static bool is_same(const char *a, const char *b)
@@ -92,4 +94,46 @@ static int row_order(const void *a, const void *b)
 void countries_sort(struct countries *all)
 {
 	qsort(all->rows, all->count, sizeof(*all->rows), row_order);
+}
+
+static struct report *source_report(const struct countries_source *source)
+{
+	struct report *o = report_new();
+
+	report_set_text(o, "path", source->path);
+	report_set_text(o, "type", source->type);
+	report_set_text(o, "description", source->description);
+	report_set_time(o, "built", source->built_us);
+	report_set_time(o, "read", source->read_us);
+	report_set_bool(o, "country", source->has_country);
+	report_set_bool(o, "as", source->has_as);
+	report_set_text(o, "trouble", source->trouble);
+	return o;
+}
+
+static struct report *row_report(const struct countries_row *row)
+{
+	char country[RECORD_COUNTRY_MAX] = "";
+	struct report *o = report_new();
+
+	memcpy(country, row->country, sizeof(row->country));
+	report_set_text(o, "country", country);
+	report_set_number(o, "handshakes", row->handshakes);
+	report_set_time(o, "last_seen", row->last_us);
+	return o;
+}
+
+void countries_report(const struct countries *all, struct report *report)
+{
+	struct countries sorted = *all;
+	uint32_t i;
+
+	countries_sort(&sorted);
+	report_list(report, "sources");
+	for (i = 0; i < sorted.source_count; i++)
+		report_add(report, "sources", source_report(&sorted.sources[i]));
+	report_list(report, "countries");
+	for (i = 0; i < sorted.count; i++)
+		report_add(report, "countries", row_report(&sorted.rows[i]));
+	report_set_number(report, "others", sorted.others);
 }

@@ -67,4 +67,9 @@ void countries_add(struct countries *all, const char *country, uint32_t handshak
 /* Puts the most frequent first. */
 void countries_sort(struct countries *all);
 
+struct report;
+
+/* Sets its keys: which countries ask, the most frequent first, and by which files that is known. */
+void countries_report(const struct countries *all, struct report *report);
+
 #endif

@@ -381,7 +381,7 @@ char *report_text(struct report *report)
 
 void report_set_text(struct report *report, const char *key, const char *text)
 {
-	json_object_set_new(object_of(report), key, text ? json_string(text) : json_null());
+	set_text(object_of(report), key, text ? text : "", text ? strlen(text) : 0);
 }
 
 void report_set_number(struct report *report, const char *key, uint64_t number)
@@ -505,44 +505,12 @@ void report_add_event(struct report *report, const char *key, const struct event
 	add_row(report, key, row);
 }
 
-static json_t *source_json(const struct countries_source *source)
+void report_set_bool(struct report *report, const char *key, bool value)
 {
-	json_t *o = json_object();
-
-	SET_TEXT(o, "path", source->path);
-	SET_TEXT(o, "type", source->type);
-	SET_TEXT(o, "description", source->description);
-	report_set_time((struct report *)o, "built", source->built_us);
-	report_set_time((struct report *)o, "read", source->read_us);
-	json_object_set_new(o, "country", json_boolean(source->has_country));
-	json_object_set_new(o, "as", json_boolean(source->has_as));
-	SET_TEXT(o, "trouble", source->trouble);
-	return o;
+	json_object_set_new(object_of(report), key, json_boolean(value));
 }
 
-static json_t *country_row_json(const struct countries_row *row)
+void report_add(struct report *report, const char *key, struct report *row)
 {
-	char country[RECORD_COUNTRY_MAX] = "";
-	json_t *o = json_object();
-
-	memcpy(country, row->country, sizeof(row->country));
-	json_object_set_new(o, "country", country_json(country));
-	set_number(o, "handshakes", row->handshakes);
-	set_time(o, "last_seen", row->last_us);
-	return o;
-}
-
-void report_set_countries(struct report *report, const struct countries *all)
-{
-	struct countries sorted = *all;
-	uint32_t i;
-
-	countries_sort(&sorted);
-	report_list(report, "sources");
-	for (i = 0; i < sorted.source_count; i++)
-		add_row(report, "sources", source_json(&sorted.sources[i]));
-	report_list(report, "countries");
-	for (i = 0; i < sorted.count; i++)
-		add_row(report, "countries", country_row_json(&sorted.rows[i]));
-	report_set_number(report, "others", sorted.others);
+	add_row(report, key, object_of(row));
 }

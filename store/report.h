@@ -28,11 +28,13 @@ void report_free(struct report *report);
 /* The text of the object, compact and to be freed; NULL when memory was short. Frees the report. */
 char *report_text(struct report *report);
 
-void report_set_text(struct report *report, const char *key, const char *text); /* NULL: null */
+void report_set_text(struct report *report, const char *key, const char *text); /* NULL, "": null */
 void report_set_number(struct report *report, const char *key, uint64_t number);
 void report_set_time(struct report *report, const char *key, wall_t time); /* 0: null */
 void report_set_tally(struct report *report, const char *key, const struct tally *tally);
 void report_set_tally_texts(struct report *report, const char *key); /* what they count */
+
+void report_set_bool(struct report *report, const char *key, bool value);
 
 /* The service itself, and what has been seen of it on the wire. */
 void report_set_service(struct report *report, const char *key, const struct store_service *row);
@@ -40,6 +42,7 @@ void report_set_sightings(struct report *report, const char *key, const struct s
 
 /* A list of rows, empty at first. */
 void report_list(struct report *report, const char *key);
+void report_add(struct report *report, const char *key, struct report *row); /* frees the row */
 void report_add_service(struct report *report, const char *key, const struct store_service *row);
 void report_add_host(struct report *report, const char *key, const struct store_host *row);
 void report_add_probe(struct report *report, const char *key, const struct probe *probe);
@@ -48,9 +51,6 @@ void report_add_role(struct report *report, const char *key, const struct role_n
 /* `probe` is what a verdict was about; NULL: null. */
 void report_add_event(struct report *report, const char *key, const struct event_row *event,
 		      const struct probe *probe);
-
-/* Which countries ask, the most frequent first, and by which files that is known. */
-void report_set_countries(struct report *report, const struct countries *all);
 
 /* What names a service in addresses of the API: "192.0.2.1-tcp-443". Returns `out`. */
 #define REPORT_ID_MAX (ADDR_TEXT_MAX + 16)

@@ -299,7 +299,7 @@ static void get_countries(void *arg, const struct http_request *request, struct 
 		return;
 	}
 	report = report_new();
-	report_set_countries(report, &all);
+	countries_report(&all, report);
 	answer_report(answer, report);
 }
 
