@@ -19,7 +19,7 @@ import tempfile
 import time
 
 from flowd import Flowd
-from netns import Net, skip_unless_possible
+from netns import Net, PATIENCE, skip_unless_possible
 from report import Report
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -141,13 +141,22 @@ def switches(pid):
     return counts
 
 
+def switches_of(pid, threads):
+    """The same, once so many threads are there."""
+    until = time.time() + PATIENCE
+    while len(switches(pid)) < threads and time.time() < until:
+        time.sleep(0.05)
+    time.sleep(0.3)  # until they listen
+    return switches(pid)
+
+
 def check_workers(bench):
     """Two workers: all is found once, each connection by one of them, and both have work."""
     for what, make in (("plain", many), ("VLAN", lambda: many([5])),
                        ("VXLAN", lambda: (vxlan(many()[0]), many()[1]))):
         sent, want = make()
         flowd = bench.flowd("workers-" + what, "--capture.workers", "2")
-        before = switches(flowd.roles()["sensor"])
+        before = switches_of(flowd.roles()["sensor"], 2)
         bench.report.check(what + ": threads", 2, len(before))
         bench.send(sent)
         bench.found(flowd, what, want)
