@@ -205,6 +205,7 @@ static const struct words_case words_cases[] = {
 	{ "dtls", "dtls", U, SILENT, B("\x16\xfe\xff\0\0\0\0\0\0\0\0\0\x0c\3\0\0\0\0\0\0\0\0\0\0\0") },
 	{ "no dtls", NULL, U, SILENT, B("\x16\xfe\xff\0\0\0\0\0\0\0\0\0\x0d\3\0\0\0\0\0\0\0\0\0\0\0") },
 	{ "wireguard", "wireguard", U, SILENT, B("\2\0\0\0" GUID GUID GUID GUID GUID SESSION) },
+	{ "wireguard with a tail", "wireguard", U, B("\1\0\0\0" GUID GUID GUID GUID GUID GUID GUID GUID GUID "tail"), B("\2\0\0\0abcd\xaa\1\2\3" GUID GUID GUID GUID GUID "tail") },
 	{ "no wireguard", NULL, U, SILENT, B("\2\0\0\0" GUID GUID GUID GUID GUID SESSION "x") },
 	{ "ike", "ipsec", U, SILENT, B(SESSION SESSION "\x21\x20\x22\x20\0\0\0\0\0\0\0\x1c") },
 	{ "no ike", NULL, U, SILENT, B(SESSION SESSION "\x21\x20\x22\x20\0\0\0\0\0\0\0\x1d") },

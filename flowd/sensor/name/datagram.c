@@ -152,7 +152,17 @@ static enum fit wireguard(const struct words *words, uint32_t type, uint32_t siz
 		return words->first >= 32 && !(words->first & 15) ? FIT_MAY : FIT_NO;
 	if (type == 2 && got == 0x03000000)
 		return words->first == 64 ? FIT_MAY : FIT_NO;
-	return fit_if(&w, got == type << 24 && words->first == size, FIT_YES);
+	/* Some put more behind it. */
+	return fit_if(&w, got == type << 24 && words->first >= size,
+		      words->first == size ? FIT_YES : FIT_MAY);
+}
+
+/* A response says which initiation it is for. */
+static enum fit wireguard_pair(const struct words *client, const struct words *server)
+{
+	if (client->len < 8 || server->len < 12 || client->bytes[0] != 1 || server->bytes[0] != 2)
+		return FIT_SHORT;
+	return memcmp(client->bytes + 4, server->bytes + 8, 4) ? FIT_NO : FIT_MAY;
 }
 
 static enum fit wireguard_asks(const struct words *w)
@@ -444,7 +454,7 @@ static const struct fit_row rows[] = {
 	{ "ntp", PROTO_UDP, FIT_STRICT, ntp_asks, ntp_says, NULL },
 	{ "quic", PROTO_UDP, FIT_CARRIER, quic_asks, quic_says, NULL },
 	{ "dtls", PROTO_UDP, FIT_CARRIER, dtls_asks, dtls_says, NULL },
-	{ "wireguard", PROTO_UDP, 0, wireguard_asks, wireguard_says, NULL },
+	{ "wireguard", PROTO_UDP, 0, wireguard_asks, wireguard_says, wireguard_pair },
 	{ "ipsec", PROTO_UDP, 0, ike_both, ike_both, NULL },
 	{ "dhcp", PROTO_UDP, 0, dhcp_asks, dhcp_says, NULL },
 	{ "tftp", PROTO_UDP, FIT_STRICT, tftp_asks, tftp_says, NULL },
