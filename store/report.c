@@ -399,13 +399,31 @@ void report_set_time(struct report *report, const char *key, wall_t time)
 
 void report_set_tally(struct report *report, const char *key, const struct tally *tally)
 {
+	/* What has no text of its own. */
+	static const char *const apart[] = { "unknown", "unknown_rest" };
 	json_t *counters = tally_json(tally);
+	size_t i;
 
 	json_object_del(counters, "type");
 	json_object_del(counters, "time");
-	json_object_set(object_of(report), "unknown", json_object_get(counters, "unknown"));
-	json_object_del(counters, "unknown");
+	for (i = 0; i < sizeof(apart) / sizeof(apart[0]); i++) {
+		json_object_set(object_of(report), apart[i], json_object_get(counters, apart[i]));
+		json_object_del(counters, apart[i]);
+	}
 	json_object_set_new(object_of(report), key, counters);
+}
+
+void report_set_figures(struct report *report, const char *key, const struct store_figures *figures)
+{
+	json_t *rows = json_object();
+	size_t i;
+
+	for (i = 0; i < figures->count; i++)
+		json_object_set_new(rows, figures->kinds[i].kind,
+				    json_integer((json_int_t)figures->kinds[i].rows));
+	json_object_set_new(object_of(report), key,
+			    json_pack("{s:I, s:o}", "bytes", (json_int_t)figures->bytes,
+				      "rows_estimated", rows));
 }
 
 void report_set_tally_texts(struct report *report, const char *key)

@@ -35,6 +35,8 @@ void report_set_tally(struct report *report, const char *key, const struct tally
 void report_set_tally_texts(struct report *report, const char *key); /* what they count */
 
 void report_set_bool(struct report *report, const char *key, bool value);
+void report_set_figures(struct report *report, const char *key,
+			const struct store_figures *figures);
 
 /* The service itself, and what has been seen of it on the wire. */
 void report_set_service(struct report *report, const char *key, const struct store_service *row);

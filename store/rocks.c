@@ -318,6 +318,15 @@ uint64_t rocks_size(struct rocks *r)
 	return sum;
 }
 
+uint64_t rocks_rows(struct rocks *r, enum rocks_table table)
+{
+	uint64_t rows;
+
+	return rocksdb_property_int_cf(r->db, r->tables[table], "rocksdb.estimate-num-keys", &rows)
+		       ? 0
+		       : rows;
+}
+
 static struct rocks_cursor *cursor_new(struct rocks *r, enum rocks_table table,
 				       struct rocks_key from, bool backwards)
 {

@@ -83,6 +83,9 @@ bool rocks_may_be(const char *path);
 /* Bytes on disk. */
 uint64_t rocks_size(struct rocks *rocks);
 
+/* How many rows a table has, as the database estimates it: deletions are guessed. */
+uint64_t rocks_rows(struct rocks *rocks, enum rocks_table table);
+
 /*
  * A walk over what is committed, from the first key not before `from`. NULL when memory is short.
  */

@@ -151,4 +151,17 @@ int store_walk_jobs(struct store *store, uint64_t from, store_job_fn fn, void *a
 /* Alerts still to be handed to a receiver, the oldest first. */
 int store_walk_outbox(struct store *store, const char *receiver, store_alert_fn fn, void *arg);
 
+/* How much there is. */
+#define STORE_KINDS_MAX 16
+struct store_figures {
+	size_t count;
+	struct {
+		const char *kind; /* static */
+		uint64_t rows;	  /* an estimate */
+	} kinds[STORE_KINDS_MAX];
+	uint64_t bytes; /* on disk */
+};
+
+void store_measure(struct store *store, struct store_figures *out);
+
 #endif

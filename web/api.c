@@ -346,9 +346,13 @@ static void post_verify(void *arg, const struct http_request *request, struct ht
 /* Brings the figures up to date. */
 static struct gauge *health_of(struct api *api)
 {
+	struct store *store = view_peek(api->view);
 	struct gauge *h = api->gauge;
 
-	h->has_store = view_is_open(api->view);
+	h->has_store = store;
+	h->store = (struct store_figures){ .count = 0 };
+	if (store)
+		store_measure(store, &h->store);
 	h->requests = http_requests(api->http);
 	stream_count(api->stream, &h->stream);
 	return h;

@@ -88,6 +88,7 @@ char *gauge_json(const struct gauge *h)
 	report_list(r, "roles");
 	for (i = 0; i < h->role_count; i++)
 		report_add_role(r, "roles", &h->roles[i]);
+	report_set_figures(r, "store", &h->store);
 	report_set_number(r, "last_event", h->stream.event);
 	report_set_number(r, "last_alert", h->stream.alert);
 	report_set_number(r, "requests", h->requests);
@@ -110,6 +111,18 @@ static void put_tally(FILE *out, const struct tally *t)
 #undef PUT
 }
 
+static void put_store(FILE *out, const struct store_figures *f)
+{
+	size_t i;
+
+	put(out, "store_bytes", "gauge", "size of the store on disk", f->bytes);
+	fprintf(out, "# HELP flowd_store_rows_estimated rows in the store, an estimate\n"
+		     "# TYPE flowd_store_rows_estimated gauge\n");
+	for (i = 0; i < f->count; i++)
+		fprintf(out, "flowd_store_rows_estimated{kind=\"%s\"} %llu\n", f->kinds[i].kind,
+			(unsigned long long)f->kinds[i].rows);
+}
+
 char *gauge_metrics(const struct gauge *h)
 {
 	char *text = NULL;
@@ -120,6 +133,8 @@ char *gauge_metrics(const struct gauge *h)
 		return NULL;
 	put(out, "up", "gauge", "1 when the store is open and the sensor speaks", gauge_is_well(h));
 	put_tally(out, &h->tally);
+	if (h->has_store)
+		put_store(out, &h->store);
 	put(out, "events_total", "counter", "events there have been in this store",
 	    h->stream.event);
 	put(out, "alerts_total", "counter", "alerts there have been in this store",

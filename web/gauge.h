@@ -7,6 +7,7 @@
 #define WEB_GAUGE_H
 
 #include "base/record.h"
+#include "store/store.h"
 #include "web/stream.h"
 
 #define GAUGE_ROLES 16
@@ -18,6 +19,7 @@ struct gauge {
 	struct role_news roles[GAUGE_ROLES]; /* the latest of each */
 	size_t role_count;
 	bool has_store;
+	struct store_figures store; /* all 0 without one */
 	uint64_t requests;
 	struct stream_figures stream;
 };

@@ -116,7 +116,7 @@ struct store *view_store(struct view *v)
 	return v->store;
 }
 
-bool view_is_open(const struct view *v)
+struct store *view_peek(const struct view *v)
 {
 	return v->store;
 }

@@ -26,6 +26,7 @@ void view_expect(struct view *view);
 /* The store, at most a second behind; NULL: there is none yet. Borrowed for the handler. */
 struct store *view_store(struct view *view);
 
-bool view_is_open(const struct view *view);
+/* The same, as old as it may be. */
+struct store *view_peek(const struct view *view);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "flowd/core/announce.h"
 
-#include "flowd/core/output.h"
+#include "flowd/core/out/output.h"
 #include "store/report.h"
 
 #include <errno.h>

@@ -16,7 +16,7 @@
 #include "flowd/core/greet.h"
 #include "flowd/core/lifecycle.h"
 #include "flowd/core/listing.h"
-#include "flowd/core/outbox.h"
+#include "flowd/core/out/outbox.h"
 #include "flowd/role.h"
 #include "flowd/rulefile.h"
 #include "store/expire.h"

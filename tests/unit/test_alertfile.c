@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What opening the alert file does to what stands there. */
 #include "base/err.h"
-#include "flowd/core/alertfile.h"
+#include "flowd/core/out/alertfile.h"
 #include "tests/unit/unit.h"
 
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A reader who stops, comes back, and goes. */
-#include "flowd/core/output.h"
+#include "flowd/core/out/output.h"
 #include "tests/unit/unit.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "flowd/core/alertfile.h"
+#include "flowd/core/out/alertfile.h"
 
 #include "base/err.h"
 #include "store/report.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "flowd/core/output.h"
+#include "flowd/core/out/output.h"
 
 #include <errno.h>
 #include <limits.h>

@@ -6,7 +6,7 @@
 #ifndef FLOWD_CORE_OUTBOX_H
 #define FLOWD_CORE_OUTBOX_H
 
-#include "flowd/core/alertfile.h"
+#include "flowd/core/out/alertfile.h"
 #include "store/store.h"
 
 #define OUTBOX_FILE "file" /* the receiver's name in the store */

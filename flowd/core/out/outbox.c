@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "flowd/core/outbox.h"
+#include "flowd/core/out/outbox.h"
 
 #define RETRY_EVERY (1 * MONO_SECOND)
 
