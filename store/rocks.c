@@ -318,6 +318,11 @@ uint64_t rocks_size(struct rocks *r)
 	return sum;
 }
 
+const char *rocks_name(enum rocks_table table)
+{
+	return names[table];
+}
+
 uint64_t rocks_rows(struct rocks *r, enum rocks_table table)
 {
 	uint64_t rows;

@@ -83,6 +83,8 @@ bool rocks_may_be(const char *path);
 /* Bytes on disk. */
 uint64_t rocks_size(struct rocks *rocks);
 
+const char *rocks_name(enum rocks_table table);
+
 /* How many rows a table has, as the database estimates it: deletions are guessed. */
 uint64_t rocks_rows(struct rocks *rocks, enum rocks_table table);
 

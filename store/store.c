@@ -406,16 +406,11 @@ int store_walk_outbox(struct store *s, const char *receiver, store_alert_fn fn, 
 
 void store_measure(struct store *s, struct store_figures *out)
 {
-	static const char *const names[] = {
-#define NAME_OF(id, name) [id] = name,
-		ROCKS_TABLE_LIST(NAME_OF)
-#undef NAME_OF
-	};
 	enum rocks_table table;
 
 	*out = (struct store_figures){ .bytes = rocks_size(s->rocks) };
 	for (table = ROCKS_META + 1; table < ROCKS_TABLE_END; table++) {
-		out->kinds[out->count].kind = names[table];
+		out->kinds[out->count].kind = rocks_name(table);
 		out->kinds[out->count++].rows = rocks_rows(s->rocks, table);
 	}
 }
