@@ -30,6 +30,15 @@ const state: Words = {
   ephemeral: "Explained by another connection (FTP data, P2P, calls); not a service of its own.",
 };
 
+const ephemeral: Words = {
+  "ftp-data": "announced by its FTP server to this client",
+  media: "announced by SIP or RTSP for a call or a film",
+  ice: "a peer of a call, which checks the way to another",
+  p2p: "file sharing, by its own words",
+  "dce-rpc": "named by its endpoint mapper to this client",
+  "passive-range": "in the range that its FTP server listens on for data",
+};
+
 const event: Words = {
   new: "first seen",
   changed: "changed",
@@ -70,6 +79,7 @@ export const levels = ["low", "medium", "high", "critical"];
 
 export const evidenceText = (word: string) => wordOf(evidence, word);
 export const stateText = (word: string) => wordOf(state, word);
+export const ephemeralText = (reason: string) => wordOf(ephemeral, reason) || reason;
 export const eventText = (word: string) => wordOf(event, word) || word;
 export const methodText = (word: string) => wordOf(method, word) || word;
 export const vantageText = (word: string | null) =>

@@ -3,7 +3,7 @@
 import type { Detail, Probe, Sightings } from "../api";
 import { detail, loadDetail, verifyNow } from "../detail";
 import { useStore } from "../store";
-import { stateText } from "../words";
+import { ephemeralText, stateText } from "../words";
 import { Problem, State, Where } from "./bits";
 import { History } from "./history";
 import { Panel } from "./panel";
@@ -45,6 +45,7 @@ function Body({ data }: { data: Detail }) {
     <>
       <div class="summary">
         <p><State state={service.state} /> {stateText(service.state)}</p>
+        {service.ephemeral && <p>Why: {ephemeralText(service.ephemeral)}.</p>}
         <Verify />
       </div>
       <div class="halves">
