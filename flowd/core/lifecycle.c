@@ -3,7 +3,7 @@
 
 #include "base/err.h"
 #include "flowd/core/deceptive.h"
-#include "flowd/core/naming.h"
+#include "store/naming.h"
 
 /* How long after it was first met a service may turn out to be explained: its announcement may come
  * after its answer. A name may come later. */

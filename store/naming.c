@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "flowd/core/naming.h"
+#include "store/naming.h"
 
 /*
  * IANA's assignments (RFC 6335) of which nobody makes another use in good faith. The first name is

@@ -3,8 +3,8 @@
  * What the wire calls a service: what a new name is to the old one, and whether it is one that the
  * port denies. Only ports that everybody uses for one thing deny any. Pure.
  */
-#ifndef FLOWD_CORE_NAMING_H
-#define FLOWD_CORE_NAMING_H
+#ifndef STORE_NAMING_H
+#define STORE_NAMING_H
 
 #include "store/store.h"
 
