@@ -10,7 +10,7 @@
 
 #define STATE_DIR "/var/lib/flowd" /* of a live start that names none */
 
-enum type { BOOL, COUNT, BYTES, DURATION, TEXT, LIST, FILES, PREFIXES, PORTS };
+enum type { BOOL, COUNT, BYTES, DURATION, PERCENT, TEXT, LIST, FILES, PREFIXES, PORTS };
 
 static const struct option {
 	const char *name;
@@ -36,9 +36,9 @@ static const struct option {
 #define OPTION_COUNT (sizeof(options) / sizeof(options[0]))
 
 static const char *const type_words[] = {
-	[BOOL] = "yes|no",	 [COUNT] = "number",	  [BYTES] = "size",
-	[DURATION] = "duration", [TEXT] = "text",	  [LIST] = "names",
-	[FILES] = "files",	 [PREFIXES] = "prefixes", [PORTS] = "low-high",
+	[BOOL] = "yes|no",	 [COUNT] = "number",   [BYTES] = "size", [DURATION] = "duration",
+	[PERCENT] = "percent",	 [TEXT] = "text",      [LIST] = "names", [FILES] = "files",
+	[PREFIXES] = "prefixes", [PORTS] = "low-high",
 };
 
 static bool name_is_same(const char *a, const char *b)
@@ -111,6 +111,21 @@ static int set_duration(const struct option *o, const char *value, mono_t *out)
 }
 
 /* Sets the text, or adds to it with `between` in between. */
+/* In millionths: 1% is 10000. */
+static int set_percent(const struct option *o, const char *value, uint64_t *out)
+{
+	size_t len = strspn(value, "0123456789.");
+	char *end;
+	double n = strtod(value, &end) * 10000;
+
+	if (*value == '.' || !len || end != value + len || (*end && strcmp(end, "%") != 0))
+		return ERR_SYNTAX;
+	if (n < (double)o->low || n > (double)o->high)
+		return ERR_RANGE;
+	*out = (uint64_t)(n + 0.5);
+	return 0;
+}
+
 static int set_text(char **field, const char *value, const char *between)
 {
 	char *text;
@@ -151,6 +166,8 @@ static int set_value(struct conf *conf, const struct option *o, const char *valu
 		return set_number(o, value, field);
 	case DURATION:
 		return set_duration(o, value, field);
+	case PERCENT:
+		return set_percent(o, value, field);
 	case TEXT:
 		return set_text(field, value, NULL);
 	case LIST:
@@ -286,6 +303,9 @@ const char *conf_expects(const char *name, char *out, size_t size)
 	else if (o->type == DURATION)
 		snprintf(out, size, "a duration such as 500ms, 10s or 5m, from %s to %s",
 			 mono_text(o->low, low), mono_text(o->high, high));
+	else if (o->type == PERCENT)
+		snprintf(out, size, "a part such as 0.1%%, from %g%% to %g%%",
+			 (double)o->low / 10000, (double)o->high / 10000);
 	else if (o->type == PREFIXES)
 		snprintf(out, size, "prefixes such as 192.0.2.0/24,2001:db8::/32, or any");
 	else if (o->type == PORTS)
@@ -314,6 +334,13 @@ bool conf_option(size_t i, struct conf_option *out)
 	*out = (struct conf_option){ options[i].name, options[i].value, type_words[options[i].type],
 				     options[i].help };
 	return true;
+}
+
+static char *percent_text(uint64_t n)
+{
+	char *text;
+
+	return asprintf(&text, "%g%%", (double)n / 10000) < 0 ? NULL : text;
 }
 
 static char *bytes_text(uint64_t n)
@@ -347,6 +374,8 @@ char *conf_value(const struct conf *conf, size_t i)
 		return n < 0 ? NULL : text;
 	case BYTES:
 		return bytes_text(*(const uint64_t *)field);
+	case PERCENT:
+		return percent_text(*(const uint64_t *)field);
 	case DURATION:
 		return strdup(mono_text(*(const mono_t *)field, stamp));
 	case TEXT:

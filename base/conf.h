@@ -22,10 +22,9 @@ struct conf_ports {
 
 /*
  * X(member, type, name, default, low, high, help). Types: BOOL; COUNT and BYTES (with k, M, G of
- * 1024) between low and high; DURATION (as mono_parse; low, high in microseconds); TEXT; LIST (of
- * texts, separated by commas or repeated); FILES (one, or
- * repeated); PREFIXES; PORTS. The name is the YAML path; as a long
- * option dashes and underscores are the same.
+ * 1024) between low and high; DURATION (as mono_parse; low, high in microseconds); PERCENT (in
+ * millionths); TEXT; LIST (of texts, separated by commas or repeated); FILES (one, or repeated);
+ * PREFIXES; PORTS. The name is the YAML path; as a long option dashes and underscores are the same.
  */
 #define CONF_OPTION_LIST(X)                                                                        \
 	X(home, PREFIXES, "home", "", 0, 0,                                                        \
@@ -109,6 +108,22 @@ struct conf_ports {
 	  "a host answers everything until so long after its last such answer")                    \
 	X(flush, DURATION, "flush", "5s", 10 * MONO_MS, 3600 * MONO_SECOND,                        \
 	  "how often counts of known services are written")                                        \
+	X(health_interval, DURATION, "health.interval", "10s", MONO_SECOND, 3600 * MONO_SECOND,    \
+	  "how often the health of the capture is judged")                                         \
+	X(health_drops, PERCENT, "health.drops", "0.1%", 0, 1000000,                               \
+	  "packets dropped by kernel or interface that are trouble; 0 never")                      \
+	X(health_loss, PERCENT, "health.loss", "1%", 0, 1000000,                                   \
+	  "bytes acknowledged but not seen that are trouble; 0 never")                             \
+	X(health_duplicates, PERCENT, "health.duplicates", "5%", 0, 1000000,                       \
+	  "packets seen twice that are trouble; 0 never")                                          \
+	X(health_oneway, PERCENT, "health.oneway", "50%", 0, 1000000,                              \
+	  "handshakes of which one direction is missing that are trouble; 0 never")                \
+	X(health_cut, PERCENT, "health.cut", "1%", 0, 1000000,                                     \
+	  "packets cut by the snapshot length that are trouble; 0 never")                          \
+	X(health_silence, DURATION, "health.silence", "30s", 0, 3600 * MONO_SECOND,                \
+	  "time without a packet, where there used to be many, that is trouble; 0 never")          \
+	X(health_clock, DURATION, "health.clock", "1s", 0, 3600 * MONO_SECOND,                     \
+	  "by how much the clock may be set before that is trouble; 0 never")                      \
 	X(verify, BOOL, "verify.enabled", "yes", 0, 0,                                             \
 	  "probe newly seen services (in a replay only when said expressly)")                      \
 	X(verify_interface, TEXT, "verify.interface", "", 0, 0, "interface that probes leave by")  \
@@ -149,6 +164,7 @@ struct conf {
 #define CONF_COUNT uint64_t
 #define CONF_BYTES uint64_t
 #define CONF_DURATION mono_t
+#define CONF_PERCENT uint64_t
 #define CONF_TEXT char *
 #define CONF_LIST char *
 #define CONF_FILES char *

@@ -15,21 +15,22 @@
  * What a role sends and takes is said at links[] in flowd/main.c.
  */
 #define IPC_BULK ((size_t)-1)
-#define IPC_KIND_LIST(X)                                                                          \
-	X(IPC_HELLO, 0) /* any role: just born, knows nothing yet */                              \
-	X(IPC_SIGHTING, sizeof(struct sighting))                                                  \
-	X(IPC_HOST, sizeof(struct host_sighting)) /* sensor to core */                            \
-	X(IPC_TALLY, sizeof(struct tally))                                                        \
-	X(IPC_END, 0)	       /* sensor to core: no more will come */                            \
-	X(IPC_KNOWN, IPC_BULK) /* core to sensor: struct known_head, then struct known_service */ \
-	X(IPC_JOB, sizeof(struct job))                                                            \
-	X(IPC_NAME, sizeof(struct job)) /* core to verify: the wire has named a job's service */  \
-	X(IPC_PROBE, sizeof(struct probe))                                                        \
-	X(IPC_STOP, 0)			       /* core to verify: end */                          \
-	X(IPC_EVENT, sizeof(struct event_row)) /* core to web: it has been committed */           \
-	X(IPC_ALERT, sizeof(struct alert))     /* core to web, likewise */                        \
-	X(IPC_VERIFY, sizeof(struct service))  /* web to core: probe it now */                    \
-	X(IPC_ROLE, sizeof(struct role_news))  /* parent to core to web: a role fell or is back */
+#define IPC_KIND_LIST(X)                                                                           \
+	X(IPC_HELLO, 0) /* any role: just born, knows nothing yet */                               \
+	X(IPC_SIGHTING, sizeof(struct sighting))                                                   \
+	X(IPC_HOST, sizeof(struct host_sighting)) /* sensor to core */                             \
+	X(IPC_TALLY, sizeof(struct tally))                                                         \
+	X(IPC_END, 0)	       /* sensor to core: no more will come */                             \
+	X(IPC_KNOWN, IPC_BULK) /* core to sensor: struct known_head, then struct known_service */  \
+	X(IPC_JOB, sizeof(struct job))                                                             \
+	X(IPC_NAME, sizeof(struct job)) /* core to verify: the wire has named a job's service */   \
+	X(IPC_PROBE, sizeof(struct probe))                                                         \
+	X(IPC_STOP, 0)			       /* core to verify: end */                           \
+	X(IPC_EVENT, sizeof(struct event_row)) /* core to web: it has been committed */            \
+	X(IPC_ALERT, sizeof(struct alert))     /* core to web, likewise */                         \
+	X(IPC_VERIFY, sizeof(struct service))  /* web to core: probe it now */                     \
+	X(IPC_ROLE, sizeof(struct role_news))  /* parent to core to web: a role fell or is back */ \
+	X(IPC_TROUBLE, sizeof(struct trouble_news)) /* core to web: it began or has passed */
 
 enum ipc_kind {
 	IPC_NONE,

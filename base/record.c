@@ -4,11 +4,11 @@
 #include "base/err.h"
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "stored records are little-endian");
-_Static_assert(sizeof(struct service) == 24 && sizeof(struct sighting) == 280, "layout");
+_Static_assert(sizeof(struct service) == 24 && sizeof(struct sighting) == 288, "layout");
 _Static_assert(sizeof(struct host_sighting) == 272, "layout");
 _Static_assert(sizeof(struct job) == 104 && sizeof(struct probe) == 1248, "layout");
 _Static_assert(sizeof(struct role_news) == 40, "layout");
-_Static_assert(sizeof(struct finding) == 224 && sizeof(struct alert) == 1704, "layout");
+_Static_assert(sizeof(struct finding) == 288 && sizeof(struct alert) == 1768, "layout");
 
 #define TEXT_OF(id, text, ...) [id] = text,
 static const char *const evidence_text[] = { RECORD_EVIDENCE_LIST(TEXT_OF) };
@@ -20,6 +20,7 @@ static const char *const ephemeral_text[] = { RECORD_EPHEMERAL_LIST(TEXT_OF) };
 static const char *const tunnel_text[] = { RECORD_TUNNEL_LIST(TEXT_OF) };
 static const char *const named_text[] = { RECORD_NAMED_LIST(TEXT_OF) };
 static const char *const unknown_text[] = { RECORD_UNKNOWN_LIST(TEXT_OF) };
+static const char *const trouble_text[] = { RECORD_TROUBLE_LIST(TEXT_OF) };
 static const char *const proto_text[] = { RECORD_PROTO_LIST(TEXT_OF) };
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
@@ -60,6 +61,7 @@ TEXT_FUNCTION(ephemeral)
 TEXT_FUNCTION(tunnel)
 TEXT_FUNCTION(named)
 TEXT_FUNCTION(unknown)
+TEXT_FUNCTION(trouble)
 PARSE_FUNCTION(proto)
 PARSE_FUNCTION(evidence)
 PARSE_FUNCTION(state)
@@ -118,6 +120,13 @@ void record_mend_host(struct host_sighting *h, wall_t latest)
 	if (h->evidence >= EVIDENCE_END)
 		h->evidence = EVIDENCE_INVALID;
 	CLOSE(h->options);
+}
+
+void record_mend_tally(struct tally *t, wall_t latest)
+{
+	t->time_us = at_most(t->time_us, latest);
+	t->packet_us = at_most(t->packet_us, latest);
+	CLOSE(t->source);
 }
 
 void record_text_set(char *field, size_t size, const char *text)

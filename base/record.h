@@ -42,15 +42,30 @@
 	X(STATE_GONE, "gone")             \
 	X(STATE_EPHEMERAL, "ephemeral")
 
-#define RECORD_EVENT_LIST(X)            \
-	X(EVENT_NONE, "none")           \
-	X(EVENT_NEW, "new")             \
-	X(EVENT_CHANGED, "changed")     \
-	X(EVENT_RETURNED, "returned")   \
-	X(EVENT_GONE, "gone")           \
-	X(EVENT_VERDICT, "verdict")     \
-	X(EVENT_DECEPTIVE, "deceptive") \
-	X(EVENT_MASQUERADE, "masquerade")
+#define RECORD_EVENT_LIST(X)              \
+	X(EVENT_NONE, "none")             \
+	X(EVENT_NEW, "new")               \
+	X(EVENT_CHANGED, "changed")       \
+	X(EVENT_RETURNED, "returned")     \
+	X(EVENT_GONE, "gone")             \
+	X(EVENT_VERDICT, "verdict")       \
+	X(EVENT_DECEPTIVE, "deceptive")   \
+	X(EVENT_MASQUERADE, "masquerade") \
+	X(EVENT_HEALTH, "health")
+
+/*
+ * What may be wrong with a capture: X(constant, text, what it says). As long as one of them holds,
+ * nothing may be concluded from what was not seen.
+ */
+#define RECORD_TROUBLE_LIST(X)                                                               \
+	X(TROUBLE_NONE, "none", "nothing")                                                   \
+	X(TROUBLE_DROPS, "drops", "packets dropped by the kernel or the interface")          \
+	X(TROUBLE_LOSS, "loss", "bytes acknowledged but never seen, in sampled connections") \
+	X(TROUBLE_DUPLICATES, "duplicates", "packets seen twice, in a sample")               \
+	X(TROUBLE_ONEWAY, "oneway", "handshakes of which one direction is not seen")         \
+	X(TROUBLE_SILENCE, "silence", "no packets where there used to be some")              \
+	X(TROUBLE_CLOCK, "clock", "the clock was set, forward or back")                      \
+	X(TROUBLE_CUT, "cut", "packets cut by the snapshot length")
 
 /* Why an endpoint that answers is no service of its own: it is listed, and nobody is paged. */
 #define RECORD_EPHEMERAL_LIST(X)          \
@@ -118,6 +133,7 @@ enum level { RECORD_LEVEL_LIST(RECORD_ENUM) LEVEL_END };
 enum ephemeral { RECORD_EPHEMERAL_LIST(RECORD_ENUM) EPHEMERAL_END };
 enum tunnel { RECORD_TUNNEL_LIST(RECORD_ENUM) TUNNEL_END };
 enum named { RECORD_NAMED_LIST(RECORD_ENUM) NAMED_END };
+enum trouble { RECORD_TROUBLE_LIST(RECORD_ENUM) TROUBLE_END };
 #undef RECORD_ENUM
 
 /* IP protocol numbers (IANA). */
@@ -152,10 +168,12 @@ struct sighting {
 	uint8_t tunnel;	   /* enum tunnel, of the latest */
 	uint8_t delivered; /* 1: the server has sent payload */
 	uint32_t tunnel_id;
-	uint32_t refusals; /* connections reset by the server at once; like handshakes */
-	uint8_t reflects;  /* 1: its clients look forged, to make it answer others */
-	uint8_t named;	   /* enum named: how `app` was obtained */
-	uint8_t pad3[2];
+	/* Connections the server ended at once, without a word; ICMP messages that somebody forbids
+	 * it. Like handshakes. */
+	uint32_t refusals, filtered;
+	uint8_t reflects; /* 1: its clients look forged, to make it answer others */
+	uint8_t named;	  /* enum named: how `app` was obtained */
+	uint8_t pad3[6];
 	uint64_t asked, answered; /* UDP: payload bytes of requests, of their answers; likewise */
 	char app[RECORD_APP_MAX]; /* what nDPI read in the payload; "" not known */
 	char app_guess[RECORD_APP_MAX]; /* what the port number suggests; never shown as app; ""
@@ -247,6 +265,19 @@ struct probe {
 	uint8_t pad3[4];
 };
 
+#define RECORD_SOURCE_MAX 32
+
+/* How one source of packets fares in one respect. */
+struct trouble_news {
+	wall_t time_us;
+	uint64_t value;	 /* what was measured, in millionths: of a part, of a second */
+	uint64_t limit;	 /* from which on it is trouble; likewise */
+	uint8_t trouble; /* enum trouble */
+	uint8_t over;	 /* 1: it has passed */
+	uint8_t pad[6];
+	char source[RECORD_SOURCE_MAX]; /* interface, or file */
+};
+
 #define RECORD_COUNTRY_MAX 3
 
 /* Where an address belongs, as the databases of `geo` say. */
@@ -274,6 +305,8 @@ struct finding {
 	char product[48];
 	char version[32];
 	struct origin origin, peer_origin; /* of the service's host, of the peer */
+	struct trouble_news trouble; /* event health: what it is about, and the service is all zero
+				      */
 };
 
 /* Something that happened to a service, as it is kept and told. */
@@ -332,6 +365,20 @@ struct alert {
 	X(ephemeral_evicted, "ephemeral endpoints gone early because the list was full")       \
 	X(hosts_evicted,                                                                       \
 	  "hosts whose silent ports are counted no more because the table was full")           \
+	X(syns_out, "SYN packets of inside hosts")                                             \
+	X(synacks_in, "SYN-ACK packets to inside hosts")                                       \
+	X(synacks_in_alone, "of these, those whose SYN was not seen")                          \
+	X(synacks_alone, "SYN-ACK packets of inside hosts whose SYN was not seen")             \
+	X(synacks_explained, "of these, those whose client was seen after all")                \
+	X(refusals, "connections that an inside server ended at once, without a word")         \
+	X(unreachables, "ICMP messages that an inside port cannot be reached")                 \
+	X(prohibitions, "of these, those that say that it is forbidden")                       \
+	X(acked_bytes, "bytes acknowledged in the connections looked at for gaps")             \
+	X(gap_bytes, "of these, those never seen")                                             \
+	X(duplicates_checked, "packets of inside hosts looked at for copies")                  \
+	X(duplicates, "of these, those seen before")                                           \
+	X(clock_steps, "times the clock was set by more than health.clock")                    \
+	X(clock_step_us, "microseconds by which it was set in all")                            \
 	X(records_dropped, "records not sent because core was behind")                         \
 	X(lines_dropped, "lines not printed because nobody read them")                         \
 	X(records_refused, "records of another role thrown away because they made no sense")   \
@@ -361,8 +408,13 @@ struct tally_unknown {
 	uint8_t pad2[4];
 };
 
+/* Of one source of one worker, or a sum. */
 struct tally {
 	wall_t time_us;
+	wall_t packet_us;		/* the latest packet; 0 none yet */
+	char source[RECORD_SOURCE_MAX]; /* "": of all */
+	uint32_t capture;		/* number of the source in its worker */
+	uint32_t pad;
 #define TALLY_FIELD(id, text) uint64_t id;
 	RECORD_TALLY_LIST(TALLY_FIELD)
 #undef TALLY_FIELD
@@ -395,6 +447,7 @@ const char *record_ephemeral_text(unsigned ephemeral);
 const char *record_tunnel_text(unsigned tunnel);
 const char *record_named_text(unsigned named);
 const char *record_unknown_text(unsigned unknown);
+const char *record_trouble_text(unsigned trouble);
 
 /* The enum constant of a text of `len` bytes, or ERR_UNKNOWN. */
 int record_proto_parse(const char *text, size_t len);
@@ -415,6 +468,7 @@ static inline bool service_is_same(const struct service *a, const struct service
 void record_mend_sighting(struct sighting *s, wall_t latest);
 void record_mend_probe(struct probe *p, wall_t latest);
 void record_mend_host(struct host_sighting *h, wall_t latest);
+void record_mend_tally(struct tally *t, wall_t latest);
 
 /* Adds packets to the row of their number, or to `unknown_rest` when there is no room for a row. */
 void record_count_unknown(struct tally *tally, enum unknown_kind kind, uint16_t number,

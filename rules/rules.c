@@ -62,10 +62,14 @@ void rules_judge(const struct rules *rules, const struct finding *finding,
 
 		if (rule->verb == WORD_NOPROBE || !rule_matches(rule, finding))
 			continue;
+		/* Statements are about services unless they name the event. */
+		if (finding->event == EVENT_HEALTH && !(rule->has >> WORD_EVENT & 1))
+			continue;
 		*out = (struct rules_verdict){ rule->level, rule->line, rule->text };
 		return;
 	}
-	*out = (struct rules_verdict){ LEVEL_LOW, 0, "alert low" };
+	*out = finding->event == EVENT_HEALTH ? (struct rules_verdict){ LEVEL_NONE, 0, "" }
+					      : (struct rules_verdict){ LEVEL_LOW, 0, "alert low" };
 }
 
 bool rules_may_probe(const struct rules *rules, const struct service *service, uint32_t *line)

@@ -36,7 +36,10 @@ void rules_free(struct rules *rules);
 /* Prints the rules in canonical form, which reads back to itself. */
 void rules_print(const struct rules *rules, FILE *out);
 
-/* Judges a finding: the first statement that matches decides, at the end `alert low`. */
+/*
+ * Judges a finding: the first statement that matches decides, at the end `alert low`. Of event
+ * health only statements with an `event` say anything; at the end nothing does (LEVEL_NONE).
+ */
 void rules_judge(const struct rules *rules, const struct finding *finding,
 		 struct rules_verdict *out);
 

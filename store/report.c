@@ -141,7 +141,7 @@ static json_t *service_json(const struct store_service *row)
 	SET_TEXT(o, "app_wire", row->app);
 	set_how(o, row);
 	set_word(o, "evidence", record_evidence_text(row->evidence));
-	set_word(o, "state", record_state_text(row->state));
+	set_word(o, "state", record_state_text(store_state(row)));
 	set_text(o, "ephemeral", row->ephemeral ? record_ephemeral_text(row->ephemeral) : "",
 		 RECORD_APP_MAX);
 	set_time(o, "first_seen", row->first_us);
@@ -149,6 +149,7 @@ static json_t *service_json(const struct store_service *row)
 	set_number(o, "handshakes", row->handshakes);
 	set_number(o, "peers", hash_sketch_count(&row->peers));
 	set_number(o, "refusals", row->refusals);
+	set_number(o, "filtered", row->filtered);
 	set_number(o, "asked", row->asked);
 	set_number(o, "answered", row->answered);
 	json_object_set_new(o, "amplification", amplification_json(row));
@@ -194,11 +195,31 @@ char *report_host(const struct store_host *row)
 	return line_of(host_json(row));
 }
 
+/* Millionths as a number of the whole. */
+static void set_millionths(json_t *o, const char *key, uint64_t n)
+{
+	json_object_set_new(o, key, json_real((double)n / 1000000));
+}
+
+/* A part of 1, or seconds, whichever the kind of trouble is measured in. */
+static void set_trouble(json_t *o, const struct trouble_news *t)
+{
+	set_word(o, "trouble", record_trouble_text(t->trouble));
+	SET_TEXT(o, "source", t->source);
+	json_object_set_new(o, "over", json_boolean(t->over));
+	set_millionths(o, "value", t->value);
+	set_millionths(o, "threshold", t->limit);
+}
+
 static void set_finding(json_t *o, const struct finding *f)
 {
 	char text[ADDR_TEXT_MAX];
 
 	set_word(o, "event", record_event_text(f->event));
+	if (f->event == EVENT_HEALTH) {
+		set_trouble(o, &f->trouble);
+		return;
+	}
 	set_service(o, &f->service);
 	set_app(o, f->app, f->app_guess);
 	SET_TEXT(o, "instead_of", f->instead_of);
@@ -277,7 +298,8 @@ static json_t *alert_json(const struct alert *a)
 	set_time(o, "time", a->time_us);
 	set_word(o, "level", record_level_text(a->level));
 	set_finding(o, &a->finding);
-	SET_TEXT(o, "peer_as_name", a->peer_as_name);
+	if (a->finding.event != EVENT_HEALTH)
+		SET_TEXT(o, "peer_as_name", a->peer_as_name);
 	SET_TEXT(o, "rule", a->rule);
 	set_number(o, "rule_line", a->rule_line);
 	json_object_set_new(o, "probe", a->probe.job ? probe_json(&a->probe) : json_null());
@@ -321,9 +343,25 @@ static json_t *tally_json(const struct tally *tally)
 	return o;
 }
 
-char *report_tally(const struct tally *tally)
+static json_t *trouble_json(const struct trouble_news *news)
 {
-	return line_of(tally_json(tally));
+	json_t *o = json_object();
+
+	set_trouble(o, news);
+	json_object_del(o, "over");
+	set_time(o, "since", news->time_us);
+	return o;
+}
+
+char *report_tally(const struct tally *tally, const struct trouble_news *troubles, size_t count)
+{
+	json_t *o = tally_json(tally), *list = json_array();
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		json_array_append_new(list, trouble_json(&troubles[i]));
+	json_object_set_new(o, "troubles", list);
+	return line_of(o);
 }
 
 static json_t *role_json(const struct role_news *news)
@@ -512,6 +550,11 @@ void report_add_role(struct report *report, const char *key, const struct role_n
 
 	json_object_del(row, "type");
 	add_row(report, key, row);
+}
+
+void report_add_trouble(struct report *report, const char *key, const struct trouble_news *news)
+{
+	add_row(report, key, trouble_json(news));
 }
 
 void report_add_event(struct report *report, const char *key, const struct event_row *event,

@@ -13,7 +13,8 @@ char *report_service(const struct store_service *row);
 char *report_host(const struct store_host *row);
 char *report_event(const struct event_row *event);
 char *report_alert(const struct alert *alert);
-char *report_tally(const struct tally *tally);
+/* The counters, and the troubles that hold. */
+char *report_tally(const struct tally *tally, const struct trouble_news *troubles, size_t count);
 char *report_role(const struct role_news *news);
 
 /*
@@ -50,6 +51,7 @@ void report_add_host(struct report *report, const char *key, const struct store_
 void report_add_probe(struct report *report, const char *key, const struct probe *probe);
 void report_add_alert(struct report *report, const char *key, const struct alert *alert);
 void report_add_role(struct report *report, const char *key, const struct role_news *news);
+void report_add_trouble(struct report *report, const char *key, const struct trouble_news *news);
 /* `probe` is what a verdict was about; NULL: null. */
 void report_add_event(struct report *report, const char *key, const struct event_row *event,
 		      const struct probe *probe);

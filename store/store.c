@@ -11,7 +11,7 @@
 
 #define SCHEMA 3 /* of keys and rows; RECORD_VERSION goes with it */
 
-_Static_assert(sizeof(struct store_service) == 464, "layout");
+_Static_assert(sizeof(struct store_service) == 472, "layout");
 _Static_assert(sizeof(struct store_job) == 120, "layout");
 
 struct version {

@@ -31,9 +31,10 @@ struct store_service {
 	uint8_t tunnel;		 /* enum tunnel, of the latest */
 	uint8_t delivered;	 /* 1: it has sent payload, to a peer or to a probe */
 	uint32_t tunnel_id;
-	uint8_t reflects; /* 1: its clients look forged, to make it answer others */
-	uint8_t named;	  /* enum named: how `app` was obtained */
-	uint8_t pad3[2];
+	uint32_t filtered; /* ICMP messages that somebody forbids it */
+	uint8_t reflects;  /* 1: its clients look forged, to make it answer others */
+	uint8_t named;	   /* enum named: how `app` was obtained */
+	uint8_t pad3[6];
 	char app[RECORD_APP_MAX];    /* what the wire says */
 	char before[RECORD_APP_MAX]; /* what it said before it changed; "" it has not */
 	char probed[RECORD_APP_MAX]; /* what the latest probe that recognised it says */
@@ -49,6 +50,15 @@ struct store_service {
 static inline const char *store_app(const struct store_service *row)
 {
 	return *row->probed ? row->probed : row->app;
+}
+
+/* Its state: the latest probe's word, else what the wire has shown beyond doubt: nobody has been
+ * served. */
+static inline enum state store_state(const struct store_service *row)
+{
+	if (row->state != STATE_CANDIDATE || !row->refusals || row->refusals < row->handshakes)
+		return (enum state)row->state;
+	return STATE_REFUSES;
 }
 
 /* A job until its probe has come. */

@@ -95,7 +95,7 @@ static int add_service(void *arg, const struct store_service *row)
 	}
 	p->scanned++;
 	p->last = row->service;
-	if (query_has(p->query, &row->service, store_app(row), row->state)) {
+	if (query_has(p->query, &row->service, store_app(row), store_state(row))) {
 		report_add_service(p->report, "services", row);
 		p->rows++;
 	}

@@ -35,6 +35,24 @@ void gauge_take_role(struct gauge *h, const struct role_news *news)
 	h->role_count += i == h->role_count;
 }
 
+void gauge_take_trouble(struct gauge *h, const struct trouble_news *news)
+{
+	size_t i;
+
+	if (!news->trouble)
+		h->trouble_count = 0;
+	for (i = 0; i < h->trouble_count; i++)
+		if (h->troubles[i].trouble == news->trouble &&
+		    !memcmp(h->troubles[i].source, news->source, sizeof(news->source)))
+			break;
+	if (news->trouble && !news->over && i < GAUGE_TROUBLES) {
+		h->troubles[i] = *news;
+		h->trouble_count += i == h->trouble_count;
+	} else if (news->over && i < h->trouble_count) {
+		h->troubles[i] = h->troubles[--h->trouble_count];
+	}
+}
+
 /* What is missing; NULL nothing. */
 static const char *fault(const struct gauge *h)
 {
@@ -89,6 +107,9 @@ char *gauge_json(const struct gauge *h)
 	for (i = 0; i < h->role_count; i++)
 		report_add_role(r, "roles", &h->roles[i]);
 	report_set_figures(r, "store", &h->store);
+	report_list(r, "troubles");
+	for (i = 0; i < h->trouble_count; i++)
+		report_add_trouble(r, "troubles", &h->troubles[i]);
 	report_set_number(r, "last_event", h->stream.event);
 	report_set_number(r, "last_alert", h->stream.alert);
 	report_set_number(r, "requests", h->requests);
@@ -123,6 +144,21 @@ static void put_store(FILE *out, const struct store_figures *f)
 			(unsigned long long)f->kinds[i].rows);
 }
 
+/* One for each kind: how many sources have it. */
+static void put_troubles(FILE *out, const struct gauge *h)
+{
+	unsigned kind;
+	size_t i, count;
+
+	fprintf(out, "# HELP flowd_trouble sources of packets that have such trouble now\n"
+		     "# TYPE flowd_trouble gauge\n");
+	for (kind = TROUBLE_NONE + 1; kind < TROUBLE_END; kind++) {
+		for (i = count = 0; i < h->trouble_count; i++)
+			count += h->troubles[i].trouble == kind;
+		fprintf(out, "flowd_trouble{kind=\"%s\"} %zu\n", record_trouble_text(kind), count);
+	}
+}
+
 char *gauge_metrics(const struct gauge *h)
 {
 	char *text = NULL;
@@ -135,6 +171,7 @@ char *gauge_metrics(const struct gauge *h)
 	put_tally(out, &h->tally);
 	if (h->has_store)
 		put_store(out, &h->store);
+	put_troubles(out, h);
 	put(out, "events_total", "counter", "events there have been in this store",
 	    h->stream.event);
 	put(out, "alerts_total", "counter", "alerts there have been in this store",

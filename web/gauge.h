@@ -11,6 +11,7 @@
 #include "web/stream.h"
 
 #define GAUGE_ROLES 16
+#define GAUGE_TROUBLES 64 /* more are not shown */
 
 struct gauge {
 	wall_t since; /* of this process */
@@ -18,6 +19,8 @@ struct gauge {
 	struct tally tally, before;	     /* the latest, and the one before it */
 	struct role_news roles[GAUGE_ROLES]; /* the latest of each */
 	size_t role_count;
+	struct trouble_news troubles[GAUGE_TROUBLES]; /* those that hold */
+	size_t trouble_count;
 	bool has_store;
 	struct store_figures store; /* all 0 without one */
 	uint64_t requests;
@@ -31,6 +34,9 @@ void gauge_take(struct gauge *gauge, const struct tally *tally);
 
 /* Core has told how a role fares. */
 void gauge_take_role(struct gauge *gauge, const struct role_news *news);
+
+/* Core has told that trouble with the capture has begun or has passed. */
+void gauge_take_trouble(struct gauge *gauge, const struct trouble_news *news);
 
 /* A word for the state, static: "ok", or what is missing. */
 const char *gauge_word(const struct gauge *gauge);

@@ -83,9 +83,10 @@ void announce_alert(struct announce *a, const struct alert *alert)
 	note_record(a, IPC_ALERT, alert, sizeof(*alert));
 }
 
-void announce_tally(struct announce *a, const struct tally *tally)
+void announce_tally(struct announce *a, const struct tally *tally,
+		    const struct trouble_news *troubles, size_t count)
 {
-	note_line(a, report_tally(tally));
+	note_line(a, report_tally(tally, troubles, count));
 }
 
 void announce_role(struct announce *a, const struct role_news *news, bool line)

@@ -20,7 +20,8 @@ void announce_free(struct announce *a);
 /* Notes what is to be said. */
 void announce_event(struct announce *a, const struct event_row *event);
 void announce_alert(struct announce *a, const struct alert *alert);
-void announce_tally(struct announce *a, const struct tally *tally);
+void announce_tally(struct announce *a, const struct tally *tally,
+		    const struct trouble_news *troubles, size_t count);
 
 /* Tells web at once how a role fares; with `line` it is said on standard output, too. */
 void announce_role(struct announce *a, const struct role_news *news, bool line);

@@ -9,7 +9,6 @@
 #include "base/loop.h"
 #include "flowd/core/announce.h"
 #include "flowd/core/backlog.h"
-#include "flowd/core/counts.h"
 #include "flowd/core/crew.h"
 #include "flowd/core/deceptive.h"
 #include "flowd/core/geo/origins.h"
@@ -17,6 +16,7 @@
 #include "flowd/core/lifecycle.h"
 #include "flowd/core/listing.h"
 #include "flowd/core/out/outbox.h"
+#include "flowd/core/vitals/vitals.h"
 #include "flowd/role.h"
 #include "flowd/rulefile.h"
 #include "store/expire.h"
@@ -50,7 +50,7 @@ struct core {
 	mono_t expired; /* when history was last trimmed */
 	mono_t clock;	/* of mono_set_back */
 	mono_t end;	/* of the wait for verdicts after a replay */
-	struct counts counts;
+	struct vitals *vitals;
 	struct origins *origins;
 	struct ipc *parent; /* until the crew has it */
 	struct crew *crew;
@@ -126,21 +126,10 @@ static int take_probe(struct core *c, const struct probe *said)
 	return lifecycle_probe(&c->life, &p);
 }
 
-/*
- * Adds what the sensor counts to what those before it have; says it at once, but not all the time,
- * when something was lost.
- */
-static void take_tally(struct core *c, uint32_t origin, const struct tally *t)
+static void take_tally(struct core *c, uint32_t origin, struct tally t)
 {
-	counts_take(&c->counts, origin, t);
-	c->counts.sum.ephemeral_evicted = c->life.fleeting.evicted;
-	c->counts.sum.lines_dropped = announce_dropped(c->announce);
-	if (c->web) {
-		ipc_send(c->web, IPC_TALLY, &c->counts.sum);
-		ipc_flush(c->web);
-	}
-	if (!c->replay && counts_is_worse(&c->counts, mono_now()))
-		announce_tally(c->announce, &c->counts.sum);
+	record_mend_tally(&t, latest(c));
+	vitals_take(c->vitals, origin, &t, c->replay);
 }
 
 static int take_message(struct core *c, const struct ipc_message *m)
@@ -149,7 +138,7 @@ static int take_message(struct core *c, const struct ipc_message *m)
 	case IPC_HELLO:
 		/* Its first word; a later hello is the same sensor asking again. */
 		if (!m->sequence)
-			counts_restart(&c->counts);
+			vitals_restart(c->vitals);
 		c->greet.due = true;
 		return 0;
 	case IPC_SIGHTING:
@@ -160,7 +149,7 @@ static int take_message(struct core *c, const struct ipc_message *m)
 		c->ended = true;
 		return 0;
 	case IPC_TALLY:
-		take_tally(c, m->origin, m->record);
+		take_tally(c, m->origin, *(const struct tally *)m->record);
 		return 0;
 	default:
 		return 1;
@@ -196,9 +185,11 @@ static void miss(struct core *c, const struct ipc *ipc)
 /* Whoever says it may have been taken over: it is counted, and no reason to fall. */
 static void refuse(struct core *c, const struct ipc *ipc, const char *why)
 {
-	if (counts_refuse(&c->counts, mono_now()))
+	uint64_t count;
+
+	if (vitals_refuse(c->vitals, &count))
 		log_warning("thrown away what %s said: %s; %llu records until now", name_of(c, ipc),
-			    why, (unsigned long long)c->counts.refused);
+			    why, (unsigned long long)count);
 }
 
 /*
@@ -235,8 +226,7 @@ static int take_web(struct core *c, const struct ipc_message *m)
 {
 	switch (m->kind) {
 	case IPC_HELLO:
-		ipc_send(c->web, IPC_TALLY, &c->counts.sum);
-		ipc_flush(c->web);
+		vitals_tell(c->vitals);
 		crew_tell(c->crew);
 		return 0;
 	case IPC_VERIFY:
@@ -342,6 +332,7 @@ static bool open_store(struct core *c, const char *state)
 				      .origins = c->origins,
 				      .alert_deadline = c->conf->alert_deadline,
 				      .host_keep = c->conf->deceptive_keep,
+				      .health = vitals_health(c->vitals),
 				      .receiver = c->outbox.file ? OUTBOX_FILE : NULL,
 				      .fleeting = { .keep = c->conf->ephemeral_keep,
 						    .limit = c->conf->limit_ephemeral },
@@ -394,7 +385,8 @@ static bool open_files(struct core *c, const char *state)
 	}
 	c->announce = announce_new(c->web, c->replay ? 0 : c->conf->limit_output);
 	c->origins = origins_new(c->conf);
-	return c->announce && c->origins;
+	c->vitals = vitals_new(c->conf, &c->life, c->announce, c->web);
+	return c->announce && c->origins && c->vitals;
 }
 
 static bool open_loop(struct core *c)
@@ -427,6 +419,8 @@ static void finish(struct core *c)
 	/* In a replay the sensor is gone when it has ended. */
 	while (!c->failed && !(c->replay && c->ended) && drain(c, c->sensor, take_message))
 		end_turn(c);
+	if (c->replay && !c->failed)
+		vitals_finish(c->vitals);
 	if (c->replay && !c->failed && (rc = lifecycle_finish(&c->life)))
 		fail(c, "last decisions", rc);
 	origins_save(c->origins);
@@ -435,7 +429,7 @@ static void finish(struct core *c)
 	if (c->replay && !c->failed && (rc = listing_print(&c->life)))
 		fail(c, "services", rc);
 	if (!c->failed) {
-		announce_tally(c->announce, &c->counts.sum);
+		vitals_say(c->vitals);
 		end_turn(c);
 	}
 	if ((rc = announce_end(c->announce)) && !c->failed)
@@ -460,6 +454,7 @@ static void core_free(struct core *c)
 	rules_free(c->rules);
 	alertfile_close(c->outbox.file);
 	prefix_set_clear(&c->targets);
+	vitals_free(c->vitals);
 	announce_free(c->announce);
 	if (c->verify)
 		ipc_flush(c->verify);

@@ -17,7 +17,7 @@ static struct finding finding_of(const struct lifecycle *l, const struct store_s
 			     .time_us = l->now,
 			     .peer = row->peer,
 			     .event = (uint8_t)event,
-			     .state = row->state,
+			     .state = (uint8_t)store_state(row),
 			     .evidence = row->evidence,
 			     .verified = row->state != STATE_CANDIDATE,
 			     .peer_home = prefix_set_has(l->home, &row->peer),
@@ -43,6 +43,19 @@ static void say_event(struct lifecycle *l, struct store_service *row, enum event
 	l->act(l->arg, &(struct lifecycle_act){ .event = &e });
 }
 
+/* The rules have chosen: the alert is kept, handed out and said. */
+static void raise_alert(struct lifecycle *l, struct alert *alert,
+			const struct rules_verdict *verdict)
+{
+	alert->level = (uint8_t)verdict->level;
+	alert->rule_line = verdict->line;
+	record_text_set(alert->rule, sizeof(alert->rule), verdict->rule);
+	store_put_alert(l->store, alert);
+	if (l->receiver)
+		store_put_outbox(l->store, l->receiver, alert);
+	l->act(l->arg, &(struct lifecycle_act){ .alert = alert });
+}
+
 /*
  * Judges a job's service and makes the alert that the rules ask for, unless one of its level or
  * higher has been made for the job. `probe` NULL: no verdict. The job's level becomes the alert's.
@@ -64,16 +77,10 @@ static void judge(struct lifecycle *l, const struct store_service *row, struct s
 	if (verdict.level <= job->level || (verdict.level < LEVEL_HIGH && l->now < l->quiet_until))
 		return;
 	job->level = (uint8_t)verdict.level;
-	alert.level = (uint8_t)verdict.level;
-	alert.rule_line = verdict.line;
-	record_text_set(alert.rule, sizeof(alert.rule), verdict.rule);
 	origins_find(l->origins, &row->peer, alert.peer_as_name);
 	if (probe)
 		alert.probe = *probe;
-	store_put_alert(l->store, &alert);
-	if (l->receiver)
-		store_put_outbox(l->store, l->receiver, &alert);
-	l->act(l->arg, &(struct lifecycle_act){ .alert = &alert });
+	raise_alert(l, &alert, &verdict);
 }
 
 void lifecycle_tell(struct lifecycle *l, struct store_service *row, enum event event)
@@ -150,6 +157,7 @@ static enum naming_news merge(struct store_service *row, const struct sighting *
 	if (s->last_us > row->last_us)
 		row->last_us = s->last_us;
 	row->refusals += s->refusals;
+	row->filtered += s->filtered;
 	row->asked += s->asked;
 	row->answered += s->answered;
 	row->reflects |= s->reflects;
@@ -454,4 +462,29 @@ int lifecycle_ask(struct lifecycle *l, const struct service *service)
 	make_job(l, &row, EVENT_VERDICT);
 	store_put_service(l->store, &row);
 	return 0;
+}
+
+void lifecycle_trouble(struct lifecycle *l, const struct trouble_news *news)
+{
+	struct event_row e = { .finding = { .event = EVENT_HEALTH, .trouble = *news } };
+	struct alert alert;
+	struct rules_verdict verdict;
+
+	if (news->time_us > l->now)
+		l->now = news->time_us;
+	e.time_us = e.finding.time_us = l->now;
+	store_put_event(l->store, &e, NULL);
+	l->act(l->arg, &(struct lifecycle_act){ .event = &e });
+	if (news->over)
+		return;
+	rules_judge(l->rules, &e.finding, &verdict);
+	if (!verdict.level)
+		return;
+	alert = (struct alert){ .time_us = l->now, .finding = e.finding };
+	raise_alert(l, &alert, &verdict);
+}
+
+bool lifecycle_may_be_gone(const struct lifecycle *l, wall_t from)
+{
+	return l->health && health_was_well(l->health, from, l->now);
 }

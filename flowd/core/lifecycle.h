@@ -10,6 +10,7 @@
 #include "base/prefix.h"
 #include "flowd/core/fleeting.h"
 #include "flowd/core/geo/origins.h"
+#include "flowd/core/vitals/health.h"
 #include "rules/rules.h"
 #include "store/store.h"
 
@@ -30,9 +31,10 @@ struct lifecycle {
 	const struct prefix_set *targets; /* what may be probed; empty: nothing */
 	struct origins *origins;	  /* where addresses belong; NULL nobody knows */
 	mono_t alert_deadline;
-	mono_t host_keep;     /* how long a host answers everything after its last such answer */
-	wall_t quiet_until;   /* before it only levels high and critical become alerts */
-	const char *receiver; /* of the outbox; NULL none */
+	mono_t host_keep;   /* how long a host answers everything after its last such answer */
+	wall_t quiet_until; /* before it only levels high and critical become alerts */
+	const struct health *health; /* of the capture; NULL: nobody knows */
+	const char *receiver;	     /* of the outbox; NULL none */
 	lifecycle_fn act;
 	void *arg;
 	struct fleeting fleeting; /* `keep` and `limit` are set */
@@ -82,5 +84,15 @@ void lifecycle_tell(struct lifecycle *l, struct store_service *row, enum event e
  * to be probed anyway, or an error of the store.
  */
 int lifecycle_ask(struct lifecycle *l, const struct service *service);
+
+/* The capture has trouble, or no more: an event, and at its beginning an alert if the rules want
+ * one. */
+void lifecycle_trouble(struct lifecycle *l, const struct trouble_news *news);
+
+/*
+ * May a service be called gone because it was not seen to answer from `from` on? Not unless the
+ * capture has been healthy all the time.
+ */
+bool lifecycle_may_be_gone(const struct lifecycle *l, wall_t from);
 
 #endif

@@ -142,7 +142,8 @@ void known_tell(struct known *known, struct known_entry *entry, known_fn fn, voi
 	}
 	entry->said = s->evidence;
 	entry->named = *s->app != 0;
-	s->handshakes = 0;
+	entry->refused |= s->refusals != 0;
+	s->handshakes = s->refusals = s->filtered = 0;
 	s->asked = s->answered = 0;
 	memset(&s->peers, 0, sizeof(s->peers));
 }
@@ -160,8 +161,8 @@ static bool has_news(const struct known_entry *entry)
 {
 	const struct sighting *s = &entry->sighting;
 
-	return s->handshakes || s->asked || s->answered || s->evidence != entry->said ||
-	       (*s->app != 0) != entry->named;
+	return s->handshakes || s->refusals || s->filtered || s->asked || s->answered ||
+	       s->evidence != entry->said || (*s->app != 0) != entry->named;
 }
 
 void known_flush(struct known *known, known_fn fn, void *arg)

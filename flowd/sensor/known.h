@@ -23,6 +23,7 @@ struct known_entry {
 	uint8_t parted; /* see known_part; since the last known_flush */
 	uint8_t said;	/* enum evidence that core knows of */
 	bool named;	/* core knows its name */
+	bool refused;	/* core knows that it has refused clients */
 	bool dirty;	/* marked for the next known_flush */
 };
 

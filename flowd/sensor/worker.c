@@ -5,10 +5,23 @@
 #include "base/ipc.h"
 #include "flowd/sensor/decode/decode.h"
 #include "flowd/sensor/flow/flow.h"
+#include "flowd/sensor/flow/icmp.h"
 #include "flowd/sensor/flow/sctp.h"
 #include "flowd/sensor/flow/udp.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+#define TALLY_EVERY (1 * MONO_SECOND) /* in a replay, where packets are the clock */
+
+/* Where frames come from, and what was counted of them. */
+struct source {
+	struct capture *capture; /* NULL: closed */
+	struct tally tally;
+	uint64_t frame; /* number of the latest */
+	wall_t due;	/* replay: when to tell the tally next */
+	int link;
+};
 
 struct worker {
 	const struct conf *conf;
@@ -23,13 +36,14 @@ struct worker {
 	struct flow *flow;
 	struct udp *udp;
 	struct sctp *sctp;
-	struct tally tally;
-	wall_t now;	/* of the latest packet */
-	uint64_t frame; /* number of the latest frame in its capture */
-	int link;	/* of the capture being read */
-	struct capture *captures[CAPTURE_MOST];
-	size_t capture_count;
-	uint64_t kernel_drops, interface_drops; /* of captures that are closed */
+	struct tally tally;  /* what everybody here counts in */
+	struct tally shared; /* of it, what the sources have been given */
+	wall_t now;	     /* of the latest packet of the source */
+	struct source sources[CAPTURE_MOST];
+	size_t source_count;
+	struct source *source; /* the one being read, or read last */
+	bool replay;
+	mono_t clock; /* live: by how much wall clock and monotonic clock differed */
 };
 
 static int say(void *arg, const struct sighting *sighting)
@@ -93,6 +107,9 @@ struct worker *worker_new(const struct worker_plan *plan)
 		return NULL;
 	w->conf = plan->conf;
 	w->number = plan->number;
+	w->replay = *plan->conf->read;
+	w->clock = mono_wall() - mono_now();
+	w->source = w->sources;
 	if (!build(w, plan)) {
 		worker_free(w);
 		return NULL;
@@ -107,8 +124,8 @@ void worker_free(struct worker *w)
 
 	if (!w)
 		return;
-	for (i = 0; i < w->capture_count; i++)
-		capture_close(w->captures[i]);
+	for (i = 0; i < w->source_count; i++)
+		capture_close(w->sources[i].capture);
 	flow_free(w->flow);
 	udp_free(w->udp);
 	sctp_free(w->sctp);
@@ -122,20 +139,90 @@ void worker_free(struct worker *w)
 
 bool worker_add(struct worker *w, struct capture *capture)
 {
-	if (w->capture_count == CAPTURE_MOST)
+	struct source *source = &w->sources[w->source_count];
+	const char *name = capture_name(capture), *slash = strrchr(name, '/');
+
+	if (w->source_count == CAPTURE_MOST)
 		return false;
-	w->captures[w->capture_count++] = capture;
+	source->capture = capture;
+	source->link = capture_link(capture);
+	record_text_set(source->tally.source, sizeof(source->tally.source),
+			slash && slash[1] ? slash + 1 : name);
+	source->tally.capture = (uint32_t)w->source_count++;
 	return true;
 }
 
 size_t worker_captures(const struct worker *w)
 {
-	return w->capture_count;
+	return w->source_count;
 }
 
 struct capture *worker_capture(const struct worker *w, size_t i)
 {
-	return i < w->capture_count ? w->captures[i] : NULL;
+	return i < w->source_count ? w->sources[i].capture : NULL;
+}
+
+/* What was counted since this was done last is of the source being read. */
+static void share(struct worker *w)
+{
+	struct tally *t = &w->source->tally;
+	size_t i;
+
+	if (w->tally.packets != w->shared.packets)
+		t->packet_us = w->now;
+#define SHARE(id, text) t->id += w->tally.id - w->shared.id;
+	RECORD_TALLY_LIST(SHARE)
+#undef SHARE
+	for (i = 0; i < TALLY_UNKNOWNS && w->tally.unknown[i].kind; i++)
+		if (w->tally.unknown[i].packets != w->shared.unknown[i].packets)
+			record_count_unknown(
+				t, w->tally.unknown[i].kind, w->tally.unknown[i].number,
+				w->tally.unknown[i].packets - w->shared.unknown[i].packets);
+	t->unknown_rest += w->tally.unknown_rest - w->shared.unknown_rest;
+	w->shared = w->tally;
+}
+
+/* Tells core how a source fares. */
+static void tell(struct worker *w, struct source *source, wall_t now)
+{
+	struct tally *t = &source->tally;
+
+	t->time_us = now ? now : t->packet_us;
+	if (source->capture)
+		capture_drops(source->capture, &t->kernel_drops, &t->interface_drops);
+	/* All workers have the same interfaces: the first one counts for all. */
+	if (w->number)
+		t->interface_drops = 0;
+	if (source == w->sources)
+		t->records_dropped = ipc_drops(w->core);
+	ipc_send(w->core, IPC_TALLY, t);
+}
+
+static void step(const struct worker *w, struct tally *t, mono_t by)
+{
+	if (by < 0)
+		by = -by;
+	if (!w->conf->health_clock || by < w->conf->health_clock)
+		return;
+	t->clock_steps++;
+	t->clock_step_us += (uint64_t)by;
+}
+
+/* In a replay packets are the clock: it may go back, and their absence is told by the next. */
+static void tick(struct worker *w, wall_t now)
+{
+	struct source *source = w->source;
+
+	if (now < w->now)
+		step(w, &w->tally, now - w->now);
+	if (now < source->due - 2 * TALLY_EVERY)
+		source->due = now;
+	if (now < source->due)
+		return;
+	share(w);
+	if (source->due)
+		tell(w, source, now);
+	source->due = now + TALLY_EVERY;
 }
 
 static void take_packet(struct worker *w, const struct packet *p)
@@ -151,7 +238,10 @@ static void take_packet(struct worker *w, const struct packet *p)
 		sctp_take(w->sctp, p);
 		break;
 	default:
-		w->tally.undecoded++;
+		if (icmp_is(p))
+			icmp_take(&w->watch, p);
+		else
+			w->tally.undecoded++;
 		break;
 	}
 }
@@ -161,12 +251,14 @@ static void take_frame(void *arg, const struct capture_frame *frame)
 	struct worker *w = arg;
 	struct packet packet;
 
-	w->frame++;
+	if (w->replay && (frame->time_us >= w->source->due || frame->time_us < w->now))
+		tick(w, frame->time_us);
+	w->source->frame++;
 	w->tally.packets++;
 	w->tally.bytes += frame->length;
 	w->tally.truncated += frame->captured < frame->length;
 	w->now = packet.time_us = frame->time_us;
-	if (!decode_frame(w->decode, w->link, frame->bytes, frame->captured, &packet))
+	if (!decode_frame(w->decode, w->source->link, frame->bytes, frame->captured, &packet))
 		take_packet(w, &packet);
 	while (decode_has_more(w->decode)) {
 		packet.time_us = frame->time_us;
@@ -177,8 +269,12 @@ static void take_frame(void *arg, const struct capture_frame *frame)
 
 int worker_read(struct worker *w, size_t i, int most, char *error)
 {
-	w->link = capture_link(w->captures[i]);
-	return capture_read(w->captures[i], most, take_frame, w, error);
+	if (w->source != &w->sources[i]) {
+		share(w);
+		w->source = &w->sources[i];
+		w->now = w->source->tally.packet_us;
+	}
+	return capture_read(w->source->capture, most, take_frame, w, error);
 }
 
 uint64_t worker_frames(const struct worker *w)
@@ -188,25 +284,16 @@ uint64_t worker_frames(const struct worker *w)
 
 uint64_t worker_frame(const struct worker *w)
 {
-	return w->frame;
-}
-
-static void add_drops(struct worker *w, size_t i, uint64_t *kernel, uint64_t *interface)
-{
-	uint64_t k, n;
-
-	capture_drops(w->captures[i], &k, &n);
-	*kernel += k;
-	/* All workers have the same interfaces: the first one counts for all. */
-	*interface += w->number ? 0 : n;
+	return w->source->frame;
 }
 
 void worker_drop(struct worker *w, size_t i)
 {
-	add_drops(w, i, &w->kernel_drops, &w->interface_drops);
-	capture_close(w->captures[i]);
-	w->captures[i] = NULL;
-	w->frame = 0;
+	struct source *source = &w->sources[i];
+
+	capture_drops(source->capture, &source->tally.kernel_drops, &source->tally.interface_drops);
+	capture_close(source->capture);
+	source->capture = NULL;
 }
 
 void worker_flush(struct worker *w)
@@ -216,16 +303,17 @@ void worker_flush(struct worker *w)
 
 void worker_count(struct worker *w, wall_t now)
 {
+	mono_t clock = mono_wall() - mono_now();
 	size_t i;
 
-	w->tally.time_us = now ? now : w->now;
-	w->tally.kernel_drops = w->kernel_drops;
-	w->tally.interface_drops = w->interface_drops;
-	for (i = 0; i < w->capture_count; i++)
-		if (w->captures[i])
-			add_drops(w, i, &w->tally.kernel_drops, &w->tally.interface_drops);
-	w->tally.records_dropped = ipc_drops(w->core);
-	ipc_send(w->core, IPC_TALLY, &w->tally);
+	share(w);
+	for (i = 0; i < w->source_count; i++) {
+		/* Somebody has set the clock since it was looked at last. */
+		if (!w->replay)
+			step(w, &w->sources[i].tally, clock - w->clock);
+		tell(w, &w->sources[i], now);
+	}
+	w->clock = clock;
 }
 
 void worker_send(struct worker *w)

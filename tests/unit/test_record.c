@@ -126,7 +126,11 @@ static void no_hidden_padding(void **state)
 	assert_int_equal(TAIL(struct job, app_guess), sizeof(struct job));
 	assert_int_equal(TAIL(struct probe, pad3), sizeof(struct probe));
 	assert_int_equal(TAIL(struct probe, pad2), offsetof(struct probe, vantage));
-	assert_int_equal(TAIL(struct finding, peer_origin), sizeof(struct finding));
+	assert_int_equal(TAIL(struct finding, peer_origin), offsetof(struct finding, trouble));
+	assert_int_equal(TAIL(struct finding, trouble), sizeof(struct finding));
+	assert_int_equal(TAIL(struct trouble_news, pad), offsetof(struct trouble_news, source));
+	assert_int_equal(TAIL(struct trouble_news, source), sizeof(struct trouble_news));
+	assert_int_equal(offsetof(struct tally, packets), TAIL(struct tally, pad));
 	assert_int_equal(TAIL(struct finding, version), offsetof(struct finding, origin));
 	assert_int_equal(TAIL(struct origin, pad), sizeof(struct origin));
 	assert_int_equal(TAIL(struct alert, peer_as_name), offsetof(struct alert, finding));

@@ -30,6 +30,8 @@ struct packet {
 	uint8_t flags; /* TCP_* */
 	uint8_t ttl;
 	uint16_t window;
+	uint16_t ident;	   /* of the IPv4 header; 0 in IPv6 */
+	uint16_t checksum; /* TCP: as it came */
 	uint8_t tunnel;	   /* enum tunnel: the innermost that carried it */
 	uint8_t icmp_type; /* ICMP, ICMPv6: and their code; no ports */
 	uint8_t icmp_code;

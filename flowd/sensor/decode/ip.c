@@ -48,6 +48,7 @@ static enum decode_result take_tcp(struct wire *w, struct packet *p)
 	p->ack = wire_be32_at(h + 8);
 	p->flags = h[13];
 	p->window = wire_be16_at(h + 14);
+	p->checksum = wire_be16_at(h + 16);
 	p->data_len -= header;
 	/* Options may be cut by the snapshot length: ports and flags still count. */
 	p->options = wire_take(w, header - 20);
@@ -213,6 +214,7 @@ enum decode_result ip_take_v4(struct decode *d, struct wire *w, struct packet *p
 		return DECODE_MALFORMED;
 	wire_limit(w, total - V4_HEADER);
 	p->ip_len = V4_HEADER + (uint32_t)wire_left(w);
+	p->ident = wire_be16_at(h + 4);
 	p->ttl = h[8];
 	p->proto = h[9];
 	p->src = addr_v4(h + 12);
@@ -319,6 +321,7 @@ enum decode_result ip_take_v6(struct decode *d, struct wire *w, struct packet *p
 		p->data_len = (uint32_t)wire_left(w);
 	wire_limit(w, p->data_len);
 	p->ip_len = V6_HEADER + (uint32_t)wire_left(w);
+	p->ident = 0;
 	p->ttl = h[7];
 	p->proto = h[6];
 	p->src = addr_v6(h + 8);

@@ -12,7 +12,6 @@ struct conn_table {
 	struct conn *conns;
 	uint16_t *tags;	 /* of each place, 0 free: most comparisons end here */
 	uint8_t *filter; /* connections followed, by a cheap hash; 255 sticks */
-	uint64_t filter_key;
 };
 
 struct conn_table *conn_table_new(size_t limit, const struct hash_key *key)
@@ -23,7 +22,6 @@ struct conn_table *conn_table_new(size_t limit, const struct hash_key *key)
 	if (!t)
 		return NULL;
 	t->key = *key;
-	t->filter_key = key->k[0] | 1;
 	while (sets * WAYS < limit)
 		sets *= 2;
 	t->set_mask = sets - 1;
@@ -47,26 +45,41 @@ void conn_table_free(struct conn_table *t)
 	free(t);
 }
 
-/* The same for both directions of a connection; cheap, for every packet. */
-static uint8_t *filter_at(const struct conn_table *t, const struct addr *a, const struct addr *b,
-			  uint32_t ports)
+/* The 128-bit product, folded: what an outsider adds to one factor does not add to the result. */
+static uint64_t fold(uint64_t a, uint64_t b)
 {
-	uint64_t x[2], y[2], h;
+	unsigned __int128 product = (unsigned __int128)a * b;
 
-	memcpy(x, a, sizeof(x));
-	memcpy(y, b, sizeof(y));
-	h = (x[0] ^ y[0]) * 0x9e3779b97f4a7c15ULL + (x[1] ^ y[1]) + (uint64_t)ports * 0x10001;
-	return &t->filter[h * t->filter_key >> (64 - FILTER_BITS)];
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+/* One end, mixed by itself: only afterwards may the two be added. */
+static uint64_t end_hash(const struct conn_table *t, const struct addr *addr, uint16_t port)
+{
+	uint64_t x[2];
+
+	memcpy(x, addr, sizeof(x));
+	return fold(x[0] ^ t->key.k[0] ^ (uint64_t)port << 40, x[1] ^ t->key.k[1]);
+}
+
+static uint64_t ends_hash(const struct conn_table *t, const struct conn *c)
+{
+	return end_hash(t, &c->client, c->client_port) + end_hash(t, &c->server, c->server_port);
+}
+
+uint64_t conn_hash(const struct conn_table *t, const struct packet *p)
+{
+	return end_hash(t, &p->src, p->sport) + end_hash(t, &p->dst, p->dport);
 }
 
 static uint8_t *filter_of(const struct conn_table *t, const struct conn *c)
 {
-	return filter_at(t, &c->client, &c->server, c->client_port ^ c->server_port);
+	return &t->filter[ends_hash(t, c) >> (64 - FILTER_BITS)];
 }
 
-bool conn_may_follow(const struct conn_table *t, const struct packet *p)
+bool conn_may_follow(const struct conn_table *t, uint64_t hash)
 {
-	return *filter_at(t, &p->src, &p->dst, p->sport ^ p->dport);
+	return t->filter[hash >> (64 - FILTER_BITS)];
 }
 
 /* The first place of the set where the connection of these two ends is kept; `tag` never 0. */
@@ -100,6 +113,26 @@ bool conn_is_between(const struct conn *c, const struct addr *client, uint16_t c
 {
 	return c->client_port == client_port && c->server_port == server_port &&
 	       addr_is_same(&c->client, client) && addr_is_same(&c->server, server);
+}
+
+void conn_turn(struct conn *c)
+{
+	struct conn was = *c;
+	uint16_t flags = 0;
+
+	if (was.flags & CONN_SERVER_SYN)
+		flags |= CONN_SYN;
+	if (was.flags & CONN_SYN)
+		flags |= CONN_SERVER_SYN;
+	*c = (struct conn){ .client = was.server,
+			    .server = was.client,
+			    .client_port = was.server_port,
+			    .server_port = was.client_port,
+			    .tag = was.tag,
+			    .flags = flags,
+			    .syn[0] = was.own_syn,
+			    .own_syn = was.syn[0],
+			    .time_us = was.time_us };
 }
 
 struct conn *conn_find(struct conn_table *t, const struct packet *p)
@@ -165,7 +198,7 @@ void conn_unfollow(struct conn_table *t, struct conn *c)
 
 	if (c->flags & CONN_FOLLOWED && *filter < UINT8_MAX)
 		--*filter;
-	c->flags &= (uint8_t)~CONN_FOLLOWED;
+	c->flags &= (uint16_t)~CONN_FOLLOWED;
 }
 
 struct conn *conn_next(struct conn_table *t, size_t *at)

@@ -12,29 +12,44 @@
 struct classify_flow;
 struct control;
 struct known_entry;
+struct loss_track;
 
 enum {
-	CONN_SYN = 1,	     /* the client's SYN was seen */
-	CONN_SYN_OLD = 2,    /* and one with another sequence number before it */
-	CONN_SERVER_SYN = 4, /* the server's side had sent a SYN of its own */
-	CONN_ANSWERED = 8,   /* the SYN-ACK was seen */
-	CONN_FOLLOWED = 16,  /* packets without SYN are of interest */
-	CONN_CLIENT_ON = 32, /* the client acknowledged the SYN-ACK */
-	CONN_HELD = 64,	     /* it has no service yet: only data would make it one */
+	CONN_SYN = 1,		/* the client's SYN was seen */
+	CONN_SYN_OLD = 2,	/* and one with another sequence number before it */
+	CONN_SERVER_SYN = 4,	/* the server's side has sent a SYN of its own */
+	CONN_ANSWERED = 8,	/* the SYN-ACK was seen */
+	CONN_FOLLOWED = 16,	/* packets without SYN are of interest */
+	CONN_CLIENT_ON = 32,	/* the client acknowledged the SYN-ACK */
+	CONN_WANTED = 64,	/* followed for evidence or a name */
+	CONN_SERVER_ON = 128,	/* the server has said something, or one side has ended it */
+	CONN_CLIENT_SAID = 256, /* the client has sent data */
+	CONN_HELD = 512,	/* it has no service yet: only data would make it one */
+};
+
+/* A SYN as it is remembered: its sequence number and the data it carried (TCP Fast Open, RFC
+ * 7413). */
+struct conn_syn {
+	uint32_t seq;
+	uint16_t len;
 };
 
 struct conn {
 	struct addr client, server;
 	uint16_t client_port, server_port;
-	uint16_t tag;	     /* of the table's; 0: the place is free */
-	uint32_t syn[2];     /* sequence numbers of the client's SYN, the latest first */
-	uint16_t syn_len[2]; /* and the data they carried (TCP Fast Open, RFC 7413) */
-	uint32_t isn;	     /* the server's */
-	uint8_t flags, payloads;
+	uint16_t tag; /* of the table's; 0: the place is free */
+	uint16_t flags;
+	uint8_t payloads;
+	uint8_t evidence;	 /* enum evidence of the SYN-ACK */
+	struct conn_syn syn[2];	 /* the client's, the latest first */
+	struct conn_syn own_syn; /* the server's, without ACK */
+	uint32_t isn, ack;	 /* of the SYN-ACK */
 	wall_t time_us;
+	wall_t answered_us;	    /* when the SYN-ACK came */
 	struct known_entry *entry;  /* NULL: not answered yet, or the table of services is full */
 	struct classify_flow *look; /* NULL: not being looked at */
 	struct control *control;    /* NULL: not known to announce endpoints */
+	struct loss_track *track;   /* NULL: its gaps are not looked at */
 	const char *early;	    /* what data on the SYN asked for; else NULL */
 };
 
@@ -48,9 +63,16 @@ void conn_table_free(struct conn_table *table);
 bool conn_is_between(const struct conn *c, const struct addr *client, uint16_t client_port,
 		     const struct addr *server, uint16_t server_port);
 
+/* The connection of a packet as a number, the same for both directions; cheap, and not to be
+ * foreseen by those who choose addresses and ports. */
+uint64_t conn_hash(const struct conn_table *table, const struct packet *p);
+
 /* The connection that a packet of either direction belongs to, or NULL; valid until the next
  * conn_make. */
 struct conn *conn_find(struct conn_table *table, const struct packet *p);
+
+/* Both ends change their roles: nothing is left but the SYNs they have sent. */
+void conn_turn(struct conn *c);
 
 /*
  * A place for the connection of a packet, which its client sent or its server: a free one, else the
@@ -64,8 +86,8 @@ void conn_make(struct conn_table *table, struct conn *c, const struct packet *p,
 void conn_follow(struct conn_table *table, struct conn *c);
 void conn_unfollow(struct conn_table *table, struct conn *c);
 
-/* May the packet belong to a connection that is followed? Cheap; false is certain. */
-bool conn_may_follow(const struct conn_table *table, const struct packet *p);
+/* May the connection with this conn_hash be one that is followed? Cheap; false is certain. */
+bool conn_may_follow(const struct conn_table *table, uint64_t hash);
 
 /* The connections one by one: those in use, from place `at` on, which moves past; NULL at the end.
  */

@@ -2,16 +2,23 @@
 #include "flowd/sensor/flow/flow.h"
 
 #include "flowd/sensor/flow/conn.h"
+#include "flowd/sensor/flow/handshake.h"
+#include "flowd/sensor/flow/loss.h"
+#include "flowd/sensor/flow/twins.h"
 
 #include <stdlib.h>
 
-#define STALE (300 * MONO_SECOND) /* idle for so long: forgotten without regret */
-#define ACK_WINDOW (1u << 30)	  /* how far a client's ACK may be past our first byte */
+#define STALE (300 * MONO_SECOND)   /* idle for so long: forgotten without regret */
+#define AT_ONCE (3 * MONO_SECOND)   /* who resets within it has not been talked to */
+#define OVERTAKEN (1 * MONO_SECOND) /* a SYN-ACK may be captured so long before its SYN */
+#define WINDOW (1u << 26)	    /* how far a client may have come when it is first seen */
 
 struct flow {
 	struct watch *watch;
 	struct classify *classify;
 	struct conn_table *conns;
+	struct loss *loss;
+	struct twins *twins;
 	size_t looking; /* connections being looked at for a name */
 };
 
@@ -24,7 +31,9 @@ struct flow *flow_new(struct watch *watch, struct classify *classify, const stru
 	flow->watch = watch;
 	flow->classify = classify;
 	flow->conns = conn_table_new(watch->conf->limit_flows, key);
-	if (!flow->conns) {
+	flow->loss = loss_new();
+	flow->twins = twins_new();
+	if (!flow->conns || !flow->loss || !flow->twins) {
 		flow_free(flow);
 		return NULL;
 	}
@@ -43,11 +52,13 @@ void flow_free(struct flow *flow)
 		explain_leave(flow->watch->explain, c->control);
 	}
 	conn_table_free(flow->conns);
+	loss_free(flow->loss);
+	twins_free(flow->twins);
 	free(flow);
 }
 
-/* Nothing more is to be learnt from a connection. */
-static void leave(struct flow *flow, struct conn *c)
+/* Evidence and name of a connection are settled, or never will be. */
+static void settle(struct flow *flow, struct conn *c)
 {
 	if (c->look) {
 		classify_flow_free(c->look);
@@ -56,14 +67,28 @@ static void leave(struct flow *flow, struct conn *c)
 	}
 	explain_leave(flow->watch->explain, c->control);
 	c->control = NULL;
-	conn_unfollow(flow->conns, c);
+	c->flags &= (uint16_t)~CONN_WANTED;
+	if (!c->track)
+		conn_unfollow(flow->conns, c);
 }
 
-/* A new connection, in place of one that has been idle for long if need be. */
+/* Nothing more is to be learnt from a connection. */
+static void leave(struct flow *flow, struct conn *c)
+{
+	loss_end(c);
+	settle(flow, c);
+}
+
+/* The connection of a packet: the one that is there unless it has been idle for long, else a new
+ * one, in place of another if need be. */
 static struct conn *enter(struct flow *flow, const struct packet *p, bool from_client)
 {
-	struct conn *c = conn_place(flow->conns, p);
+	struct conn *c = conn_find(flow->conns, p);
 
+	if (c && p->time_us - c->time_us < STALE)
+		return c;
+	if (!c)
+		c = conn_place(flow->conns, p);
 	if (c->tag) {
 		if (p->time_us - c->time_us < STALE)
 			flow->watch->tally->flows_evicted++;
@@ -71,6 +96,27 @@ static struct conn *enter(struct flow *flow, const struct packet *p, bool from_c
 	}
 	conn_make(flow->conns, c, p, from_client);
 	return c;
+}
+
+/* The evidence has become better than it was at the SYN-ACK. */
+static void raise_to(struct flow *flow, struct conn *c, enum evidence evidence)
+{
+	if (evidence > c->evidence)
+		c->evidence = (uint8_t)evidence;
+	if (c->entry)
+		watch_raise(flow->watch, c->entry, evidence);
+}
+
+/* The SYN of a SYN-ACK that was captured before it; two interfaces have no common order. */
+static bool take_late_syn(struct flow *flow, struct conn *c, const struct packet *p)
+{
+	if (!(c->flags & CONN_ANSWERED) || c->evidence != EVIDENCE_ONEWAY ||
+	    !handshake_acknowledges(handshake_syn(p), c->ack) ||
+	    p->time_us - c->answered_us >= OVERTAKEN)
+		return false;
+	flow->watch->tally->synacks_explained++;
+	raise_to(flow, c, c->flags & CONN_CLIENT_ON ? EVIDENCE_FULL : EVIDENCE_HANDSHAKE);
+	return true;
 }
 
 static void take_syn(struct flow *flow, const struct packet *p)
@@ -84,51 +130,27 @@ static void take_syn(struct flow *flow, const struct packet *p)
 	if (in) {
 		flow->watch->tally->syns++;
 		host_asked(flow->watch->hosts, &p->dst, p->dport);
+	} else {
+		flow->watch->tally->syns_out++;
 	}
-	c = conn_find(flow->conns, p);
-	if (!c)
-		c = enter(flow, p, true);
+	c = enter(flow, p, true);
 	c->time_us = p->time_us;
 	if (!conn_is_between(c, &p->src, p->sport, &p->dst, p->dport)) {
+		c->own_syn = handshake_syn(p);
 		c->flags |= CONN_SERVER_SYN;
 		return;
 	}
-	if (c->flags & CONN_SYN && c->syn[0] == p->seq)
+	if (c->flags & CONN_SYN && c->syn[0].seq == p->seq)
 		return;
-	if (c->flags & CONN_ANSWERED) {
-		/* The same ports again: another connection. */
-		leave(flow, c);
-		c->flags = 0;
-		c->payloads = 0;
-	}
-	if (c->flags & CONN_SYN) {
+	if (!take_late_syn(flow, c, p) && c->flags & CONN_SYN) {
+		/* Should nobody answer it, what was there goes on. */
 		c->syn[1] = c->syn[0];
-		c->syn_len[1] = c->syn_len[0];
 		c->flags |= CONN_SYN_OLD;
 	}
 	c->flags |= CONN_SYN;
-	c->syn[0] = p->seq;
-	c->syn_len[0] = (uint16_t)(p->data_len < UINT16_MAX ? p->data_len : UINT16_MAX);
+	c->syn[0] = handshake_syn(p);
 	/* Nothing else is kept for who may never be answered. */
 	c->early = p->payload_len ? classify_wish(flow->classify, p) : NULL;
-}
-
-/* Does the SYN-ACK acknowledge the SYN `i`, with or without its data (RFC 7413)? */
-static bool acknowledges(const struct conn *c, int i, uint32_t ack)
-{
-	return ack - c->syn[i] - 1 <= c->syn_len[i];
-}
-
-/* How sure a SYN-ACK makes us; `c` as it was before. */
-static enum evidence grade(const struct conn *c, const struct packet *p)
-{
-	if (c->flags & CONN_SERVER_SYN || !conn_is_between(c, &p->dst, p->dport, &p->src, p->sport))
-		return EVIDENCE_INVALID;
-	if (!(c->flags & CONN_SYN))
-		return EVIDENCE_ONEWAY;
-	if (acknowledges(c, 0, p->ack) || (c->flags & CONN_SYN_OLD && acknowledges(c, 1, p->ack)))
-		return EVIDENCE_HANDSHAKE;
-	return EVIDENCE_INVALID;
 }
 
 static bool wants_name(const struct flow *flow, const struct known_entry *entry, wall_t now)
@@ -143,40 +165,90 @@ static bool wants_more(const struct flow *flow, const struct known_entry *entry,
 	       wants_name(flow, entry, now) || explain_may_control(entry);
 }
 
+static bool look(struct flow *flow, struct conn *c, const struct packet *p, bool from_server);
+
+/* The server's answer was counted: what of the connection is still of interest? */
+static void follow(struct flow *flow, struct conn *c, const struct packet *p)
+{
+	/* Data on the SYN-ACK: the server's first words. */
+	if (p->data_len) {
+		c->flags |= CONN_SERVER_ON;
+		c->entry = watch_data(flow->watch, c->entry, p, handshake_reached(c));
+	}
+	if (!c->entry)
+		c->flags |= CONN_HELD;
+	else if (wants_more(flow, c->entry, p->time_us))
+		c->flags |= CONN_WANTED;
+	if (c->entry && c->evidence == EVIDENCE_HANDSHAKE)
+		loss_begin(flow->loss, c, conn_hash(flow->conns, p));
+	if (!(c->flags & (CONN_WANTED | CONN_HELD)) && !c->track)
+		return;
+	conn_follow(flow->conns, c);
+	if (c->flags & CONN_WANTED && p->payload_len && look(flow, c, p, true))
+		settle(flow, c);
+}
+
+/* A SYN-ACK that opens a connection, as far as can be seen. */
+static void open_conn(struct flow *flow, struct conn *c, const struct packet *p,
+		      enum evidence evidence)
+{
+	leave(flow, c);
+	c->flags &= (uint16_t) ~(CONN_CLIENT_ON | CONN_CLIENT_SAID | CONN_SERVER_ON | CONN_HELD);
+	c->flags |= CONN_ANSWERED;
+	c->payloads = 0;
+	c->evidence = (uint8_t)evidence;
+	c->answered_us = p->time_us;
+	c->isn = p->seq;
+	c->ack = p->ack;
+	c->entry = watch_answer(flow->watch, p, evidence);
+	if (evidence == EVIDENCE_ONEWAY)
+		flow->watch->tally->synacks_alone++;
+	if (c->entry && evidence == EVIDENCE_ONEWAY)
+		c->entry->standing++;
+	/* What contradicts itself may come from the client: nothing after it counts for either. */
+	if (evidence != EVIDENCE_INVALID)
+		follow(flow, c, p);
+}
+
+/* Somebody outside answers one of ours, who should have been seen to ask. */
+static void take_foreign_synack(struct flow *flow, const struct packet *p)
+{
+	const struct conn *c = conn_find(flow->conns, p);
+
+	flow->watch->tally->synacks_in++;
+	flow->watch->tally->synacks_in_alone += !c || !(c->flags & CONN_SYN);
+}
+
 static void take_synack(struct flow *flow, const struct packet *p)
 {
 	enum evidence evidence;
 	struct conn *c;
 
-	if (!watch_has(flow->watch, &p->src, &p->dst, p->dport) ||
-	    watch_is_own_door(flow->watch, &p->src, p->sport))
-		return;
-	flow->watch->tally->synacks++;
-	c = conn_find(flow->conns, p);
-	if (!c)
-		c = enter(flow, p, false);
-	if (c->flags & CONN_ANSWERED && c->isn == p->seq) {
-		flow->watch->tally->synack_repeats++;
+	if (!watch_has(flow->watch, &p->src, &p->dst, p->dport)) {
+		if (watch_has(flow->watch, &p->dst, &p->src, p->sport))
+			take_foreign_synack(flow, p);
 		return;
 	}
-	evidence = grade(c, p);
-	c->time_us = p->time_us;
-	c->isn = p->seq;
-	c->flags |= CONN_ANSWERED;
-	c->flags &= (uint8_t)~CONN_CLIENT_ON;
-	/* What contradicts itself may come from the client: nothing after it counts for either. */
-	if (evidence == EVIDENCE_INVALID)
-		leave(flow, c);
-	c->entry = watch_answer(flow->watch, p, evidence);
-	c->flags &= (uint8_t)~CONN_HELD;
-	if (c->entry && evidence == EVIDENCE_ONEWAY)
-		c->entry->standing++;
-	if (evidence == EVIDENCE_INVALID)
+	if (watch_is_own_door(flow->watch, &p->src, p->sport))
 		return;
-	if (!c->entry)
-		c->flags |= CONN_HELD;
-	if (!c->entry || wants_more(flow, c->entry, p->time_us))
-		conn_follow(flow->conns, c);
+	flow->watch->tally->synacks++;
+	c = enter(flow, p, false);
+	if (!conn_is_between(c, &p->dst, p->dport, &p->src, p->sport)) {
+		/* Who was the client answers: a simultaneous open, or the same ports the other way
+		 * round; else it makes no sense, and what there is goes on. */
+		if (c->flags & CONN_ANSWERED && !(c->flags & CONN_SERVER_SYN)) {
+			watch_answer(flow->watch, p, EVIDENCE_INVALID);
+			return;
+		}
+		leave(flow, c);
+		conn_turn(c);
+	}
+	evidence = handshake_grade(c, p);
+	c->time_us = p->time_us;
+	if (handshake_is_repeat(c, p, evidence))
+		flow->watch->tally->synack_repeats++;
+	else
+		open_conn(flow, c, p, evidence);
 }
 
 /*
@@ -185,51 +257,71 @@ static void take_synack(struct flow *flow, const struct packet *p)
  */
 static void contradict(struct flow *flow, struct known_entry *entry)
 {
+	flow->watch->tally->synacks_explained++;
 	if (!entry->standing || --entry->standing || entry->sighting.evidence != EVIDENCE_ONEWAY)
 		return;
 	watch_contradict(flow->watch, entry);
 }
 
-/* How sure a connection whose SYN-ACK was no contradiction has made us by now. */
-static enum evidence reached(const struct conn *c)
-{
-	if (c->flags & CONN_CLIENT_ON)
-		return c->flags & CONN_SYN ? EVIDENCE_FULL : EVIDENCE_HANDSHAKE;
-	return c->flags & CONN_SYN ? EVIDENCE_HANDSHAKE : EVIDENCE_ONEWAY;
-}
-
 static void take_client(struct flow *flow, struct conn *c, const struct packet *p)
 {
+	/* Who hangs up first has not been refused. */
+	if (p->flags & (TCP_RST | TCP_FIN))
+		c->flags |= CONN_SERVER_ON;
+	if (p->data_len)
+		c->flags |= CONN_CLIENT_SAID;
 	if (c->flags & CONN_CLIENT_ON)
 		return;
 	if (p->flags & TCP_RST) {
-		if (!(c->flags & CONN_SYN) && c->entry)
+		if (c->evidence == EVIDENCE_ONEWAY && c->entry)
 			contradict(flow, c->entry);
 		return;
 	}
-	if (!(p->flags & TCP_ACK) || p->ack - c->isn - 1 >= ACK_WINDOW)
+	if (!(p->flags & TCP_ACK) || p->ack - c->isn - 1 >= WINDOW || p->seq - c->ack + 1 >= WINDOW)
 		return;
 	c->flags |= CONN_CLIENT_ON;
-	if (c->entry)
-		watch_raise(flow->watch, c->entry, reached(c));
+	if (!(c->flags & CONN_SYN))
+		flow->watch->tally->synacks_explained++;
+	raise_to(flow, c, handshake_reached(c));
 }
 
 /*
  * A server that sends data has had its SYN-ACK acknowledged, seen or not; unless data came with the
  * SYN, for that may be answered at once (RFC 7413).
  */
+static void imply_client(struct flow *flow, struct conn *c, const struct packet *p)
+{
+	if (c->flags & CONN_CLIENT_ON || !(c->flags & CONN_SYN) || c->syn[0].len)
+		return;
+	if (!p->data_len || p->flags & TCP_RST || p->seq - c->isn - 1 >= WINDOW)
+		return;
+	c->flags |= CONN_CLIENT_ON;
+	raise_to(flow, c, EVIDENCE_FULL);
+}
+
+/*
+ * The server's first packet after the handshake. Does it hang up without a word, and at once: with
+ * a reset, or with an end that nobody's words have led to? That is how wrappers and access lists
+ * refuse.
+ */
 static void take_server(struct flow *flow, struct conn *c, const struct packet *p)
 {
-	bool on = c->flags & CONN_SYN && !c->syn_len[0] && p->seq - c->isn - 1 < ACK_WINDOW;
+	bool reset = p->flags & TCP_RST, end = reset || p->flags & TCP_FIN;
 
-	if (!p->data_len || p->flags & TCP_RST)
+	imply_client(flow, c, p);
+	if (p->data_len && !reset)
+		c->entry = watch_data(flow->watch, c->entry, p, handshake_reached(c));
+	if (c->flags & CONN_SERVER_ON || (!end && !p->data_len))
 		return;
-	if (on && !(c->flags & CONN_CLIENT_ON)) {
-		c->flags |= CONN_CLIENT_ON;
-		if (c->entry)
-			watch_raise(flow->watch, c->entry, EVIDENCE_FULL);
-	}
-	c->entry = watch_data(flow->watch, c->entry, p, reached(c));
+	c->flags |= CONN_SERVER_ON;
+	/* More than its first number: it has said something that was not seen. */
+	if (!end || (!reset && (p->data_len || c->flags & CONN_CLIENT_SAID)) ||
+	    p->seq - c->isn > 1 || p->time_us - c->answered_us >= AT_ONCE ||
+	    (c->flags & CONN_SYN && !(c->flags & CONN_CLIENT_ON)))
+		return;
+	flow->watch->tally->refusals++;
+	if (c->entry)
+		watch_refuse(flow->watch, c->entry);
 }
 
 /* No more will be said: the name after all. */
@@ -272,7 +364,7 @@ static bool control(struct flow *flow, struct conn *c, const struct packet *p, b
 	const struct explain_talk talk = {
 		.packet = p,
 		.from_server = from_server,
-		.first = p->seq == (from_server ? c->isn : c->syn[0]) + 1,
+		.first = p->seq == (from_server ? c->isn : c->syn[0].seq) + 1,
 		.half = !(c->flags & (CONN_SYN | CONN_CLIENT_ON)),
 	};
 	struct explain *x = flow->watch->explain;
@@ -286,9 +378,29 @@ static bool control(struct flow *flow, struct conn *c, const struct packet *p, b
 	return explain_goes_on(c->control);
 }
 
+/* Evidence and name; true: there is nothing more to learn. */
+static bool take_wanted(struct flow *flow, struct conn *c, const struct packet *p, bool client)
+{
+	bool done = false;
+
+	if (p->payload_len && !(p->flags & TCP_RST)) {
+		done = look(flow, c, p, !client);
+		done &= !control(flow, c, p, !client);
+	} else if (!wants_name(flow, c->entry, p->time_us) && !c->look && !c->control) {
+		done = c->flags & CONN_CLIENT_ON && c->flags & CONN_SERVER_ON &&
+		       !explain_may_control(c->entry);
+	}
+	/* Whether the server says anything tells it from one that only answers. */
+	done &= c->entry->sighting.delivered;
+	if (!(p->flags & (TCP_RST | TCP_FIN)))
+		return done;
+	end_look(flow, c);
+	return true;
+}
+
 static void take_followed(struct flow *flow, struct conn *c, const struct packet *p)
 {
-	bool client = conn_is_between(c, &p->src, p->sport, &p->dst, p->dport), done = false;
+	bool client = conn_is_between(c, &p->src, p->sport, &p->dst, p->dport);
 
 	c->time_us = p->time_us;
 	if (client)
@@ -300,26 +412,27 @@ static void take_followed(struct flow *flow, struct conn *c, const struct packet
 			leave(flow, c);
 		return;
 	}
-	c->flags &= (uint8_t)~CONN_HELD;
-	if (p->payload_len && !(p->flags & TCP_RST)) {
-		done = look(flow, c, p, !client);
-		done &= !control(flow, c, p, !client);
-	} else if (!wants_name(flow, c->entry, p->time_us) && !c->look && !c->control)
-		done = c->flags & CONN_CLIENT_ON && !explain_may_control(c->entry);
-	/* Whether the server says anything tells it from one that only answers. */
-	done &= c->entry->sighting.delivered;
-	if (p->flags & (TCP_RST | TCP_FIN)) {
-		end_look(flow, c);
-		done = true;
-	}
-	if (done)
-		leave(flow, c);
+	if (c->flags & CONN_HELD)
+		c->flags |= CONN_WANTED;
+	c->flags &= (uint16_t)~CONN_HELD;
+	if (c->track)
+		loss_take(c, p, !client, flow->watch->tally);
+	if (!(c->flags & CONN_WANTED) || take_wanted(flow, c, p, client))
+		settle(flow, c);
+}
+
+static void look_for_twin(struct flow *flow, const struct packet *p, uint64_t hash)
+{
+	if (twins_want(flow->twins, p, hash) && watch_has(flow->watch, &p->src, &p->dst, p->dport))
+		twins_take(flow->twins, p, hash, flow->watch->tally);
 }
 
 void flow_take(struct flow *flow, const struct packet *p)
 {
+	uint64_t hash = conn_hash(flow->conns, p);
 	struct conn *c;
 
+	look_for_twin(flow, p, hash);
 	if (p->flags & TCP_SYN) {
 		/* No stack opens a connection and ends it in one packet. */
 		if (p->flags & (TCP_RST | TCP_FIN))
@@ -333,7 +446,7 @@ void flow_take(struct flow *flow, const struct packet *p)
 	/* The answer of a shut port (RFC 9293, 3.10.7.1). */
 	if (p->flags & TCP_RST && p->flags & TCP_ACK && !p->seq)
 		host_asked(flow->watch->hosts, &p->src, p->sport);
-	if (!conn_may_follow(flow->conns, p))
+	if (!conn_may_follow(flow->conns, hash))
 		return;
 	c = conn_find(flow->conns, p);
 	if (c && c->flags & CONN_FOLLOWED)

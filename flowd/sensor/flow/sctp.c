@@ -115,10 +115,10 @@ static void take_init(struct sctp *s, const struct packet *p, const struct head 
 	c->time_us = p->time_us;
 	if (conn_is_between(c, &p->src, p->sport, &p->dst, p->dport)) {
 		c->flags |= CONN_SYN;
-		c->syn[0] = h->initiate;
+		c->syn[0].seq = h->initiate;
 	} else {
 		c->flags |= CONN_SERVER_SYN;
-		c->syn[1] = h->initiate;
+		c->syn[1].seq = h->initiate;
 	}
 }
 
@@ -128,7 +128,7 @@ static enum evidence grade(const struct conn *c, const struct packet *p, const s
 
 	if (!(c->flags & (server ? CONN_SYN : CONN_SERVER_SYN)))
 		return EVIDENCE_ONEWAY;
-	return h->verification == c->syn[!server] ? EVIDENCE_HANDSHAKE : EVIDENCE_INVALID;
+	return h->verification == c->syn[!server].seq ? EVIDENCE_HANDSHAKE : EVIDENCE_INVALID;
 }
 
 static void take_init_ack(struct sctp *s, const struct packet *p, const struct head *h)

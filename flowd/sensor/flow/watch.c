@@ -173,6 +173,15 @@ void watch_raise(struct watch *w, struct known_entry *entry, enum evidence evide
 	known_tell(w->known, entry, w->say, w->arg);
 }
 
+void watch_refuse(struct watch *w, struct known_entry *entry)
+{
+	entry->sighting.refusals++;
+	if (entry->refused)
+		known_mark(w->known, entry);
+	else
+		known_tell(w->known, entry, w->say, w->arg);
+}
+
 /* The hour that the budget of an entry is for: not the same moment for all. */
 static uint16_t hour_of(const struct known_entry *entry, wall_t now)
 {

@@ -66,6 +66,9 @@ void watch_flush(struct watch *watch);
 /* The evidence has become better. */
 void watch_raise(struct watch *watch, struct known_entry *entry, enum evidence evidence);
 
+/* The server has hung up on a client at once; told when that is news. */
+void watch_refuse(struct watch *watch, struct known_entry *entry);
+
 /*
  * May one more connection of the service be looked at for a name now? Those without a name are
  * looked at more often; others stay in a budget an hour, so that a change is seen.
