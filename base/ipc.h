@@ -21,7 +21,7 @@
 	X(IPC_HOST, sizeof(struct host_sighting)) /* sensor to core */                             \
 	X(IPC_TALLY, sizeof(struct tally))                                                         \
 	X(IPC_END, 0)	       /* sensor to core: no more will come */                             \
-	X(IPC_KNOWN, IPC_BULK) /* core to sensor: struct known_head, then struct known_service */  \
+	X(IPC_KNOWN, IPC_BULK) /* core to sensor: the bytes of a knownset */                       \
 	X(IPC_JOB, sizeof(struct job))                                                             \
 	X(IPC_NAME, sizeof(struct job)) /* core to verify: the wire has named a job's service */   \
 	X(IPC_PROBE, sizeof(struct probe))                                                         \

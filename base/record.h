@@ -207,20 +207,6 @@ struct host_sighting {
 	uint8_t pad2[4];
 };
 
-/* What core knows, for a sensor that is born: a head, then services to the end. */
-struct known_head {
-	struct hash_key peer_key; /* of the peers' sketches: the same as long as the store lives */
-};
-
-struct known_service {
-	struct service service;
-	uint8_t evidence;  /* enum evidence */
-	uint8_t ephemeral; /* enum ephemeral */
-	uint8_t named;	   /* enum named */
-	uint8_t pad[5];
-	char app[RECORD_APP_MAX];
-};
-
 /* Core's order to verify. */
 struct job {
 	uint64_t id;

@@ -19,7 +19,12 @@ struct store {
 	struct rocks *rocks;
 	struct hash_key peer_key;
 	struct numbers numbers, stored;
+	bool memory; /* thrown away at the end */
 };
+
+/* The row of a service's key in ROCKS_KNOWN: see known.c. */
+void known_put(struct store *store, const struct rocks_key *key, const struct store_service *row);
+void known_delete(struct store *store, const struct rocks_key *key);
 
 /* Calls one of the typed functions of a header. */
 typedef int (*row_fn)(void *fn, void *arg, const void *row);

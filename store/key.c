@@ -11,6 +11,16 @@ void key_service(const struct service *s, uint8_t *out)
 	wire_put_be16(out + 21, s->port);
 }
 
+struct service key_service_of(const uint8_t *key)
+{
+	struct service s = { .zone = wire_be32_at(key),
+			     .proto = key[20],
+			     .port = wire_be16_at(key + 21) };
+
+	memcpy(s.host.b, key + 4, 16);
+	return s;
+}
+
 void key_probe(const struct service *service, const char *vantage, uint8_t *out)
 {
 	key_service(service, out);

@@ -17,6 +17,7 @@
 #define KEY_OUTBOX (KEY_RECEIVER + 8) /* receiver, number */
 
 void key_service(const struct service *service, uint8_t *out);
+struct service key_service_of(const uint8_t *key);
 void key_probe(const struct service *service, const char *vantage, uint8_t *out);
 void key_log(const struct service *service, wall_t time, uint8_t *out);
 void key_numbered(wall_t time, uint64_t number, uint8_t *out);

@@ -306,6 +306,16 @@ bool rocks_may_be(const char *path)
 	return store || !other;
 }
 
+uint64_t rocks_count(struct rocks *r, enum rocks_table table)
+{
+	uint64_t count = 0;
+
+	if (r->db)
+		rocksdb_property_int_cf(r->db, r->tables[table], "rocksdb.estimate-num-keys",
+					&count);
+	return count;
+}
+
 uint64_t rocks_size(struct rocks *r)
 {
 	uint64_t sum = 0, one;

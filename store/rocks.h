@@ -21,7 +21,8 @@
 	X(ROCKS_JOBS, "jobs")           \
 	X(ROCKS_ALERTS, "alerts")       \
 	X(ROCKS_OUTBOX, "outbox")       \
-	X(ROCKS_HOSTS, "hosts")
+	X(ROCKS_HOSTS, "hosts")         \
+	X(ROCKS_KNOWN, "known")
 
 enum rocks_table {
 #define ROCKS_ENUM(id, name) id,
@@ -79,6 +80,9 @@ int rocks_delete_range(struct rocks *rocks, enum rocks_table table, struct rocks
 /* May this be the folder of a database: is it one, empty, what a start cut short left, or not
  * there? */
 bool rocks_may_be(const char *path);
+
+/* Keys in a table, about. */
+uint64_t rocks_count(struct rocks *rocks, enum rocks_table table);
 
 /* Bytes on disk. */
 uint64_t rocks_size(struct rocks *rocks);

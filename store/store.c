@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define SCHEMA 3 /* of keys and rows; RECORD_VERSION goes with it */
+#define SCHEMA 4 /* of keys and rows; RECORD_VERSION goes with it */
 
 _Static_assert(sizeof(struct store_service) == 472, "layout");
 _Static_assert(sizeof(struct store_job) == 120, "layout");
@@ -81,6 +81,7 @@ static int open_either(const char *path, const char *scratch, struct store **out
 	}
 	rc = scratch ? rocks_open_reader(path, scratch, &s->rocks, error)
 		     : rocks_open(path, &s->rocks, error);
+	s->memory = !path;
 	if (!rc)
 		rc = open_facts(s, !scratch, !path, error);
 	if (rc)
@@ -168,6 +169,7 @@ void store_put_service(struct store *s, const struct store_service *row)
 
 	key_service(&row->service, key);
 	rocks_put(s->rocks, ROCKS_SERVICES, KEY(key), row, sizeof(*row));
+	known_put(s, &KEY(key), row);
 }
 
 void store_delete_service(struct store *s, const struct service *service)
@@ -176,6 +178,7 @@ void store_delete_service(struct store *s, const struct service *service)
 
 	key_service(service, key);
 	rocks_delete(s->rocks, ROCKS_SERVICES, KEY(key));
+	known_delete(s, &KEY(key));
 }
 
 void store_put_event(struct store *s, struct event_row *row, struct store_service *service)

@@ -1,43 +1,58 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "flowd/core/greet.h"
 
+#include "base/err.h"
+#include "flowd/knownset.h"
+#include "store/known.h"
+
 #include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 #define PAUSE (20 * MONO_MS)
+#define ROOM 1024
 #define COSTS_LESS 4 /* all greetings together cost less than one part in so many */
 
-static int add_known(void *arg, const struct store_service *row)
+static int add_known(void *arg, const struct service *service, const struct store_known *known)
 {
-	struct known_service k = { .service = row->service,
-				   .evidence = row->evidence,
-				   .ephemeral = row->ephemeral,
-				   .named = row->named };
+	struct knownset_item item = { .evidence = known->evidence,
+				      .ephemeral = known->ephemeral,
+				      .named = known->named,
+				      .delivered = known->delivered };
 
-	memcpy(k.app, row->app, sizeof(k.app));
-	return fwrite(&k, sizeof(k), 1, arg) == 1 ? 0 : -ENOMEM;
+	memcpy(item.app, known->app, sizeof(item.app));
+	return knownset_add(arg, service, &item);
+}
+
+/* All services, in a set with room for `count`. 0; ERR_FULL: there are more. */
+static int fill(struct store *store, uint64_t count, struct knownset **out)
+{
+	const struct hash_key key = store_peer_key(store);
+	struct knownset *set = knownset_new(count, &key);
+	int rc = set ? store_walk_known(store, add_known, set) : -ENOMEM;
+
+	if (rc)
+		knownset_free(set);
+	else
+		*out = set;
+	return rc;
 }
 
 static int send_known(struct store *store, struct ipc *sensor)
 {
-	const struct known_head head = { store_peer_key(store) };
-	char *bytes = NULL;
-	size_t len;
-	FILE *out = open_memstream(&bytes, &len);
-	int rc = out ? 0 : -ENOMEM;
+	/* The store only estimates how many there are. */
+	uint64_t count = store_count_known(store);
+	struct knownset *set;
+	const void *bytes;
+	size_t size;
+	int rc = store_commit(store, false);
 
 	if (!rc)
-		rc = store_commit(store, false);
-	if (!rc && fwrite(&head, sizeof(head), 1, out) != 1)
-		rc = -ENOMEM;
-	if (!rc)
-		rc = store_walk_services(store, NULL, add_known, out);
-	if (out && fclose(out) && !rc)
-		rc = -ENOMEM;
-	if (!rc)
-		rc = ipc_send_bulk(sensor, IPC_KNOWN, bytes, len);
-	free(bytes);
+		while ((rc = fill(store, count, &set)) == ERR_FULL)
+			count = 2 * count + ROOM;
+	if (rc)
+		return rc;
+	bytes = knownset_bytes(set, &size);
+	rc = ipc_send_bulk(sensor, IPC_KNOWN, bytes, size);
+	knownset_free(set);
 	return rc;
 }
 

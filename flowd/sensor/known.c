@@ -9,6 +9,7 @@
 
 struct known {
 	struct hash_key key;
+	const struct knownset_view *before; /* may be NULL */
 	size_t limit, count;
 	struct known_entry **chunks; /* limit / CHUNK + 1 of them */
 	uint32_t *slots;	     /* entry number + 1, 0 empty; open addressing */
@@ -50,6 +51,11 @@ void known_free(struct known *known)
 	free(known);
 }
 
+void known_learn(struct known *known, const struct knownset_view *before)
+{
+	known->before = before;
+}
+
 static struct known_entry *entry_at(struct known *known, size_t number)
 {
 	return &known->chunks[number / CHUNK][number % CHUNK];
@@ -85,8 +91,29 @@ static bool slots_grow(struct known *known)
 struct known_entry *known_get(struct known *known, const struct service *service)
 {
 	uint32_t number = *slot_of(known, service);
+	struct knownset_item item;
 
-	return number ? entry_at(known, number - 1) : NULL;
+	if (number)
+		return entry_at(known, number - 1);
+	return known->before && knownset_find(known->before, service, &item)
+		       ? known_find(known, service)
+		       : NULL;
+}
+
+/* Fills in what core has said of the service. */
+static void recall(const struct known *known, struct known_entry *entry)
+{
+	struct sighting *s = &entry->sighting;
+	struct knownset_item item;
+
+	if (!known->before || !knownset_find(known->before, &s->service, &item))
+		return;
+	s->evidence = entry->said = item.evidence;
+	s->ephemeral = item.ephemeral;
+	s->delivered = item.delivered;
+	memcpy(s->app, item.app, sizeof(s->app));
+	s->named = item.named;
+	entry->named = item.has_name;
 }
 
 struct known_entry *known_find(struct known *known, const struct service *service)
@@ -108,6 +135,7 @@ struct known_entry *known_find(struct known *known, const struct service *servic
 		return NULL;
 	entry = entry_at(known, known->count);
 	entry->sighting.service = *service;
+	recall(known, entry);
 	*slot = (uint32_t)++known->count;
 	return entry;
 }

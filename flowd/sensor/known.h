@@ -6,7 +6,7 @@
 #ifndef FLOWD_SENSOR_KNOWN_H
 #define FLOWD_SENSOR_KNOWN_H
 
-#include "base/record.h"
+#include "flowd/knownset.h"
 
 struct known; /* the table */
 
@@ -36,6 +36,10 @@ void known_free(struct known *known);
  * table is full or memory is short: the service is then told to core each time it is met.
  */
 struct known_entry *known_find(struct known *known, const struct service *service);
+
+/* What core knows from before, borrowed until known_free: a service there has its entry as soon as
+ * it is asked for. */
+void known_learn(struct known *known, const struct knownset_view *before);
 
 /* The entry of a service, or NULL; valid until known_free. */
 struct known_entry *known_get(struct known *known, const struct service *service);

@@ -3,7 +3,6 @@
 
 #include "base/err.h"
 #include "base/ipc.h"
-#include "flowd/sensor/known.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -12,8 +11,9 @@
 #include <unistd.h>
 
 struct learn {
-	const char *map; /* struct known_head, then struct known_service to the end */
+	void *map;
 	size_t size;
+	struct knownset_view view; /* of it */
 };
 
 /* Maps the answer. 0 or ERR_SHORT, -errno. */
@@ -25,14 +25,13 @@ static int map_open(struct learn *learn, int fd)
 	if (fstat(fd, &st))
 		return -errno;
 	learn->size = (size_t)st.st_size;
-	if (learn->size < sizeof(struct known_head) ||
-	    (learn->size - sizeof(struct known_head)) % sizeof(struct known_service))
+	if (!learn->size)
 		return ERR_SHORT;
 	map = mmap(NULL, learn->size, PROT_READ, MAP_PRIVATE, fd, 0);
 	if (map == MAP_FAILED)
 		return -errno;
 	learn->map = map;
-	return 0;
+	return knownset_open(map, learn->size, &learn->view);
 }
 
 /* Asks and waits. 0 or an error. */
@@ -80,34 +79,16 @@ void learn_free(struct learn *learn)
 	if (!learn)
 		return;
 	if (learn->map)
-		munmap((void *)learn->map, learn->size);
+		munmap(learn->map, learn->size);
 	free(learn);
 }
 
 struct hash_key learn_peer_key(const struct learn *learn)
 {
-	struct known_head head;
-
-	memcpy(&head, learn->map, sizeof(head));
-	return head.peer_key;
+	return knownset_peer_key(&learn->view);
 }
 
-void learn_enter(const struct learn *learn, struct known *known)
+const struct knownset_view *learn_view(const struct learn *learn)
 {
-	size_t at = sizeof(struct known_head);
-	struct known_entry *entry;
-	struct known_service row;
-
-	for (; at < learn->size; at += sizeof(row)) {
-		memcpy(&row, learn->map + at, sizeof(row));
-		entry = known_find(known, &row.service);
-		if (!entry)
-			break;
-		entry->sighting.evidence = entry->said = row.evidence;
-		if (row.ephemeral < EPHEMERAL_END)
-			entry->sighting.ephemeral = row.ephemeral;
-		memcpy(entry->sighting.app, row.app, sizeof(row.app));
-		entry->sighting.named = row.named;
-		entry->named = *row.app;
-	}
+	return &learn->view;
 }

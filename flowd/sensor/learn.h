@@ -5,10 +5,9 @@
 #ifndef FLOWD_SENSOR_LEARN_H
 #define FLOWD_SENSOR_LEARN_H
 
-#include "base/record.h"
+#include "flowd/knownset.h"
 
 struct ipc;
-struct known;
 struct learn; /* the answer, mapped */
 
 /*
@@ -21,7 +20,7 @@ void learn_free(struct learn *learn);
 /* Of the peers' sketches: the same as long as the store lives. */
 struct hash_key learn_peer_key(const struct learn *learn);
 
-/* Enters the services into a table, as far as it has room. */
-void learn_enter(const struct learn *learn, struct known *known);
+/* The services; borrowed until learn_free. */
+const struct knownset_view *learn_view(const struct learn *learn);
 
 #endif

@@ -74,7 +74,7 @@ static bool build(struct worker *w, const struct worker_plan *plan)
 							.arg = w });
 	if (!w->known || !w->classify || !w->decode || !w->hosts)
 		return false;
-	learn_enter(plan->learnt, w->known);
+	known_learn(w->known, learn_view(plan->learnt));
 	w->watch = (struct watch){ .conf = plan->conf,
 				   .own = plan->own,
 				   .known = w->known,
