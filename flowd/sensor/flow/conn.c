@@ -3,32 +3,27 @@
 
 #include <stdlib.h>
 
-#define WAYS 8	       /* places a connection may be at */
 #define FILTER_BITS 16 /* of the filter in front of the table */
 
 struct conn_table {
 	struct hash_key key;
-	size_t set_mask;
-	struct conn *conns;
-	uint16_t *tags;	 /* of each place, 0 free: most comparisons end here */
-	uint8_t *filter; /* connections followed, by a cheap hash; 255 sticks */
+	struct ends ends;
+	struct conn *conns; /* one for each place */
+	uint8_t *followed;  /* connections followed, by their hash; 255 sticks */
+	uint64_t *filter;   /* which of those are not zero: small enough for the nearest cache */
 };
 
 struct conn_table *conn_table_new(size_t limit, const struct hash_key *key)
 {
 	struct conn_table *t = calloc(1, sizeof(*t));
-	size_t sets = 1;
 
 	if (!t)
 		return NULL;
 	t->key = *key;
-	while (sets * WAYS < limit)
-		sets *= 2;
-	t->set_mask = sets - 1;
-	t->conns = calloc(sets * WAYS, sizeof(*t->conns));
-	t->tags = calloc(sets * WAYS, sizeof(*t->tags));
-	t->filter = calloc(1 << FILTER_BITS, 1);
-	if (!t->conns || !t->tags || !t->filter) {
+	if (!ends_open(&t->ends, limit) ||
+	    !(t->conns = calloc(ends_size(&t->ends), sizeof(*t->conns))) ||
+	    !(t->followed = calloc(1 << FILTER_BITS, 1)) ||
+	    !(t->filter = calloc((1 << FILTER_BITS) / 64, sizeof(*t->filter)))) {
 		conn_table_free(t);
 		return NULL;
 	}
@@ -39,73 +34,32 @@ void conn_table_free(struct conn_table *t)
 {
 	if (!t)
 		return;
+	ends_close(&t->ends);
 	free(t->conns);
-	free(t->tags);
+	free(t->followed);
 	free(t->filter);
 	free(t);
 }
 
-/* The 128-bit product, folded: what an outsider adds to one factor does not add to the result. */
-static uint64_t fold(uint64_t a, uint64_t b)
-{
-	unsigned __int128 product = (unsigned __int128)a * b;
-
-	return (uint64_t)product ^ (uint64_t)(product >> 64);
-}
-
-/* One end, mixed by itself: only afterwards may the two be added. */
-static uint64_t end_hash(const struct conn_table *t, const struct addr *addr, uint16_t port)
-{
-	uint64_t x[2];
-
-	memcpy(x, addr, sizeof(x));
-	return fold(x[0] ^ t->key.k[0] ^ (uint64_t)port << 40, x[1] ^ t->key.k[1]);
-}
-
-static uint64_t ends_hash(const struct conn_table *t, const struct conn *c)
-{
-	return end_hash(t, &c->client, c->client_port) + end_hash(t, &c->server, c->server_port);
-}
-
 uint64_t conn_hash(const struct conn_table *t, const struct packet *p)
 {
-	return end_hash(t, &p->src, p->sport) + end_hash(t, &p->dst, p->dport);
+	return ends_hash_one(&t->key, &p->src, p->sport) +
+	       ends_hash_one(&t->key, &p->dst, p->dport);
 }
 
-static uint8_t *filter_of(const struct conn_table *t, const struct conn *c)
+static unsigned filter_of(const struct conn_table *t, const struct conn *c)
 {
-	return &t->filter[ends_hash(t, c) >> (64 - FILTER_BITS)];
+	uint64_t hash = ends_hash_one(&t->key, &c->client, c->client_port) +
+			ends_hash_one(&t->key, &c->server, c->server_port);
+
+	return (unsigned)(hash >> (64 - FILTER_BITS));
 }
 
 bool conn_may_follow(const struct conn_table *t, uint64_t hash)
 {
-	return t->filter[hash >> (64 - FILTER_BITS)];
-}
+	unsigned at = (unsigned)(hash >> (64 - FILTER_BITS));
 
-/* The first place of the set where the connection of these two ends is kept; `tag` never 0. */
-static size_t set_of(const struct conn_table *t, const struct packet *p, uint16_t *tag)
-{
-	struct {
-		struct addr a, b;
-		uint16_t pa, pb;
-	} key;
-	int order = addr_order(&p->src, &p->dst);
-	uint64_t h;
-
-	if (order < 0 || (!order && p->sport < p->dport)) {
-		key.a = p->src;
-		key.b = p->dst;
-		key.pa = p->sport;
-		key.pb = p->dport;
-	} else {
-		key.a = p->dst;
-		key.b = p->src;
-		key.pa = p->dport;
-		key.pb = p->sport;
-	}
-	h = hash_bytes(&t->key, &key, sizeof(key));
-	*tag = (uint16_t)(h >> 48) | 1;
-	return (h & t->set_mask) * WAYS;
+	return t->filter[at / 64] >> at % 64 & 1;
 }
 
 bool conn_is_between(const struct conn *c, const struct addr *client, uint16_t client_port,
@@ -135,76 +89,68 @@ void conn_turn(struct conn *c)
 			    .time_us = was.time_us };
 }
 
-struct conn *conn_find(struct conn_table *t, const struct packet *p)
+struct conn *conn_find(struct conn_table *t, const struct packet *p, uint64_t hash)
 {
-	uint16_t tag;
-	size_t i, set = set_of(t, p, &tag);
+	size_t i, set = ends_set(&t->ends, hash);
+	uint16_t tag = ends_tag(hash);
 
-	for (i = set; i < set + WAYS; i++)
-		if (t->tags[i] == tag &&
+	for (i = set; i < set + ENDS_WAYS; i++)
+		if (t->ends.spots[i].tag == tag &&
 		    (conn_is_between(&t->conns[i], &p->src, p->sport, &p->dst, p->dport) ||
 		     conn_is_between(&t->conns[i], &p->dst, p->dport, &p->src, p->sport)))
 			return &t->conns[i];
 	return NULL;
 }
 
-/* A flood of answers without a service must not drive out those that have one. */
-static bool is_dear(const struct conn *c)
+struct conn *conn_place(struct conn_table *t, uint64_t hash)
 {
-	return c->flags & CONN_FOLLOWED && !(c->flags & CONN_HELD);
+	return &t->conns[ends_place(&t->ends, hash)];
 }
 
-struct conn *conn_place(struct conn_table *t, const struct packet *p)
+void conn_touch(struct conn_table *t, struct conn *c, wall_t time)
 {
-	uint16_t tag;
-	size_t i, set = set_of(t, p, &tag), best = set;
-
-	for (i = set; i < set + WAYS && t->tags[best]; i++) {
-		const struct conn *c = &t->conns[i], *b = &t->conns[best];
-		bool c_followed = is_dear(c), b_followed = is_dear(b);
-
-		if (!t->tags[i] ||
-		    (c_followed == b_followed ? c->time_us < b->time_us : b_followed))
-			best = i;
-	}
-	return &t->conns[best];
+	c->time_us = time;
+	ends_touch(&t->ends, (size_t)(c - t->conns), time);
 }
 
-void conn_make(struct conn_table *t, struct conn *c, const struct packet *p, bool from_client)
+void conn_make(struct conn_table *t, struct conn *c, const struct packet *p, uint64_t hash,
+	       bool from_client)
 {
-	uint16_t tag;
-
-	set_of(t, p, &tag);
-	t->tags[c - t->conns] = tag;
+	t->ends.spots[c - t->conns] = (struct ends_spot){ .tag = ends_tag(hash) };
 	*c = (struct conn){ .client = from_client ? p->src : p->dst,
 			    .server = from_client ? p->dst : p->src,
 			    .client_port = from_client ? p->sport : p->dport,
 			    .server_port = from_client ? p->dport : p->sport,
-			    .tag = tag };
+			    .tag = ends_tag(hash) };
+	conn_touch(t, c, p->time_us);
 }
 
 void conn_follow(struct conn_table *t, struct conn *c)
 {
-	uint8_t *filter = filter_of(t, c);
+	unsigned at = filter_of(t, c);
 
-	if (!(c->flags & CONN_FOLLOWED) && *filter < UINT8_MAX)
-		++*filter;
+	/* A flood of answers without a service must not drive out those that have one. */
+	t->ends.spots[c - t->conns].dear = !(c->flags & CONN_HELD);
+	if (!(c->flags & CONN_FOLLOWED) && t->followed[at] < UINT8_MAX)
+		t->followed[at]++;
+	t->filter[at / 64] |= 1ULL << at % 64;
 	c->flags |= CONN_FOLLOWED;
 }
 
 void conn_unfollow(struct conn_table *t, struct conn *c)
 {
-	uint8_t *filter = filter_of(t, c);
+	unsigned at = filter_of(t, c);
 
-	if (c->flags & CONN_FOLLOWED && *filter < UINT8_MAX)
-		--*filter;
+	t->ends.spots[c - t->conns].dear = false;
+	if (c->flags & CONN_FOLLOWED && t->followed[at] < UINT8_MAX && !--t->followed[at])
+		t->filter[at / 64] &= ~(1ULL << at % 64);
 	c->flags &= (uint16_t)~CONN_FOLLOWED;
 }
 
 struct conn *conn_next(struct conn_table *t, size_t *at)
 {
-	while (*at < (t->set_mask + 1) * WAYS)
-		if (t->tags[(*at)++])
+	while (*at < ends_size(&t->ends))
+		if (t->ends.spots[(*at)++].tag)
 			return &t->conns[*at - 1];
 	return NULL;
 }

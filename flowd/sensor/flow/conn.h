@@ -8,6 +8,7 @@
 
 #include "base/hash.h"
 #include "flowd/sensor/decode/decode.h"
+#include "flowd/sensor/ends.h"
 
 struct classify_flow;
 struct control;
@@ -69,7 +70,10 @@ uint64_t conn_hash(const struct conn_table *table, const struct packet *p);
 
 /* The connection that a packet of either direction belongs to, or NULL; valid until the next
  * conn_make. */
-struct conn *conn_find(struct conn_table *table, const struct packet *p);
+struct conn *conn_find(struct conn_table *table, const struct packet *p, uint64_t hash);
+
+/* A packet of it was met. */
+void conn_touch(struct conn_table *table, struct conn *c, wall_t time);
 
 /* Both ends change their roles: nothing is left but the SYNs they have sent. */
 void conn_turn(struct conn *c);
@@ -79,8 +83,9 @@ void conn_turn(struct conn *c);
  * one idle longest, those not followed first. What stands there is the caller's to end (`tag` not
  * 0: it was in use); then conn_make makes it the new one.
  */
-struct conn *conn_place(struct conn_table *table, const struct packet *p);
-void conn_make(struct conn_table *table, struct conn *c, const struct packet *p, bool from_client);
+struct conn *conn_place(struct conn_table *table, uint64_t hash);
+void conn_make(struct conn_table *table, struct conn *c, const struct packet *p, uint64_t hash,
+	       bool from_client);
 
 /* Packets of the connection are of interest from now on, or no more. */
 void conn_follow(struct conn_table *table, struct conn *c);

@@ -81,20 +81,21 @@ static void leave(struct flow *flow, struct conn *c)
 
 /* The connection of a packet: the one that is there unless it has been idle for long, else a new
  * one, in place of another if need be. */
-static struct conn *enter(struct flow *flow, const struct packet *p, bool from_client)
+static struct conn *enter(struct flow *flow, const struct packet *p, uint64_t hash,
+			  bool from_client)
 {
-	struct conn *c = conn_find(flow->conns, p);
+	struct conn *c = conn_find(flow->conns, p, hash);
 
 	if (c && p->time_us - c->time_us < STALE)
 		return c;
 	if (!c)
-		c = conn_place(flow->conns, p);
+		c = conn_place(flow->conns, hash);
 	if (c->tag) {
 		if (p->time_us - c->time_us < STALE)
 			flow->watch->tally->flows_evicted++;
 		leave(flow, c);
 	}
-	conn_make(flow->conns, c, p, from_client);
+	conn_make(flow->conns, c, p, hash, from_client);
 	return c;
 }
 
@@ -119,7 +120,7 @@ static bool take_late_syn(struct flow *flow, struct conn *c, const struct packet
 	return true;
 }
 
-static void take_syn(struct flow *flow, const struct packet *p)
+static void take_syn(struct flow *flow, const struct packet *p, uint64_t hash)
 {
 	bool in = watch_has(flow->watch, &p->dst, &p->src, p->sport);
 	struct conn *c;
@@ -133,8 +134,8 @@ static void take_syn(struct flow *flow, const struct packet *p)
 	} else {
 		flow->watch->tally->syns_out++;
 	}
-	c = enter(flow, p, true);
-	c->time_us = p->time_us;
+	c = enter(flow, p, hash, true);
+	conn_touch(flow->conns, c, p->time_us);
 	if (!conn_is_between(c, &p->src, p->sport, &p->dst, p->dport)) {
 		c->own_syn = handshake_syn(p);
 		c->flags |= CONN_SERVER_SYN;
@@ -211,28 +212,28 @@ static void open_conn(struct flow *flow, struct conn *c, const struct packet *p,
 }
 
 /* Somebody outside answers one of ours, who should have been seen to ask. */
-static void take_foreign_synack(struct flow *flow, const struct packet *p)
+static void take_foreign_synack(struct flow *flow, const struct packet *p, uint64_t hash)
 {
-	const struct conn *c = conn_find(flow->conns, p);
+	const struct conn *c = conn_find(flow->conns, p, hash);
 
 	flow->watch->tally->synacks_in++;
 	flow->watch->tally->synacks_in_alone += !c || !(c->flags & CONN_SYN);
 }
 
-static void take_synack(struct flow *flow, const struct packet *p)
+static void take_synack(struct flow *flow, const struct packet *p, uint64_t hash)
 {
 	enum evidence evidence;
 	struct conn *c;
 
 	if (!watch_has(flow->watch, &p->src, &p->dst, p->dport)) {
 		if (watch_has(flow->watch, &p->dst, &p->src, p->sport))
-			take_foreign_synack(flow, p);
+			take_foreign_synack(flow, p, hash);
 		return;
 	}
 	if (watch_is_own_door(flow->watch, &p->src, p->sport))
 		return;
 	flow->watch->tally->synacks++;
-	c = enter(flow, p, false);
+	c = enter(flow, p, hash, false);
 	if (!conn_is_between(c, &p->dst, p->dport, &p->src, p->sport)) {
 		/* Who was the client answers: a simultaneous open, or the same ports the other way
 		 * round; else it makes no sense, and what there is goes on. */
@@ -244,7 +245,7 @@ static void take_synack(struct flow *flow, const struct packet *p)
 		conn_turn(c);
 	}
 	evidence = handshake_grade(c, p);
-	c->time_us = p->time_us;
+	conn_touch(flow->conns, c, p->time_us);
 	if (handshake_is_repeat(c, p, evidence))
 		flow->watch->tally->synack_repeats++;
 	else
@@ -402,7 +403,7 @@ static void take_followed(struct flow *flow, struct conn *c, const struct packet
 {
 	bool client = conn_is_between(c, &p->src, p->sport, &p->dst, p->dport);
 
-	c->time_us = p->time_us;
+	conn_touch(flow->conns, c, p->time_us);
 	if (client)
 		take_client(flow, c, p);
 	else
@@ -412,9 +413,10 @@ static void take_followed(struct flow *flow, struct conn *c, const struct packet
 			leave(flow, c);
 		return;
 	}
-	if (c->flags & CONN_HELD)
-		c->flags |= CONN_WANTED;
-	c->flags &= (uint16_t)~CONN_HELD;
+	if (c->flags & CONN_HELD) {
+		c->flags = (uint16_t)((c->flags & ~CONN_HELD) | CONN_WANTED);
+		conn_follow(flow->conns, c);
+	}
 	if (c->track)
 		loss_take(c, p, !client, flow->watch->tally);
 	if (!(c->flags & CONN_WANTED) || take_wanted(flow, c, p, client))
@@ -438,9 +440,9 @@ void flow_take(struct flow *flow, const struct packet *p)
 		if (p->flags & (TCP_RST | TCP_FIN))
 			return;
 		if (p->flags & TCP_ACK)
-			take_synack(flow, p);
+			take_synack(flow, p, hash);
 		else
-			take_syn(flow, p);
+			take_syn(flow, p, hash);
 		return;
 	}
 	/* The answer of a shut port (RFC 9293, 3.10.7.1). */
@@ -448,7 +450,7 @@ void flow_take(struct flow *flow, const struct packet *p)
 		host_asked(flow->watch->hosts, &p->src, p->sport);
 	if (!conn_may_follow(flow->conns, hash))
 		return;
-	c = conn_find(flow->conns, p);
+	c = conn_find(flow->conns, p, hash);
 	if (c && c->flags & CONN_FOLLOWED)
 		take_followed(flow, c, p);
 }

@@ -89,16 +89,17 @@ static const char *payload_name(uint32_t payload)
 
 static struct conn *find_or_enter(struct sctp *s, const struct packet *p, bool from_client)
 {
-	struct conn *c = conn_find(s->conns, p);
+	uint64_t hash = conn_hash(s->conns, p);
+	struct conn *c = conn_find(s->conns, p, hash);
 
 	if (c && p->time_us - c->time_us < STALE)
 		return c;
 	if (!c) {
-		c = conn_place(s->conns, p);
+		c = conn_place(s->conns, hash);
 		if (c->tag && p->time_us - c->time_us < STALE)
 			s->watch->tally->associations_evicted++;
 	}
-	conn_make(s->conns, c, p, from_client);
+	conn_make(s->conns, c, p, hash, from_client);
 	return c;
 }
 
@@ -112,7 +113,7 @@ static void take_init(struct sctp *s, const struct packet *p, const struct head 
 	     !watch_has(s->watch, &p->src, &p->dst, p->dport)))
 		return;
 	c = find_or_enter(s, p, true);
-	c->time_us = p->time_us;
+	conn_touch(s->conns, c, p->time_us);
 	if (conn_is_between(c, &p->src, p->sport, &p->dst, p->dport)) {
 		c->flags |= CONN_SYN;
 		c->syn[0].seq = h->initiate;
@@ -153,11 +154,11 @@ static void take_init_ack(struct sctp *s, const struct packet *p, const struct h
 /* The association stands: its cookie has come back, or what it was made for. */
 static void take_rest(struct sctp *s, const struct packet *p, const struct head *h)
 {
-	struct conn *c = conn_find(s->conns, p);
+	struct conn *c = conn_find(s->conns, p, conn_hash(s->conns, p));
 
 	if (!c || !c->entry)
 		return;
-	c->time_us = p->time_us;
+	conn_touch(s->conns, c, p->time_us);
 	watch_raise(s->watch, c->entry,
 		    c->flags & (CONN_SYN | CONN_SERVER_SYN) ? EVIDENCE_FULL : EVIDENCE_HANDSHAKE);
 	if (h->chunk == CHUNK_DATA)

@@ -5,7 +5,7 @@
 
 #define PLACES 4096	    /* packets remembered */
 #define FIRST 4096	    /* looked at without exception */
-#define SAMPLE_BITS 4	    /* afterwards one in 16 */
+#define SAMPLE_BITS 6	    /* afterwards one in 64 */
 #define NEAR (50 * MONO_MS) /* a copy comes within; no stack sends again so soon */
 #define ODD 0x9e3779b97f4a7c15ULL
 
