@@ -132,6 +132,23 @@ static void put_tally(FILE *out, const struct tally *t)
 #undef PUT
 }
 
+/* What could not be looked into, by the number that announced it. */
+static void put_unknown(FILE *out, const struct tally *t)
+{
+	const struct tally_unknown *u;
+	size_t i;
+
+	fprintf(out, "# HELP flowd_unknown_total packets with something flowd can't look into\n"
+		     "# TYPE flowd_unknown_total counter\n");
+	for (i = 0; i < TALLY_UNKNOWNS && t->unknown[i].kind; i++) {
+		u = &t->unknown[i];
+		fprintf(out, "flowd_unknown_total{kind=\"%s\",number=\"%u\"} %llu\n",
+			record_unknown_text(u->kind), u->number, (unsigned long long)u->packets);
+	}
+	put(out, "unknown_rest_total", "counter",
+	    "packets with numbers for which flowd_unknown_total has no room", t->unknown_rest);
+}
+
 static void put_store(FILE *out, const struct store_figures *f)
 {
 	size_t i;
@@ -169,6 +186,7 @@ char *gauge_metrics(const struct gauge *h)
 		return NULL;
 	put(out, "up", "gauge", "1 when the store is open and the sensor speaks", gauge_is_well(h));
 	put_tally(out, &h->tally);
+	put_unknown(out, &h->tally);
 	if (h->has_store)
 		put_store(out, &h->store);
 	put_troubles(out, h);

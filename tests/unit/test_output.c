@@ -74,7 +74,7 @@ static void waits(void **state)
 {
 	struct bench *b = *state;
 	static char text[1 << 20];
-	char want[16];
+	char want[24];
 	size_t len = 0;
 	int taken = fill(b), i;
 	ssize_t n;
