@@ -35,8 +35,10 @@ def run(command):
 
 
 def readable(path):
-    """Can libpcap read it to its end? And how many frames are there? None: it can't open it."""
-    status, out, _ = run(["tcpdump", "--count", "-nr", path])
+    """Can libpcap read it to its end, and how many frames are there? Each None where nobody can say."""
+    status, out, err = run(["tcpdump", "--count", "-nr", path])
+    if "data link type" in err:  # tcpdump's own objection
+        return None, None
     counted = re.search(r"^(\d+) packets?", out, re.M)
     return status == 0, int(counted.group(1)) if counted else None
 
@@ -59,10 +61,12 @@ def judge_status(path, status, err, frames_told):
     whole, frames = readable(path)
     if NOT_DECODED in err:
         return None if status else "a link type that is not decoded, and status 0"
+    if whole is None:
+        return None
     if status == 0:
         if not whole:
             return "can't be read, and status 0"
-        return None if frames == frames_told else f"{frames} frames, {frames_told} counted"
+        return None if frames in (None, frames_told) else f"{frames} frames, {frames_told} counted"
     if whole:
         return f"can be read, and status {status}: {err.strip()[-160:]}"
     said = UNREAD.search(err)
