@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/countries.h"
 
-#include "store/report.h"
+#include "store/report/report.h"
 
 #include <stdlib.h>
 

@@ -3,7 +3,7 @@
 
 #include "base/err.h"
 #include "base/ipc.h"
-#include "store/report.h"
+#include "store/report/report.h"
 #include "web/page.h"
 #include "web/query.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "web/gauge.h"
 
-#include "store/report.h"
+#include "store/report/report.h"
 
 #include <stdio.h>
 

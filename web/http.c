@@ -2,7 +2,7 @@
 #include "web/http.h"
 
 #include "base/loop.h"
-#include "store/report.h"
+#include "store/report/report.h"
 #include "web/query.h"
 
 #include <microhttpd.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "web/stream.h"
 
-#include "store/report.h"
+#include "store/report/report.h"
 #include "web/query.h"
 
 #include <errno.h>

@@ -2,7 +2,7 @@
 #include "flowd/core/announce.h"
 
 #include "flowd/core/out/output.h"
-#include "store/report.h"
+#include "store/report/report.h"
 
 #include <errno.h>
 #include <stdio.h>

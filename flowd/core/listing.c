@@ -2,7 +2,7 @@
 #include "flowd/core/listing.h"
 
 #include "store/hosts.h"
-#include "store/report.h"
+#include "store/report/report.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
  * The first byte chooses what the rest is: a query string, the name of a service, a place in the
  * stream, a Host and an Origin. What reads prints to what reads back.
  */
-#include "store/report.h"
+#include "store/report/report.h"
 #include "web/query.h"
 
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 #include "flowd/core/out/alertfile.h"
 
 #include "base/err.h"
-#include "store/report.h"
+#include "store/report/report.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What flowd says over HTTP. Keys are those of store/report.c; words in them are those of
+// What flowd says over HTTP. Keys are those of store/report/*.c; words in them are those of
 // base/record.h, but any text is taken, so that an older page can show what a newer flowd says.
 
 export interface Where {

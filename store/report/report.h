@@ -2,8 +2,8 @@
 /*
  * The nouns as lines of JSON; flowd(8) describes the keys.
  */
-#ifndef STORE_REPORT_H
-#define STORE_REPORT_H
+#ifndef STORE_REPORT_REPORT_H
+#define STORE_REPORT_REPORT_H
 
 #include "store/hosts.h"
 #include "store/store.h"

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Objects and lists of JSON that grow. Keys are ASCII and borrowed for the call; a key that stands
+ * already is replaced. What there is no memory for is left out.
+ */
+#ifndef STORE_REPORT_DOC_H
+#define STORE_REPORT_DOC_H
+
+#include "base/mono.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct doc;
+
+/* NULL when memory is short; all below take that for a doc to which nothing can be added. */
+struct doc *doc_new(void);
+struct doc *doc_new_list(void);
+void doc_free(struct doc *doc);
+
+/* The text, compact and to be freed; NULL when memory was short. Frees the doc. */
+char *doc_text(struct doc *doc);
+
+/* Bytes that may be anything: what is not UTF-8 is read as Latin-1, none become null. */
+void doc_set_bytes(struct doc *doc, const char *key, const uint8_t *from, size_t len);
+/* The same, up to the first NUL or `size`. */
+void doc_set_text(struct doc *doc, const char *key, const char *text, size_t size);
+#define DOC_SET_TEXT(doc, key, field) doc_set_text(doc, key, field, sizeof(field))
+
+void doc_set_word(struct doc *doc, const char *key, const char *word); /* one of ours, "" stays */
+void doc_set_number(struct doc *doc, const char *key, uint64_t n);
+void doc_set_known(struct doc *doc, const char *key, uint64_t n); /* 0: null */
+void doc_set_real(struct doc *doc, const char *key, double n);
+void doc_set_bool(struct doc *doc, const char *key, bool value);
+void doc_set_time(struct doc *doc, const char *key, wall_t time);
+void doc_set_null(struct doc *doc, const char *key);
+
+/* The child belongs to the doc from then on. */
+void doc_set_child(struct doc *doc, const char *key, struct doc *child);
+void doc_add(struct doc *list, struct doc *row);
+/* The list or object of a key, borrowed; NULL: there is none. */
+struct doc *doc_child(struct doc *doc, const char *key);
+
+/* The positive number of a key in a line of `len` bytes; 0: there is none. */
+uint64_t doc_number_in(const char *line, size_t len, const char *key);
+
+#endif
