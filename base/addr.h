@@ -19,9 +19,18 @@ struct addr {
 /* The address of four bytes in network order. */
 static inline struct addr addr_v4(const uint8_t *bytes)
 {
-	struct addr a = { { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff } };
+	/* ::ffff:a.b.c.d in two words, as hashes read it: a load of bytes that were stored in
+	 * smaller pieces has to wait for them. */
+	static const uint8_t mapped[4] = { 0, 0, 0xff, 0xff };
+	uint32_t low, high;
+	uint64_t words[2] = { 0, 0 };
+	struct addr a;
 
-	memcpy(a.b + 12, bytes, 4);
+	memcpy(&low, mapped, sizeof(low));
+	memcpy(&high, bytes, sizeof(high));
+	words[1] = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? (uint64_t)high << 32 | low
+							     : (uint64_t)low << 32 | high;
+	memcpy(&a, words, sizeof(a));
 	return a;
 }
 

@@ -219,6 +219,7 @@ static void tick(struct worker *w, wall_t now)
 		source->due = now;
 	if (now < source->due)
 		return;
+	watch_catch_up(&w->watch);
 	share(w);
 	if (source->due)
 		tell(w, source, now);
@@ -306,6 +307,7 @@ void worker_count(struct worker *w, wall_t now)
 	mono_t clock = mono_wall() - mono_now();
 	size_t i;
 
+	watch_catch_up(&w->watch);
 	share(w);
 	for (i = 0; i < w->source_count; i++) {
 		/* Somebody has set the clock since it was looked at last. */

@@ -2,6 +2,7 @@
 #include "flowd/sensor/flow/conn.h"
 
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #define FILTER_BITS 16 /* of the filter in front of the table */
 
@@ -13,6 +14,18 @@ struct conn_table {
 	uint64_t *filter;   /* which of those are not zero: small enough for the nearest cache */
 };
 
+/* Zeros, in huge pages where the kernel has them: every look goes to another place. */
+static struct conn *conns_new(size_t count)
+{
+	size_t size = count * sizeof(struct conn);
+	void *conns = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (conns == MAP_FAILED)
+		return NULL;
+	madvise(conns, size, MADV_HUGEPAGE);
+	return conns;
+}
+
 struct conn_table *conn_table_new(size_t limit, const struct hash_key *key)
 {
 	struct conn_table *t = calloc(1, sizeof(*t));
@@ -20,8 +33,7 @@ struct conn_table *conn_table_new(size_t limit, const struct hash_key *key)
 	if (!t)
 		return NULL;
 	t->key = *key;
-	if (!ends_open(&t->ends, limit) ||
-	    !(t->conns = calloc(ends_size(&t->ends), sizeof(*t->conns))) ||
+	if (!ends_open(&t->ends, limit) || !(t->conns = conns_new(ends_size(&t->ends))) ||
 	    !(t->followed = calloc(1 << FILTER_BITS, 1)) ||
 	    !(t->filter = calloc((1 << FILTER_BITS) / 64, sizeof(*t->filter)))) {
 		conn_table_free(t);
@@ -34,8 +46,9 @@ void conn_table_free(struct conn_table *t)
 {
 	if (!t)
 		return;
+	if (t->conns)
+		munmap(t->conns, ends_size(&t->ends) * sizeof(*t->conns));
 	ends_close(&t->ends);
-	free(t->conns);
 	free(t->followed);
 	free(t->filter);
 	free(t);

@@ -343,7 +343,7 @@ static bool look(struct flow *flow, struct conn *c, const struct packet *p, bool
 		if (!wants_name(flow, c->entry, p->time_us))
 			return true;
 		if (flow->looking == flow->watch->conf->limit_names ||
-		    !(c->look = classify_flow_new())) {
+		    !(c->look = classify_flow_new(c->entry->sighting.app))) {
 			flow->watch->tally->names_refused++;
 			return true;
 		}

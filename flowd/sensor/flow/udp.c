@@ -108,7 +108,8 @@ static const char *look_at_answer(struct udp *u, struct dialog *d, struct known_
 
 	if (!p->payload_len || !watch_may_look(u->watch, entry, p->time_us))
 		return NULL;
-	if (u->looking == u->watch->conf->limit_names || !(d->look = classify_flow_new())) {
+	if (u->looking == u->watch->conf->limit_names ||
+	    !(d->look = classify_flow_new(entry->sighting.app))) {
 		u->watch->tally->names_refused++;
 		return NULL;
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "flowd/sensor/flow/watch.h"
 
-#define LOOKS_NAMELESS 8 /* in an hour, at a service without a name */
+#define LOOKS_NAMELESS 4 /* in an hour, at a service without a name */
 #define LOOKS_DOUBTED 4	 /* in an hour, beside the budget, at one that told another name */
 
 void watch_open(struct watch *w)
@@ -161,6 +161,7 @@ void watch_contradict(struct watch *w, struct known_entry *entry)
 
 void watch_flush(struct watch *w)
 {
+	watch_catch_up(w);
 	known_flush(w->known, w->say, w->arg);
 	host_flush(w->hosts);
 }
@@ -170,7 +171,22 @@ void watch_raise(struct watch *w, struct known_entry *entry, enum evidence evide
 	if (evidence <= entry->sighting.evidence)
 		return;
 	entry->sighting.evidence = (uint8_t)evidence;
-	known_tell(w->known, entry, w->say, w->arg);
+	/* That the client went on is no news to wait for, and a name mostly follows. */
+	if (evidence == EVIDENCE_FULL && entry->said == EVIDENCE_HANDSHAKE &&
+	    w->raised_count < WATCH_RAISED)
+		w->raised[w->raised_count++] = entry;
+	else
+		known_tell(w->known, entry, w->say, w->arg);
+}
+
+void watch_catch_up(struct watch *w)
+{
+	size_t i;
+
+	for (i = 0; i < w->raised_count; i++)
+		if (w->raised[i]->said < w->raised[i]->sighting.evidence)
+			known_tell(w->known, w->raised[i], w->say, w->arg);
+	w->raised_count = 0;
 }
 
 void watch_refuse(struct watch *w, struct known_entry *entry)

@@ -14,6 +14,8 @@
 #include "flowd/sensor/known.h"
 #include "flowd/sensor/name/classify.h"
 
+#define WATCH_RAISED 256
+
 /* All borrowed from its maker for as long as it is used. */
 struct watch {
 	const struct conf *conf;      /* home, inside, limits, verify_ports */
@@ -27,6 +29,8 @@ struct watch {
 	void *arg;
 	struct hash_key peer_key; /* of the peers' sketches: must outlive restarts */
 
+	struct known_entry *raised[WATCH_RAISED]; /* their evidence is still to be told */
+	size_t raised_count;
 	bool any;      /* home is any */
 	bool has_door; /* flowd's own page is on `door` */
 	struct addr door;
@@ -60,10 +64,13 @@ struct known_entry *watch_data(struct watch *watch, struct known_entry *entry,
 /* The entry's answers were none. */
 void watch_contradict(struct watch *watch, struct known_entry *entry);
 
+/* Tells what watch_raise has put off; to be called every second. */
+void watch_catch_up(struct watch *watch);
+
 /* Tells core what has been counted. */
 void watch_flush(struct watch *watch);
 
-/* The evidence has become better. */
+/* The evidence has become better: told at once, or, full, with the name or watch_catch_up. */
 void watch_raise(struct watch *watch, struct known_entry *entry, enum evidence evidence);
 
 /* The server has hung up on a client at once; told when that is news. */

@@ -31,6 +31,7 @@ struct classify_flow {
 	struct words client, server;
 	uint8_t proto;
 	uint8_t named; /* enum named, of the latest name */
+	char before[RECORD_APP_MAX];
 };
 
 struct classify *classify_new(void)
@@ -66,9 +67,13 @@ void classify_free(struct classify *c)
 	free(c);
 }
 
-struct classify_flow *classify_flow_new(void)
+struct classify_flow *classify_flow_new(const char *before)
 {
-	return calloc(1, sizeof(struct classify_flow));
+	struct classify_flow *flow = calloc(1, sizeof(*flow));
+
+	if (flow)
+		record_text_set(flow->before, sizeof(flow->before), before);
+	return flow;
 }
 
 void classify_flow_free(struct classify_flow *flow)
@@ -168,7 +173,8 @@ static const char *look(struct classify *c, struct classify_flow *flow, const st
 	const struct fit_row *proof = doubt_proof(flow->proto, &flow->client, &flow->server);
 	uint32_t len = p->ip_len < UINT16_MAX ? p->ip_len : UINT16_MAX;
 
-	if (proof && !(proof->flags & FIT_CARRIER)) {
+	/* What rides on a carrier was looked for when the service got its name. */
+	if (proof && (!(proof->flags & FIT_CARRIER) || !strcmp(proof->name, flow->before))) {
 		flow->named = NAMED_PAYLOAD;
 		return proof->name;
 	}
@@ -194,7 +200,7 @@ const char *classify_packet(struct classify *c, struct classify_flow *flow, cons
 
 const char *classify_wish(struct classify *c, const struct packet *p)
 {
-	struct classify_flow *flow = classify_flow_new();
+	struct classify_flow *flow = classify_flow_new("");
 	const char *name = NULL;
 
 	if (flow) {

@@ -14,8 +14,11 @@ struct classify_flow; /* what nDPI remembers of one connection */
 struct classify *classify_new(void);
 void classify_free(struct classify *c);
 
-/* NULL when memory is short. */
-struct classify_flow *classify_flow_new(void);
+/*
+ * `before`: the name that the service has already, "" none; a connection that proves no more than
+ * that costs little. NULL when memory is short.
+ */
+struct classify_flow *classify_flow_new(const char *before);
 void classify_flow_free(struct classify_flow *flow);
 
 /*
