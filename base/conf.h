@@ -90,6 +90,12 @@ struct conf_ports {
 	  "connections followed at once for the endpoints they announce")                          \
 	X(limit_ephemeral, COUNT, "limits.ephemeral", "65536", 16, 1 << 24,                        \
 	  "ephemeral endpoints listed at once")                                                    \
+	X(limit_services, COUNT, "limits.services", "16777216", 1024, 1 << 28,                     \
+	  "services in the store")                                                                 \
+	X(limit_candidates, COUNT, "limits.candidates", "262144", 16, 1 << 26,                     \
+	  "of these, those that have answered and nothing more")                                   \
+	X(limit_jobs, COUNT, "limits.jobs", "1048576", 16, 1 << 26,                                \
+	  "services that wait for a verdict at once")                                              \
 	X(limit_output, BYTES, "limits.output", "1M", 1 << 16, 1LL << 30,                          \
 	  "lines that wait live for the reader of standard output")                                \
 	X(looks_per_hour, COUNT, "limits.looks_per_hour", "2", 0, 255,                             \

@@ -349,6 +349,10 @@ struct alert {
 	X(controls_refused, "connections not followed for what they announce: limit reached")  \
 	X(explained, "answers of endpoints that are explained by another connection")          \
 	X(ephemeral_evicted, "ephemeral endpoints gone early because the list was full")       \
+	X(candidates_evicted, "services of which nothing came, forgotten for newer ones")      \
+	X(candidates_refused, "services of which nothing came, not listed: limit reached")     \
+	X(services_refused, "services not listed because the limit was reached")               \
+	X(jobs_refused, "services not probed because too many probes were waiting")            \
 	X(hosts_evicted,                                                                       \
 	  "hosts whose silent ports are counted no more because the table was full")           \
 	X(syns_out, "SYN packets of inside hosts")                                             \

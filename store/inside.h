@@ -19,7 +19,10 @@ struct store {
 	struct rocks *rocks;
 	struct hash_key peer_key;
 	struct numbers numbers, stored;
-	bool memory; /* thrown away at the end */
+	uint64_t services,
+		services_stored; /* how many rows; stored with the batch that changes it */
+	uint64_t jobs;		 /* the same, counted at each start */
+	bool memory;		 /* thrown away at the end */
 };
 
 /* The row of a service's key in ROCKS_KNOWN: see known.c. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define FIRST_SIZE 1024
+#define DEAD_MOST 65536 /* deleted rows that may lie about, besides as many as there are others */
 
 /* The rows of one table, in the order of their keys once it is `sorted`. */
 struct order {
@@ -15,7 +16,8 @@ struct order {
 };
 
 struct memory {
-	struct pending *rows; /* all tables; never cleared */
+	struct pending *rows; /* all tables */
+	size_t dead;	      /* of them are deleted; they go when the rows are packed */
 	struct order orders[MEMORY_TABLES];
 };
 
@@ -88,12 +90,52 @@ static int order_add(struct memory *m, struct order *o, uint32_t number)
 
 int memory_put(struct memory *m, const struct pending_row *row)
 {
+	struct pending_row old = *row;
+	bool found = pending_find(m->rows, &old), lived = found && old.value;
 	size_t before = pending_count(m->rows);
-	int rc = pending_put(m->rows, row);
+	int rc;
 
-	if (rc || pending_count(m->rows) == before)
+	if (!found && !row->value)
+		return 0;
+	rc = pending_put(m->rows, row);
+	if (rc)
 		return rc;
-	return order_add(m, &m->orders[row->table], (uint32_t)before);
+	m->dead -= found && !lived && row->value;
+	m->dead += lived && !row->value;
+	return found ? 0 : order_add(m, &m->orders[row->table], (uint32_t)before);
+}
+
+/* Copies the rows that are left, in the order in which they came. */
+static int copy_left(const struct memory *from, struct memory *to)
+{
+	struct pending_row row;
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; i < pending_count(from->rows) && !rc; i++) {
+		row = pending_at(from->rows, i);
+		if (row.value)
+			rc = memory_put(to, &row);
+	}
+	return rc;
+}
+
+int memory_pack(struct memory *m)
+{
+	struct memory *packed, old;
+	int rc;
+
+	if (m->dead <= pending_count(m->rows) - m->dead + DEAD_MOST)
+		return 0;
+	packed = memory_new();
+	rc = packed ? copy_left(m, packed) : -ENOMEM;
+	if (!rc) {
+		old = *m;
+		*m = *packed;
+		*packed = old;
+	}
+	memory_free(packed);
+	return rc;
 }
 
 bool memory_find(const struct memory *m, struct pending_row *row)
@@ -140,7 +182,7 @@ int memory_delete_range(struct memory *m, const struct pending_row *from,
 	for (; i < end && !rc; i++) {
 		row = pending_at(m->rows, o->numbers[i]);
 		row.value = NULL;
-		rc = pending_put(m->rows, &row);
+		rc = memory_put(m, &row);
 	}
 	return rc;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The tables of a store that is thrown away at the end: rows in memory, by key, and walks in the
- * order of the keys. What is deleted keeps its room.
+ * order of the keys. What is deleted keeps its room until memory_pack.
  */
 #ifndef STORE_MEMORY_H
 #define STORE_MEMORY_H
@@ -19,6 +19,10 @@ void memory_free(struct memory *memory);
 
 /* As pending_put: 0, -ENOMEM, ERR_RANGE. */
 int memory_put(struct memory *memory, const struct pending_row *row);
+
+/* Gives back the room of deleted rows when they are more than the others; no walk may be under way.
+ * 0 or -ENOMEM. */
+int memory_pack(struct memory *memory);
 
 /* Fills `value` and `size` of a row given by table and key; false: there is none. */
 bool memory_find(const struct memory *memory, struct pending_row *row);

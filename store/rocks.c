@@ -239,9 +239,10 @@ static int commit_memory(struct rocks *r)
 		row = pending_at(r->pending, i);
 		rc = memory_put(r->memory, &row);
 	}
-	if (!rc)
-		pending_clear(r->pending);
-	return rc;
+	if (rc)
+		return rc;
+	pending_clear(r->pending);
+	return memory_pack(r->memory);
 }
 
 int rocks_commit(struct rocks *r, bool sync)

@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "store/inside.h"
 #include "store/key.h"
+#include "store/known.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -70,6 +71,36 @@ static int open_facts(struct store *s, bool writer, bool memory, char *error)
 	return rc;
 }
 
+static int count_job(void *arg, const struct store_job *row)
+{
+	(void)row;
+	++*(uint64_t *)arg;
+	return 0;
+}
+
+static int count_known(void *arg, const struct service *service, const struct store_known *known)
+{
+	(void)service;
+	(void)known;
+	++*(uint64_t *)arg;
+	return 0;
+}
+
+/* A store of an earlier flowd does not say how many services it has. */
+static int open_counts(struct store *s, char *error)
+{
+	int rc = meta_get(s, "services", &s->services, sizeof(s->services));
+
+	s->services_stored = s->services;
+	if (!rc)
+		rc = store_walk_known(s, count_known, &s->services);
+	if (rc >= 0)
+		rc = store_walk_jobs(s, 0, count_job, &s->jobs);
+	if (rc < 0)
+		snprintf(error, STORE_ERROR_MAX, "%s", err_text(rc));
+	return rc;
+}
+
 static int open_either(const char *path, const char *scratch, struct store **out, char *error)
 {
 	struct store *s = calloc(1, sizeof(*s));
@@ -84,6 +115,8 @@ static int open_either(const char *path, const char *scratch, struct store **out
 	s->memory = !path;
 	if (!rc)
 		rc = open_facts(s, !scratch, !path, error);
+	if (!rc && path && !scratch)
+		rc = open_counts(s, error);
 	if (rc)
 		store_close(s);
 	else
@@ -179,6 +212,22 @@ void store_delete_service(struct store *s, const struct service *service)
 	key_service(service, key);
 	rocks_delete(s->rocks, ROCKS_SERVICES, KEY(key));
 	known_delete(s, &KEY(key));
+	s->services -= s->services > 0;
+}
+
+void store_count_service(struct store *s)
+{
+	s->services++;
+}
+
+uint64_t store_count_services(const struct store *s)
+{
+	return s->services;
+}
+
+uint64_t store_count_jobs(const struct store *s)
+{
+	return s->jobs;
 }
 
 void store_put_event(struct store *s, struct event_row *row, struct store_service *service)
@@ -193,6 +242,8 @@ void store_put_event(struct store *s, struct event_row *row, struct store_servic
 		service->event_us = row->time_us;
 		service->event = row->number;
 	}
+	if (s->memory)
+		return; /* nobody can read what was said by a store that is thrown away */
 	key_numbered(row->time_us, row->number, key);
 	rocks_put(s->rocks, ROCKS_EVENTS, KEY(key), row, sizeof(*row));
 }
@@ -201,8 +252,10 @@ void store_put_job(struct store *s, struct store_job *row)
 {
 	uint8_t key[KEY_NUMBER];
 
-	if (!row->job.id)
+	if (!row->job.id) {
 		row->job.id = ++s->numbers.job;
+		s->jobs++;
+	}
 	key_number(row->job.id, key);
 	rocks_put(s->rocks, ROCKS_JOBS, KEY(key), row, sizeof(*row));
 }
@@ -210,8 +263,11 @@ void store_put_job(struct store *s, struct store_job *row)
 void store_delete_job(struct store *s, uint64_t id)
 {
 	uint8_t key[KEY_NUMBER];
+	struct store_job row;
 
 	key_number(id, key);
+	if (rocks_get(s->rocks, ROCKS_JOBS, KEY(key), &row, sizeof(row)) > 0)
+		s->jobs--;
 	rocks_delete(s->rocks, ROCKS_JOBS, KEY(key));
 }
 
@@ -221,6 +277,8 @@ void store_put_probe(struct store *s, const struct probe *row, wall_t told_us)
 
 	key_probe(&row->service, row->vantage, key);
 	rocks_put(s->rocks, ROCKS_PROBES, KEY(key), row, sizeof(*row));
+	if (s->memory)
+		return;
 	key_log(&row->service, told_us, log);
 	rocks_put(s->rocks, ROCKS_PROBE_LOG, KEY(log), row, sizeof(*row));
 }
@@ -231,6 +289,8 @@ void store_put_alert(struct store *s, struct alert *row)
 
 	if (!row->number)
 		row->number = ++s->numbers.alert;
+	if (s->memory)
+		return;
 	key_numbered(row->time_us, row->number, key);
 	rocks_put(s->rocks, ROCKS_ALERTS, KEY(key), row, sizeof(*row));
 }
@@ -267,10 +327,14 @@ int store_commit(struct store *s, bool sync)
 
 	if (memcmp(&s->numbers, &s->stored, sizeof(s->numbers)))
 		meta_put(s, "numbers", &s->numbers, sizeof(s->numbers));
+	if (s->services != s->services_stored)
+		meta_put(s, "services", &s->services, sizeof(s->services));
 	rc = rocks_commit(s->rocks, sync);
-	if (!rc)
-		s->stored = s->numbers;
-	return rc;
+	if (rc)
+		return rc;
+	s->stored = s->numbers;
+	s->services_stored = s->services;
+	return 0;
 }
 
 int row_walk(const struct row_walk *w, struct rocks_cursor *cursor)

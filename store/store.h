@@ -106,8 +106,11 @@ int store_get_countries(struct store *store, struct countries *out);
 /*
  * Put into the batch; `number` and `job.id` 0 are given the next number. An event is chained to the
  * latest one of `service` (NULL: of none) and becomes its latest; that row is the caller's to put.
+ * A store in memory keeps no events, alerts and past probes: there is nobody to read them.
  */
 void store_put_service(struct store *store, const struct store_service *row);
+/* The service just put was none before. */
+void store_count_service(struct store *store);
 void store_put_event(struct store *store, struct event_row *row, struct store_service *service);
 void store_put_job(struct store *store, struct store_job *row);
 /* `told_us`: the time of the event "verdict" that tells of it, under which it is logged. */
@@ -122,6 +125,10 @@ void store_delete_service(struct store *store, const struct service *service);
 /* The alert is to be handed to a receiver (its name, up to 15 bytes), or has been. */
 void store_put_outbox(struct store *store, const char *receiver, const struct alert *alert);
 void store_delete_outbox(struct store *store, const char *receiver, uint64_t number);
+
+/* How many there are, what is in the batch included. */
+uint64_t store_count_services(const struct store *store);
+uint64_t store_count_jobs(const struct store *store);
 
 /* Makes what was put durable: 0 or ERR_STORE. `sync`: against the end of the machine too. */
 int store_commit(struct store *store, bool sync);

@@ -336,6 +336,7 @@ static bool open_store(struct core *c, const char *state)
 				      .receiver = c->outbox.file ? OUTBOX_FILE : NULL,
 				      .fleeting = { .keep = c->conf->ephemeral_keep,
 						    .limit = c->conf->limit_ephemeral },
+				      .room = room_of(c->conf),
 				      .act = act,
 				      .arg = c };
 	c->greet = (struct greet){ .store = c->store, .sensor = c->sensor };

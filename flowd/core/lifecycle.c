@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 #include "flowd/core/deceptive.h"
+#include "flowd/core/merge.h"
 #include "store/naming.h"
 
 /* How long after it was first met a service may turn out to be explained: its announcement may come
@@ -99,6 +100,11 @@ static void make_job(struct lifecycle *l, struct store_service *row, enum event 
 					.event = (uint8_t)event,
 					.named = *row->app != 0 } };
 
+	/* It waits for no verdict then. */
+	if (!room_for_job(&l->room)) {
+		judge(l, row, &j, NULL);
+		return;
+	}
 	memcpy(j.job.app, row->app, sizeof(j.job.app));
 	memcpy(j.job.app_guess, row->app_guess, sizeof(j.job.app_guess));
 	/* Only TCP is probed. */
@@ -145,36 +151,6 @@ static int pass_name(struct lifecycle *l, const struct store_service *row)
 	if (j.allowed)
 		l->act(l->arg, &(struct lifecycle_act){ .name = &j.job });
 	return judge_by_wire(l, row);
-}
-
-/* Adds what a sighting says to the row. */
-static enum naming_news merge(struct store_service *row, const struct sighting *s)
-{
-	/* Whatever it is that makes a row, it has answered. */
-	row->handshakes += row->first_us || s->handshakes ? s->handshakes : 1;
-	if (!row->first_us || s->first_us < row->first_us)
-		row->first_us = s->first_us;
-	if (s->last_us > row->last_us)
-		row->last_us = s->last_us;
-	row->refusals += s->refusals;
-	row->filtered += s->filtered;
-	row->asked += s->asked;
-	row->answered += s->answered;
-	row->reflects |= s->reflects;
-	hash_sketch_merge(&row->peers, &s->peers);
-	row->peer = s->peer;
-	row->vlan = s->vlan;
-	row->delivered |= s->delivered;
-	row->print = s->print ? s->print : row->print;
-	row->tunnel = s->tunnel;
-	row->tunnel_id = s->tunnel_id;
-	/* Only a lone SYN-ACK can be contradicted: see flow.c. */
-	if (s->evidence > row->evidence ||
-	    (s->evidence == EVIDENCE_INVALID && row->evidence == EVIDENCE_ONEWAY))
-		row->evidence = s->evidence;
-	if (!*row->app_guess)
-		memcpy(row->app_guess, s->app_guess, sizeof(row->app_guess));
-	return naming_merge(row, s);
 }
 
 /* Where the two ends are. Of the peers since the record before only the latest is known by its
@@ -253,16 +229,18 @@ int lifecycle_sighting(struct lifecycle *l, const struct sighting *s)
 	struct store_service row = { .service = s->service };
 	int rc = store_get_service(l->store, &s->service, &row);
 	enum naming_news news;
-	bool explained;
+	bool explained, known = rc > 0;
 
 	if (rc < 0)
 		return rc;
 	if (s->last_us > l->now)
 		l->now = s->last_us;
 	explained = is_explained(l, &row, s);
-	news = merge(&row, s);
+	news = merge_sighting(&row, s);
 	if (!explained && !row.announced && !row.delivered && (rc = deceptive_covers(l, s)))
 		return rc < 0 ? rc : 0;
+	if (!known && !explained && (rc = room_admit(&l->room, &row, l->now)) <= 0)
+		return rc;
 	place(l, &row, s);
 	rc = 0;
 	if (explained) {
@@ -287,6 +265,8 @@ int lifecycle_sighting(struct lifecycle *l, const struct sighting *s)
 	if (news && row.announced && !row.ephemeral)
 		judge_name(l, &row, news);
 	store_put_service(l->store, &row);
+	if (!known)
+		store_count_service(l->store);
 	return rc;
 }
 
@@ -403,7 +383,7 @@ int lifecycle_open(struct lifecycle *l)
 	struct deciding d = { .l = l };
 	int rc = store_walk_jobs(l->store, 0, decide, &d);
 
-	l->fleeting.store = l->store;
+	l->fleeting.store = l->room.store = l->store;
 	/* What time it is comes with the first tick. */
 	l->next_deadline = d.next ? 1 : 0;
 	return rc < 0 ? rc : store_commit(l->store, false);
@@ -412,6 +392,7 @@ int lifecycle_open(struct lifecycle *l)
 void lifecycle_close(struct lifecycle *l)
 {
 	fleeting_free(&l->fleeting);
+	room_free(&l->room);
 }
 
 int lifecycle_tick(struct lifecycle *l, wall_t now)
@@ -420,7 +401,7 @@ int lifecycle_tick(struct lifecycle *l, wall_t now)
 
 	if (now > l->now)
 		l->now = now;
-	if ((rc = fleeting_tick(&l->fleeting, l->now)))
+	if ((rc = fleeting_tick(&l->fleeting, l->now)) || (rc = room_tick(&l->room)))
 		return rc;
 	if (!l->next_deadline || l->now < l->next_deadline)
 		return 0;
@@ -430,6 +411,7 @@ int lifecycle_tick(struct lifecycle *l, wall_t now)
 int lifecycle_set_back(struct lifecycle *l, wall_t now, mono_t by)
 {
 	l->now = now;
+	l->room.wait_until = 0;
 	return decide_jobs(l, false, by);
 }
 

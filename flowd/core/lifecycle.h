@@ -10,6 +10,7 @@
 #include "base/prefix.h"
 #include "flowd/core/fleeting.h"
 #include "flowd/core/geo/origins.h"
+#include "flowd/core/room.h"
 #include "flowd/core/vitals/health.h"
 #include "rules/rules.h"
 #include "store/store.h"
@@ -38,6 +39,7 @@ struct lifecycle {
 	lifecycle_fn act;
 	void *arg;
 	struct fleeting fleeting; /* `keep` and `limit` are set */
+	struct room room;	  /* its limits are set */
 	/* Its own: */
 	wall_t now;		 /* goes back by lifecycle_set_back only */
 	wall_t next_deadline;	 /* of the first undecided job; 0 none */

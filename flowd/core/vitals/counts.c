@@ -59,7 +59,8 @@ bool counts_is_worse(struct counts *h, mono_t now)
 {
 	const struct tally *t = &h->sum;
 	uint64_t losses = t->kernel_drops + t->interface_drops + t->records_dropped +
-			  t->flows_evicted + t->names_refused + t->known_evicted + t->gap_us;
+			  t->flows_evicted + t->names_refused + t->known_evicted + t->gap_us +
+			  t->candidates_refused + t->services_refused + t->jobs_refused;
 
 	if (losses == h->losses || (h->losses_said && now - h->losses_said < SAY_EVERY))
 		return false;

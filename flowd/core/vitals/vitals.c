@@ -62,7 +62,13 @@ void vitals_restart(struct vitals *v)
 /* What core itself counts. */
 static void count_own(struct vitals *v)
 {
+	const struct room *room = &v->life->room;
+
 	v->counts.sum.ephemeral_evicted = v->life->fleeting.evicted;
+	v->counts.sum.candidates_evicted = room->candidates_evicted;
+	v->counts.sum.candidates_refused = room->candidates_refused;
+	v->counts.sum.services_refused = room->services_refused;
+	v->counts.sum.jobs_refused = room->jobs_refused;
 	v->counts.sum.lines_dropped = announce_dropped(v->announce);
 }
 
@@ -84,6 +90,7 @@ void vitals_take(struct vitals *v, uint32_t origin, const struct tally *t, bool 
 	if (t->time_us - v->told >= TELL_EVERY || t->time_us < v->told)
 		tell_counts(v);
 	health_take(v->health, &grown);
+	count_own(v);
 	if (v->web)
 		ipc_flush(v->web);
 	if (!quiet && counts_is_worse(&v->counts, mono_now()))
