@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 
-#define WAYS 8		 /* places a dialog may be at */
 #define NOTES (1u << 14) /* questions remembered apart */
 #define NOTE_WAYS 4	 /* places a question may be at */
 #define NOTE_KEPT (30 * MONO_SECOND)
@@ -17,27 +16,21 @@ struct note {
 
 struct dialog_table {
 	struct hash_key key;
-	size_t set_mask;
-	struct dialog *dialogs;
-	uint16_t *tags; /* of each place, 0 free: most comparisons end here */
+	struct ends ends;
+	struct dialog *dialogs; /* one for each place */
 	struct note *notes;
 };
 
 struct dialog_table *dialog_table_new(size_t limit, const struct hash_key *key)
 {
 	struct dialog_table *t = calloc(1, sizeof(*t));
-	size_t sets = 1;
 
 	if (!t)
 		return NULL;
 	t->key = *key;
-	while (sets * WAYS < limit)
-		sets *= 2;
-	t->set_mask = sets - 1;
-	t->dialogs = calloc(sets * WAYS, sizeof(*t->dialogs));
-	t->tags = calloc(sets * WAYS, sizeof(*t->tags));
-	t->notes = calloc(NOTES, sizeof(*t->notes));
-	if (!t->dialogs || !t->tags || !t->notes) {
+	if (!ends_open(&t->ends, limit) ||
+	    !(t->dialogs = calloc(ends_size(&t->ends), sizeof(*t->dialogs))) ||
+	    !(t->notes = calloc(NOTES, sizeof(*t->notes)))) {
 		dialog_table_free(t);
 		return NULL;
 	}
@@ -48,36 +41,16 @@ void dialog_table_free(struct dialog_table *t)
 {
 	if (!t)
 		return;
+	ends_close(&t->ends);
 	free(t->dialogs);
-	free(t->tags);
 	free(t->notes);
 	free(t);
 }
 
-/* The first place of the set where the dialog of these two ends is kept; `tag` never 0. */
-static size_t set_of(const struct dialog_table *t, const struct packet *p, uint16_t *tag)
+uint64_t dialog_hash(const struct dialog_table *t, const struct packet *p)
 {
-	struct {
-		struct addr a, b;
-		uint16_t pa, pb;
-	} key;
-	int order = addr_order(&p->src, &p->dst);
-	uint64_t h;
-
-	if (order < 0 || (!order && p->sport < p->dport)) {
-		key.a = p->src;
-		key.b = p->dst;
-		key.pa = p->sport;
-		key.pb = p->dport;
-	} else {
-		key.a = p->dst;
-		key.b = p->src;
-		key.pa = p->dport;
-		key.pb = p->sport;
-	}
-	h = hash_bytes(&t->key, &key, sizeof(key));
-	*tag = (uint16_t)(h >> 48) | 1;
-	return (h & t->set_mask) * WAYS;
+	return ends_hash_one(&t->key, &p->src, p->sport) +
+	       ends_hash_one(&t->key, &p->dst, p->dport);
 }
 
 bool dialog_is_from_server(const struct dialog *d, const struct packet *p)
@@ -92,45 +65,42 @@ static bool is_from_client(const struct dialog *d, const struct packet *p)
 	       addr_is_same(&d->client, &p->src) && addr_is_same(&d->server, &p->dst);
 }
 
-struct dialog *dialog_find(struct dialog_table *t, const struct packet *p)
+struct dialog *dialog_find(struct dialog_table *t, const struct packet *p, uint64_t hash)
 {
-	uint16_t tag;
-	size_t i, set = set_of(t, p, &tag);
+	size_t i, set = ends_set(&t->ends, hash);
+	uint16_t tag = ends_tag(hash);
 
-	for (i = set; i < set + WAYS; i++)
-		if (t->tags[i] == tag &&
+	for (i = set; i < set + ENDS_WAYS; i++)
+		if (t->ends.spots[i].tag == tag &&
 		    (is_from_client(&t->dialogs[i], p) || dialog_is_from_server(&t->dialogs[i], p)))
 			return &t->dialogs[i];
 	return NULL;
 }
 
-struct dialog *dialog_place(struct dialog_table *t, const struct packet *p)
+struct dialog *dialog_place(struct dialog_table *t, uint64_t hash)
 {
-	uint16_t tag;
-	size_t i, set = set_of(t, p, &tag), best = set;
-
-	for (i = set; i < set + WAYS && t->tags[best]; i++) {
-		const struct dialog *d = &t->dialogs[i], *b = &t->dialogs[best];
-		bool d_kept = d->flags & DIALOG_ANSWERED, b_kept = b->flags & DIALOG_ANSWERED;
-
-		if (!t->tags[i] || (d_kept == b_kept ? d->time_us < b->time_us : b_kept))
-			best = i;
-	}
-	return &t->dialogs[best];
+	return &t->dialogs[ends_place(&t->ends, hash)];
 }
 
-void dialog_make(struct dialog_table *t, struct dialog *d, const struct packet *p, bool from_client)
+void dialog_touch(struct dialog_table *t, struct dialog *d, wall_t time)
 {
-	uint16_t tag;
+	size_t place = (size_t)(d - t->dialogs);
 
-	set_of(t, p, &tag);
-	t->tags[d - t->dialogs] = tag;
+	d->time_us = time;
+	ends_touch(&t->ends, place, time);
+	t->ends.spots[place].dear = (d->flags & DIALOG_ANSWERED) != 0;
+}
+
+void dialog_make(struct dialog_table *t, struct dialog *d, const struct packet *p, uint64_t hash,
+		 bool from_client)
+{
+	t->ends.spots[d - t->dialogs] = (struct ends_spot){ .tag = ends_tag(hash) };
 	*d = (struct dialog){ .client = from_client ? p->src : p->dst,
 			      .server = from_client ? p->dst : p->src,
 			      .client_port = from_client ? p->sport : p->dport,
 			      .server_port = from_client ? p->dport : p->sport,
-			      .tag = tag,
-			      .time_us = p->time_us };
+			      .tag = ends_tag(hash) };
+	dialog_touch(t, d, p->time_us);
 }
 
 void dialog_turn(struct dialog *d)
@@ -148,8 +118,8 @@ void dialog_turn(struct dialog *d)
 
 struct dialog *dialog_next(struct dialog_table *t, size_t *at)
 {
-	while (*at < (t->set_mask + 1) * WAYS)
-		if (t->tags[(*at)++])
+	while (*at < ends_size(&t->ends))
+		if (t->ends.spots[(*at)++].tag)
 			return &t->dialogs[*at - 1];
 	return NULL;
 }

@@ -9,6 +9,7 @@
 
 #include "base/hash.h"
 #include "flowd/sensor/decode/decode.h"
+#include "flowd/sensor/ends.h"
 
 struct classify_flow;
 struct known_entry;
@@ -43,17 +44,23 @@ void dialog_table_free(struct dialog_table *table);
 /* Does the packet come from the server's side? */
 bool dialog_is_from_server(const struct dialog *d, const struct packet *p);
 
+/* The dialog of a packet as a number, the same for both directions, as conn_hash. */
+uint64_t dialog_hash(const struct dialog_table *table, const struct packet *p);
+
 /* The dialog of a packet of either direction, or NULL; valid until the next dialog_place. */
-struct dialog *dialog_find(struct dialog_table *table, const struct packet *p);
+struct dialog *dialog_find(struct dialog_table *table, const struct packet *p, uint64_t hash);
+
+/* A packet of it was met; to be called again when its flags have changed. */
+void dialog_touch(struct dialog_table *table, struct dialog *d, wall_t time);
 
 /*
  * A place for the dialog of a packet: a free one, else the one idle longest, unanswered ones first.
  * What stands there is the caller's to end (`tag` not 0: it was in use); then dialog_make makes it
  * the new one.
  */
-struct dialog *dialog_place(struct dialog_table *table, const struct packet *p);
+struct dialog *dialog_place(struct dialog_table *table, uint64_t hash);
 void dialog_make(struct dialog_table *table, struct dialog *d, const struct packet *p,
-		 bool from_client);
+		 uint64_t hash, bool from_client);
 
 /* The other side is the client after all. */
 void dialog_turn(struct dialog *d);

@@ -235,6 +235,7 @@ static void take_server(struct udp *u, struct dialog *d, const struct packet *p,
 			answer_first(u, d, p, read, both_ask);
 	}
 	d->flags |= DIALOG_ANSWERED;
+	dialog_touch(u->dialogs, d, p->time_us);
 }
 
 static void take_client(struct udp *u, struct dialog *d, const struct packet *p,
@@ -335,9 +336,9 @@ static void note_question(struct udp *u, const struct packet *p, bool elsewhere)
 }
 
 /* The place for a new dialog. */
-static struct dialog *enter(struct udp *u, const struct packet *p)
+static struct dialog *enter(struct udp *u, const struct packet *p, uint64_t hash)
 {
-	struct dialog *d = dialog_place(u->dialogs, p);
+	struct dialog *d = dialog_place(u->dialogs, hash);
 
 	if (d->tag) {
 		if (p->time_us - d->time_us < STALE) {
@@ -360,7 +361,8 @@ static void hear(struct udp *u, struct dialog *d, const struct packet *p, const 
 }
 
 /* The first packet of a dialog; `d`: one that ended so long ago that it is forgotten, or NULL. */
-static void begin(struct udp *u, struct dialog *d, const struct packet *p, bool inside)
+static void begin(struct udp *u, struct dialog *d, const struct packet *p, uint64_t hash,
+		  bool inside)
 {
 	struct reply read = read_payload(p);
 	bool of_group = false, server = read.way == REPLY_RESPONSE, aside = false;
@@ -377,8 +379,8 @@ static void begin(struct udp *u, struct dialog *d, const struct packet *p, bool 
 	if (d)
 		leave(u, d);
 	else
-		d = enter(u, p);
-	dialog_make(u->dialogs, d, p, !server);
+		d = enter(u, p, hash);
+	dialog_make(u->dialogs, d, p, hash, !server);
 	d->payloads = 1;
 	hear(u, d, p, &read);
 	if (aside)
@@ -400,6 +402,7 @@ void udp_take(struct udp *u, const struct packet *p)
 	bool inside = watch_has(w, &p->src, &p->dst, p->dport);
 	struct reply read = { .way = REPLY_EITHER };
 	struct dialog *d;
+	uint64_t hash;
 
 	if (!inside && !watch_has(w, &p->dst, &p->src, p->sport)) {
 		if (addr_is_group(&p->dst) && !addr_is_group(&p->src))
@@ -408,12 +411,13 @@ void udp_take(struct udp *u, const struct packet *p)
 	}
 	if (p->sport == p->dport && addr_is_same(&p->src, &p->dst))
 		return;
-	d = dialog_find(u->dialogs, p);
+	hash = dialog_hash(u->dialogs, p);
+	d = dialog_find(u->dialogs, p, hash);
 	if (!d || p->time_us - d->time_us > STALE) {
-		begin(u, d, p, inside);
+		begin(u, d, p, hash, inside);
 		return;
 	}
-	d->time_us = p->time_us;
+	dialog_touch(u->dialogs, d, p->time_us);
 	if (d->payloads < w->conf->name_packets) {
 		d->payloads++;
 		read = read_payload(p);
