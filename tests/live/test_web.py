@@ -43,7 +43,11 @@ class Bench:
         state = os.path.join(self.directory, "state")
         self.flowd = Flowd(self.net, [
             self.program, "-i", "inside", "--home", self.net.home, "--state", state, "--learn=0s",
-            "--verify.source", ",".join(self.net.border_in), "--verify.rate=1000"]).wait_ready()
+            "--verify.source", ",".join(self.net.border_in), "--verify.rate=1000",
+            # One host with hundreds of ports that say nothing: no proxy here, but rows for pages.
+            "--deceptive.ports=1024"]).wait_ready()
+        # Web listens before it has a store to read: 503 until then, as the manual says.
+        self.wait("/api/v1/services", lambda got: "services" in got)
 
     def wait_net(self):  # IPv6 takes a while until neighbours have found each other
         for host in self.net.inside:
