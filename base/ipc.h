@@ -19,6 +19,7 @@
 	X(IPC_HELLO, 0) /* any role: just born, knows nothing yet */                               \
 	X(IPC_SIGHTING, sizeof(struct sighting))                                                   \
 	X(IPC_HOST, sizeof(struct host_sighting)) /* sensor to core */                             \
+	X(IPC_HINT, sizeof(struct hint))	  /* sensor to core */                             \
 	X(IPC_TALLY, sizeof(struct tally))                                                         \
 	X(IPC_END, 0)	       /* sensor to core: no more will come */                             \
 	X(IPC_KNOWN, IPC_BULK) /* core to sensor: the bytes of a knownset */                       \

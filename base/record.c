@@ -6,6 +6,7 @@
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "stored records are little-endian");
 _Static_assert(sizeof(struct service) == 24 && sizeof(struct sighting) == 288, "layout");
 _Static_assert(sizeof(struct host_sighting) == 272, "layout");
+_Static_assert(sizeof(struct hint) == 136, "layout");
 _Static_assert(sizeof(struct job) == 104 && sizeof(struct probe) == 1248, "layout");
 _Static_assert(sizeof(struct role_news) == 40, "layout");
 _Static_assert(sizeof(struct finding) == 288 && sizeof(struct alert) == 1768, "layout");
@@ -21,6 +22,7 @@ static const char *const tunnel_text[] = { RECORD_TUNNEL_LIST(TEXT_OF) };
 static const char *const named_text[] = { RECORD_NAMED_LIST(TEXT_OF) };
 static const char *const unknown_text[] = { RECORD_UNKNOWN_LIST(TEXT_OF) };
 static const char *const trouble_text[] = { RECORD_TROUBLE_LIST(TEXT_OF) };
+static const char *const hint_text[] = { RECORD_HINT_LIST(TEXT_OF) };
 static const char *const proto_text[] = { RECORD_PROTO_LIST(TEXT_OF) };
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
@@ -62,6 +64,7 @@ TEXT_FUNCTION(tunnel)
 TEXT_FUNCTION(named)
 TEXT_FUNCTION(unknown)
 TEXT_FUNCTION(trouble)
+TEXT_FUNCTION(hint)
 PARSE_FUNCTION(proto)
 PARSE_FUNCTION(evidence)
 PARSE_FUNCTION(state)
@@ -120,6 +123,16 @@ void record_mend_host(struct host_sighting *h, wall_t latest)
 	if (h->evidence >= EVIDENCE_END)
 		h->evidence = EVIDENCE_INVALID;
 	CLOSE(h->options);
+}
+
+void record_mend_hint(struct hint *h, wall_t latest)
+{
+	h->time_us = at_most(h->time_us, latest);
+	if (h->kind >= HINT_END)
+		h->kind = HINT_NONE;
+	CLOSE(h->text);
+	/* What follows the text would make the same text another one. */
+	memset(h->text + strlen(h->text), 0, sizeof(h->text) - strlen(h->text));
 }
 
 void record_mend_tally(struct tally *t, wall_t latest)

@@ -12,7 +12,7 @@
 #include "base/mono.h"
 
 /* Any change of a layout below changes this number; another number is refused. */
-#define RECORD_VERSION 6
+#define RECORD_VERSION 7
 
 /* X(constant, text): the text is what JSON, rules and the manual say. */
 #define RECORD_PROTO_LIST(X)     \
@@ -107,6 +107,20 @@
 	X(NAMED_DPI, "dpi")       \
 	X(NAMED_PAYLOAD, "payload")
 
+/*
+ * What both sides let slip about a service while they were looked at for a name: X(constant, text).
+ * Client hellos say sni and alpn: what clients ask for; so does http-host.
+ */
+#define RECORD_HINT_LIST(X)                \
+	X(HINT_NONE, "none")               \
+	X(HINT_SNI, "sni")                 \
+	X(HINT_ALPN, "alpn")               \
+	X(HINT_HTTP_HOST, "http-host")     \
+	X(HINT_HTTP_SERVER, "http-server") \
+	X(HINT_SSH_BANNER, "ssh-banner")   \
+	X(HINT_JA3S, "ja3s")               \
+	X(HINT_HASSH_SERVER, "hassh-server")
+
 /* Why a probe says what it says. */
 #define RECORD_REASON_LIST(X)                              \
 	X(REASON_NONE, "none")                             \
@@ -134,6 +148,7 @@ enum ephemeral { RECORD_EPHEMERAL_LIST(RECORD_ENUM) EPHEMERAL_END };
 enum tunnel { RECORD_TUNNEL_LIST(RECORD_ENUM) TUNNEL_END };
 enum named { RECORD_NAMED_LIST(RECORD_ENUM) NAMED_END };
 enum trouble { RECORD_TROUBLE_LIST(RECORD_ENUM) TROUBLE_END };
+enum hint_kind { RECORD_HINT_LIST(RECORD_ENUM) HINT_END };
 #undef RECORD_ENUM
 
 /* IP protocol numbers (IANA). */
@@ -180,6 +195,17 @@ struct sighting {
 					   none */
 	struct hash_sketch peers;	/* of the peers since the last record */
 	uint32_t print;			/* what its first answer looked like, hashed; 0 not known */
+};
+
+#define RECORD_HINT_MAX 96
+
+/* Said by the sensor: what was read in a connection of the service that the server answered. */
+struct hint {
+	struct service service;
+	wall_t time_us;
+	uint8_t kind; /* enum hint_kind */
+	uint8_t pad[7];
+	char text[RECORD_HINT_MAX]; /* as it came, cut to fit */
 };
 
 #define RECORD_OPTIONS_MAX 64
@@ -438,6 +464,7 @@ const char *record_tunnel_text(unsigned tunnel);
 const char *record_named_text(unsigned named);
 const char *record_unknown_text(unsigned unknown);
 const char *record_trouble_text(unsigned trouble);
+const char *record_hint_text(unsigned hint);
 
 /* The enum constant of a text of `len` bytes, or ERR_UNKNOWN. */
 int record_proto_parse(const char *text, size_t len);
@@ -458,6 +485,7 @@ static inline bool service_is_same(const struct service *a, const struct service
 void record_mend_sighting(struct sighting *s, wall_t latest);
 void record_mend_probe(struct probe *p, wall_t latest);
 void record_mend_host(struct host_sighting *h, wall_t latest);
+void record_mend_hint(struct hint *h, wall_t latest);
 void record_mend_tally(struct tally *t, wall_t latest);
 
 /* Adds packets to the row of their number, or to `unknown_rest` when there is no room for a row. */

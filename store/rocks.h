@@ -22,7 +22,8 @@
 	X(ROCKS_ALERTS, "alerts")       \
 	X(ROCKS_OUTBOX, "outbox")       \
 	X(ROCKS_HOSTS, "hosts")         \
-	X(ROCKS_KNOWN, "known")
+	X(ROCKS_KNOWN, "known")         \
+	X(ROCKS_HINTS, "hints")
 
 enum rocks_table {
 #define ROCKS_ENUM(id, name) id,

@@ -2,6 +2,7 @@
 #include "store/store.h"
 
 #include "base/err.h"
+#include "store/hints.h"
 #include "store/inside.h"
 #include "store/key.h"
 #include "store/known.h"
@@ -10,7 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define SCHEMA 4 /* of keys and rows; RECORD_VERSION goes with it */
+#define SCHEMA 5 /* of keys and rows; RECORD_VERSION goes with it */
 
 _Static_assert(sizeof(struct store_service) == 472, "layout");
 _Static_assert(sizeof(struct store_job) == 120, "layout");
@@ -209,6 +210,7 @@ void store_delete_service(struct store *s, const struct service *service)
 {
 	uint8_t key[KEY_SERVICE];
 
+	store_delete_hints(s, service);
 	key_service(service, key);
 	rocks_delete(s->rocks, ROCKS_SERVICES, KEY(key));
 	known_delete(s, &KEY(key));

@@ -34,7 +34,8 @@ struct store_service {
 	uint32_t filtered; /* ICMP messages that somebody forbids it */
 	uint8_t reflects;  /* 1: its clients look forged, to make it answer others */
 	uint8_t named;	   /* enum named: how `app` was obtained */
-	uint8_t pad3[6];
+	uint8_t hinted;	   /* of which kinds it has hints: bit `enum hint_kind` - 1 */
+	uint8_t pad3[5];
 	char app[RECORD_APP_MAX];    /* what the wire says */
 	char before[RECORD_APP_MAX]; /* what it said before it changed; "" it has not */
 	char probed[RECORD_APP_MAX]; /* what the latest probe that recognised it says */
@@ -119,7 +120,7 @@ void store_put_alert(struct store *store, struct alert *row);
 void store_put_time(struct store *store, const char *name, wall_t time);
 void store_put_countries(struct store *store, const struct countries *row);
 void store_delete_job(struct store *store, uint64_t id);
-/* Its probes and events stay. */
+/* Its hints go with it, its probes and events stay. */
 void store_delete_service(struct store *store, const struct service *service);
 
 /* The alert is to be handed to a receiver (its name, up to 15 bytes), or has been. */

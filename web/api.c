@@ -262,6 +262,7 @@ static void get_service(void *arg, const struct http_request *request, struct ht
 {
 	struct api *api = arg;
 	struct store_service row;
+	struct store_hints hints;
 	struct story story;
 	int rc;
 
@@ -270,9 +271,13 @@ static void get_service(void *arg, const struct http_request *request, struct ht
 	story = (struct story){ .store = view_store(api->view), .report = report_new() };
 	report_set_service(story.report, "service", &row);
 	report_set_sightings(story.report, "sightings", &row);
+	rc = store_get_hints(story.store, &row, &hints);
+	if (!rc)
+		report_set_hints(story.report, "hints", &hints);
 	report_list(story.report, "probes");
 	report_list(story.report, "history");
-	rc = store_walk_probes(story.store, &row.service, add_probe, &story);
+	if (!rc)
+		rc = store_walk_probes(story.store, &row.service, add_probe, &story);
 	if (rc >= 0)
 		rc = store_walk_history(story.store, &row, add_past, &story);
 	if (rc >= 0) {

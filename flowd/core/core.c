@@ -20,6 +20,7 @@
 #include "flowd/role.h"
 #include "flowd/rulefile.h"
 #include "store/expire.h"
+#include "store/hints.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -126,12 +127,6 @@ static int take_probe(struct core *c, const struct probe *said)
 	return lifecycle_probe(&c->life, &p);
 }
 
-static void take_tally(struct core *c, uint32_t origin, struct tally t)
-{
-	record_mend_tally(&t, latest(c));
-	vitals_take(c->vitals, origin, &t, c->replay);
-}
-
 static int take_message(struct core *c, const struct ipc_message *m)
 {
 	switch (m->kind) {
@@ -148,8 +143,10 @@ static int take_message(struct core *c, const struct ipc_message *m)
 	case IPC_END:
 		c->ended = true;
 		return 0;
+	case IPC_HINT:
+		return store_take_hint(c->store, m->record, latest(c));
 	case IPC_TALLY:
-		take_tally(c, m->origin, *(const struct tally *)m->record);
+		vitals_take(c->vitals, m->origin, m->record, latest(c), c->replay);
 		return 0;
 	default:
 		return 1;

@@ -19,8 +19,11 @@ static int print(char *line)
 
 static int print_service(void *arg, const struct store_service *row)
 {
-	(void)arg;
-	return print(report_service(row));
+	const struct lifecycle *l = arg;
+	struct store_hints hints;
+	int rc = store_get_hints(l->store, row, &hints);
+
+	return rc ? rc : print(report_service(row, &hints));
 }
 
 static int print_host(void *arg, const struct store_host *row)
@@ -32,7 +35,7 @@ static int print_host(void *arg, const struct store_host *row)
 
 int listing_print(const struct lifecycle *l)
 {
-	int rc = store_walk_services(l->store, NULL, print_service, NULL);
+	int rc = store_walk_services(l->store, NULL, print_service, (void *)l);
 
 	return rc ? rc : store_walk_hosts(l->store, NULL, print_host, (void *)l);
 }

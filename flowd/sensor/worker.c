@@ -53,6 +53,14 @@ static int say(void *arg, const struct sighting *sighting)
 	return ipc_send(w->core, IPC_SIGHTING, sighting);
 }
 
+/* What does not fit is said again after the next look. */
+static void say_hint(void *arg, const struct hint *hint)
+{
+	struct worker *w = arg;
+
+	ipc_send(w->core, IPC_HINT, hint);
+}
+
 static int say_host(void *arg, const struct host_sighting *sighting)
 {
 	struct worker *w = arg;
@@ -83,6 +91,7 @@ static bool build(struct worker *w, const struct worker_plan *plan)
 				   .explain = &w->explain,
 				   .tally = &w->tally,
 				   .say = say,
+				   .hint = say_hint,
 				   .arg = w,
 				   .peer_key = learn_peer_key(plan->learnt) };
 	w->explain = (struct explain){ .conf = plan->conf,

@@ -58,11 +58,16 @@ static json_t *latin_json(const uint8_t *from, size_t len)
 	return text;
 }
 
-void doc_set_bytes(struct doc *doc, const char *key, const uint8_t *from, size_t len)
+static json_t *bytes_json(const uint8_t *from, size_t len)
 {
 	json_t *text = len ? json_stringn((const char *)from, len) : json_null();
 
-	set(doc, key, text ? text : latin_json(from, len));
+	return text ? text : latin_json(from, len);
+}
+
+void doc_set_bytes(struct doc *doc, const char *key, const uint8_t *from, size_t len)
+{
+	set(doc, key, bytes_json(from, len));
 }
 
 void doc_set_text(struct doc *doc, const char *key, const char *text, size_t size)
@@ -115,6 +120,12 @@ void doc_set_child(struct doc *doc, const char *key, struct doc *child)
 void doc_add(struct doc *list, struct doc *row)
 {
 	json_array_append_new(value_of(list), value_of(row));
+}
+
+void doc_add_text(struct doc *list, const char *text, size_t size)
+{
+	json_array_append_new(value_of(list),
+			      bytes_json((const uint8_t *)text, strnlen(text, size)));
 }
 
 struct doc *doc_child(struct doc *doc, const char *key)

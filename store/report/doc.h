@@ -39,6 +39,7 @@ void doc_set_null(struct doc *doc, const char *key);
 /* The child belongs to the doc from then on. */
 void doc_set_child(struct doc *doc, const char *key, struct doc *child);
 void doc_add(struct doc *list, struct doc *row);
+void doc_add_text(struct doc *list, const char *text, size_t size); /* as doc_set_text */
 /* The list or object of a key, borrowed; NULL: there is none. */
 struct doc *doc_child(struct doc *doc, const char *key);
 

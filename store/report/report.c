@@ -8,9 +8,12 @@
 #include <stdio.h>
 #include <string.h>
 
-char *report_service(const struct store_service *row)
+char *report_service(const struct store_service *row, const struct store_hints *hints)
 {
-	return doc_text(service_doc(row));
+	struct doc *o = service_doc(row);
+
+	doc_set_child(o, "hints", service_doc_hints(hints));
+	return doc_text(o);
 }
 
 char *report_host(const struct store_host *row)
@@ -147,6 +150,11 @@ void report_set_service(struct report *report, const char *key, const struct sto
 void report_set_sightings(struct report *report, const char *key, const struct store_service *row)
 {
 	doc_set_child(doc_of(report), key, service_doc_sightings(row));
+}
+
+void report_set_hints(struct report *report, const char *key, const struct store_hints *hints)
+{
+	doc_set_child(doc_of(report), key, service_doc_hints(hints));
 }
 
 void report_list(struct report *report, const char *key)

@@ -5,11 +5,12 @@
 #ifndef STORE_REPORT_REPORT_H
 #define STORE_REPORT_REPORT_H
 
+#include "store/hints.h"
 #include "store/hosts.h"
 #include "store/store.h"
 
 /* Each gives one line without its newline, to be freed; NULL when memory is short. */
-char *report_service(const struct store_service *row);
+char *report_service(const struct store_service *row, const struct store_hints *hints);
 char *report_host(const struct store_host *row);
 char *report_event(const struct event_row *event);
 char *report_alert(const struct alert *alert);
@@ -42,6 +43,7 @@ void report_set_figures(struct report *report, const char *key,
 /* The service itself, and what has been seen of it on the wire. */
 void report_set_service(struct report *report, const char *key, const struct store_service *row);
 void report_set_sightings(struct report *report, const char *key, const struct store_service *row);
+void report_set_hints(struct report *report, const char *key, const struct store_hints *hints);
 
 /* A list of rows, empty at first. */
 void report_list(struct report *report, const char *key);

@@ -101,6 +101,21 @@ struct doc *service_doc(const struct store_service *row)
 	return o;
 }
 
+struct doc *service_doc_hints(const struct store_hints *hints)
+{
+	const struct store_hint *row;
+	struct doc *o = doc_new(), *list;
+	size_t i;
+
+	for (row = hints->rows; row < hints->rows + hints->count; row++) {
+		list = doc_new_list();
+		for (i = 0; i < row->count; i++)
+			doc_add_text(list, row->texts[i].text, RECORD_HINT_MAX);
+		doc_set_child(o, record_hint_text(row->kind), list);
+	}
+	return o;
+}
+
 struct doc *service_doc_sightings(const struct store_service *row)
 {
 	char text[ADDR_TEXT_MAX];

@@ -5,6 +5,7 @@
 #ifndef STORE_REPORT_SERVICE_DOC_H
 #define STORE_REPORT_SERVICE_DOC_H
 
+#include "store/hints.h"
 #include "store/hosts.h"
 #include "store/report/doc.h"
 #include "store/store.h"
@@ -12,6 +13,8 @@
 struct doc *service_doc(const struct store_service *row);
 /* What has been seen of it on the wire. */
 struct doc *service_doc_sightings(const struct store_service *row);
+/* The texts of each kind. */
+struct doc *service_doc_hints(const struct store_hints *hints);
 struct doc *service_doc_host(const struct store_host *row);
 
 /* For docs of others: its key, its name or else a guess at one, where an address belongs. */

@@ -38,6 +38,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		assert(m.kind > IPC_NONE && m.kind < IPC_KIND_END && sizes[m.kind] != IPC_BULK);
 		for (i = 0; i < sizes[m.kind]; i++)
 			sink ^= ((const uint8_t *)m.record)[i];
+		if (m.kind == IPC_HINT) {
+			struct hint hint = *(const struct hint *)m.record;
+
+			record_mend_hint(&hint, 0);
+			assert(hint.kind < HINT_END && hint.time_us <= 0);
+			assert(strnlen(hint.text, sizeof(hint.text)) < sizeof(hint.text));
+		}
 		taken++;
 	}
 	assert((size_t)taken <= size / sizeof(struct ipc_header));

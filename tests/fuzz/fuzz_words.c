@@ -4,6 +4,7 @@
  * not contradicted, and a silent server proves nothing.
  */
 #include "flowd/sensor/name/doubt.h"
+#include "flowd/sensor/name/hints.h"
 
 #include "base/record.h"
 
@@ -23,6 +24,30 @@ static void note(struct words *w, const uint8_t *bytes, size_t len, bool udp)
 		words_note(w, 100 + (uint32_t)cut, bytes + cut, len - cut, (uint32_t)(len - cut));
 	assert(w->len <= WORDS_MAX && w->len == (len < WORDS_MAX ? len : WORDS_MAX));
 	assert(!memcmp(w->bytes, bytes, w->len));
+}
+
+/* A text is one: it ends, is not empty, and has no control characters. */
+static void check_text(const char *text)
+{
+	size_t i, len = strnlen(text, RECORD_HINT_MAX);
+
+	assert(len && len < RECORD_HINT_MAX);
+	for (i = 0; i < len; i++)
+		assert((uint8_t)text[i] >= ' ' && text[i] != 0x7f);
+}
+
+static void read_hints(const struct words *w)
+{
+	char text[RECORD_HINT_MAX];
+
+	if (hints_http_field(w, "Host", text))
+		check_text(text);
+	if (hints_http_field(w, "Server", text))
+		check_text(text);
+	if (hints_ssh_banner(w, text))
+		check_text(text);
+	hints_http_goes_on(w);
+	hints_is_server_hello(w);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -49,5 +74,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	assert(!doubt_proof(proto, &client, &silent));
 	assert(!doubt_wish(proto, &silent));
 	doubt_wish(proto, &client);
+	read_hints(&client);
+	read_hints(&server);
 	return 0;
 }

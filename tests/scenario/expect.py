@@ -37,6 +37,8 @@ def text(value):
         return "none"
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, dict):
+        return ",".join(f"{k}:{'/'.join(map(text, v))}" for k, v in value.items()) or "none"
     if isinstance(value, list):
         return ",".join("/".join(text(v) for v in row.values()) for row in value)
     return str(value)

@@ -98,6 +98,8 @@ export function detailOf(service) {
     service,
     sightings: { first_seen, last_seen, handshakes, peers, evidence, last_peer: "192.0.2.2",
       last_peer_country: "CN", last_peer_as: 64496 },
+    hints: bad ? { sni: hostile.slice(0, 4), "http-server": [hostile[4]], "<b>": hostile }
+      : { sni: ["www.example", "a.example"], ja3s: ["eb1d94daa7e0344597e756a1fb6e7054"] },
     probes: service.state === "candidate" ? [] : [probeOf(service, extra)],
     history,
   };

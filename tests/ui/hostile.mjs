@@ -37,6 +37,8 @@ export async function testHostile(shots) {
       await until(async () => (await page.locator(".detail h2").textContent()).includes(`:${service.port}`));
       await page.waitForSelector(".half pre");
       await isHarmless(page);
+      const wire = await page.locator(".half").first().textContent();
+      for (const part of hostile.slice(0, 4)) assert.ok(wire.includes(part), `not in the hints: ${part}`);
     }
     const banner = await page.textContent(".half pre");
     for (const part of [hostile[0], hostile[1], hostile[2], hostile[3], "\\x00", "\\x1b[2J", "\\u{202e}", "\\x07 tail"])

@@ -95,6 +95,7 @@ async function testDetail(page, mock, origin, shots) {
     const [wire, probe] = await page.locator(".half").all();
     assert.match(await wire.textContent(), /What the wire said.*First seen.*Last seen.*Handshakes.*peers/s);
     assert.match(await wire.textContent(), /From.*CN 75%, unknown at most 25%.*192\.0\.2\.2 CN AS64496.*FR/s);
+    assert.match(await wire.textContent(), /TLS name asked for.*www\.example, a\.example.*JA3S.*eb1d94/s);
     assert.match(await probe.textContent(), /What the probe saw.*SYN-ACK.*Redis 7\.0\.15.*Round trip.*TTL/s);
     const [a, b] = [await wire.boundingBox(), await probe.boundingBox()];
     assert.ok(Math.abs(a.y - b.y) < 2 && b.x >= a.x + a.width - 2, "not side by side");

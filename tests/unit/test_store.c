@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/err.h"
 #include "store/expire.h"
+#include "store/hints.h"
 #include "store/rocks.h"
 #include "store/store.h"
 #include "tests/unit/unit.h"
@@ -338,13 +339,70 @@ static int teardown(void **state)
 	return system(command);
 }
 
+static int hint(struct store *store, enum hint_kind kind, const char *text, wall_t time)
+{
+	struct hint h = { .service = service(1, 22), .kind = (uint8_t)kind, .time_us = time };
+
+	record_text_set(h.text, sizeof(h.text), text);
+	return store_take_hint(store, &h, DAY(9));
+}
+
+/* The latest four of a kind; none without a service, and none left behind by one. */
+static void hints(void **state)
+{
+	struct store_service row = { .service = service(1, 22) };
+	struct store *store = open_store(dir);
+	struct store_hints all;
+	struct hint endless = { .service = row.service, .kind = HINT_SNI };
+
+	(void)state;
+	assert_int_equal(hint(store, HINT_SNI, "early", 1), 0);
+	assert_int_equal(store_get_service(store, &row.service, &row), 0);
+	store_put_service(store, &row);
+	assert_int_equal(hint(store, HINT_NONE, "x", 1), 1);
+	assert_int_equal(hint(store, HINT_END, "x", 1), 1);
+	assert_int_equal(hint(store, HINT_SNI, "", 1), 1);
+	assert_int_equal(hint(store, HINT_SNI, "a", 10), 0);
+	assert_int_equal(hint(store, HINT_SNI, "b", 20), 0);
+	assert_int_equal(hint(store, HINT_SNI, "c", 30), 0);
+	assert_int_equal(hint(store, HINT_SNI, "d", 40), 0);
+	assert_int_equal(hint(store, HINT_SNI, "a", 50), 0);
+	assert_int_equal(hint(store, HINT_SNI, "e", DAY(10)), 0);
+	assert_int_equal(hint(store, HINT_HASSH_SERVER, "f", 60), 0);
+	assert_int_equal(store_commit(store, false), 0);
+	assert_int_equal(store_get_service(store, &row.service, &row), 1);
+	assert_int_equal(store_get_hints(store, &row, &all), 0);
+	assert_int_equal(all.count, 2);
+	assert_int_equal(all.rows[0].kind, HINT_SNI);
+	assert_int_equal(all.rows[0].count, STORE_HINT_TEXTS);
+	assert_string_equal(all.rows[0].texts[0].text, "e");
+	assert_int_equal(all.rows[0].texts[0].last_us, DAY(9));
+	assert_string_equal(all.rows[0].texts[1].text, "a");
+	assert_int_equal(all.rows[0].texts[1].first_us, 10);
+	assert_int_equal(all.rows[0].texts[1].last_us, 50);
+	assert_string_equal(all.rows[0].texts[2].text, "d");
+	assert_string_equal(all.rows[0].texts[3].text, "c");
+	assert_string_equal(all.rows[1].texts[0].text, "f");
+	/* A text without an end is cut. */
+	memset(endless.text, 'x', sizeof(endless.text));
+	assert_int_equal(store_take_hint(store, &endless, DAY(9)), 0);
+	assert_int_equal(store_get_hints(store, &row, &all), 0);
+	assert_int_equal(strlen(all.rows[0].texts[0].text), RECORD_HINT_MAX - 1);
+	store_delete_service(store, &row.service);
+	assert_int_equal(store_commit(store, false), 0);
+	assert_int_equal(store_get_hints(store, &row, &all), 0);
+	assert_int_equal(all.count, 0);
+	store_close(store);
+}
+
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(may_be),  CASE(pages),  CASE(expires),	  CASE(disk_cap),     CASE(outbox),
-		CASE(history), CASE(reader), CASE(keeps_its_key), CASE(other_schema), CASE(damaged),
+		CASE(may_be),	    CASE(pages),   CASE(expires), CASE(disk_cap),
+		CASE(outbox),	    CASE(history), CASE(reader),  CASE(keeps_its_key),
+		CASE(other_schema), CASE(damaged), CASE(hints),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the first words of two sides prove, and what they do not. */
 #include "flowd/sensor/name/doubt.h"
+#include "flowd/sensor/name/hints.h"
 #include "tests/unit/unit.h"
 #include "tests/unit/words_cases.h"
 
@@ -125,6 +126,48 @@ static void names_fall(void **state)
 	assert_false(doubt_is_wrong("whatever", PROTO_TCP, &silent, &http));
 }
 
+static bool has_field(const char *head, const char *name, const char *wanted)
+{
+	const struct words w = words_of(head, strlen(head));
+	char out[RECORD_HINT_MAX] = "";
+
+	return hints_http_field(&w, name, out) == (wanted != NULL) &&
+	       (!wanted || !strcmp(out, wanted));
+}
+
+/* What heads and banners say of themselves: whole lines of the head, up to a control character. */
+static void hints_are_read(void **state)
+{
+	const struct words hello = words_of("\x16\3\3\0\x50\2", 6);
+	const struct words alert = words_of("\x15\3\3\0\2\2\x70", 7);
+	const struct words cut = words_of("\x16\3\3\0\x50", 5);
+	struct words ssh = words_of("SSH-2.0-x\x1b[2J\r\n", 15);
+	char out[RECORD_HINT_MAX], endless[WORDS_MAX];
+
+	(void)state;
+	assert_true(has_field("GET / HTTP/1.1\r\nHost: a\r\n", "Host", "a"));
+	assert_true(has_field("GET / HTTP/1.1\nhOST:\t b c \n\n", "Host", "b c"));
+	assert_true(has_field("GET / HTTP/1.1\r\nHost: a", "Host", NULL));
+	assert_true(has_field("GET / HTTP/1.1\r\nHost:\r\n", "Host", NULL));
+	assert_true(has_field("GET / HTTP/1.1\r\nHost", "Host", NULL));
+	assert_true(has_field("GET / HTTP/1.1\r\nX-Host: a\r\n", "Host", NULL));
+	assert_true(has_field("Host: a\r\n", "Host", NULL));
+	assert_true(has_field("HTTP/1.1 200 OK\r\n\r\nServer: a\r\n", "Server", NULL));
+	assert_true(hints_ssh_banner(&ssh, out));
+	assert_string_equal(out, "SSH-2.0-x");
+	/* An end that has not come: unless there is no room for it anyway. */
+	memset(endless, 'x', sizeof(endless));
+	memcpy(endless, "SSH-", 4);
+	ssh = words_of(endless, RECORD_HINT_MAX - 1);
+	assert_false(hints_ssh_banner(&ssh, out));
+	ssh = words_of(endless, RECORD_HINT_MAX);
+	assert_true(hints_ssh_banner(&ssh, out));
+	assert_int_equal(strlen(out), RECORD_HINT_MAX - 1);
+	assert_true(hints_is_server_hello(&hello));
+	assert_false(hints_is_server_hello(&alert));
+	assert_false(hints_is_server_hello(&cut));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -134,6 +177,7 @@ int main(void)
 		cmocka_unit_test(every_row_has_a_case),
 		cmocka_unit_test(words_are_in_order),
 		cmocka_unit_test(names_fall),
+		cmocka_unit_test(hints_are_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

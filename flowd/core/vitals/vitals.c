@@ -80,10 +80,12 @@ static void tell_counts(struct vitals *v)
 		ipc_send(v->web, IPC_TALLY, &v->counts.sum);
 }
 
-void vitals_take(struct vitals *v, uint32_t origin, const struct tally *t, bool quiet)
+void vitals_take(struct vitals *v, uint32_t origin, const struct tally *said, wall_t latest,
+		 bool quiet)
 {
-	struct tally grown;
+	struct tally grown, mended = *said, *t = &mended;
 
+	record_mend_tally(t, latest);
 	if (!counts_take(&v->counts, origin, t, &grown))
 		return;
 	/* Several sources count at about the same time. */

@@ -21,10 +21,11 @@ void vitals_free(struct vitals *vitals);
 void vitals_restart(struct vitals *vitals);
 
 /*
- * Takes what a worker of the sensor counts. Says the counters at once, but not all the time, when
- * something was lost, unless `quiet`.
+ * Takes what a worker of the sensor counts, not later than `latest`. Says the counters at once, but
+ * not all the time, when something was lost, unless `quiet`.
  */
-void vitals_take(struct vitals *vitals, uint32_t origin, const struct tally *tally, bool quiet);
+void vitals_take(struct vitals *vitals, uint32_t origin, const struct tally *tally, wall_t latest,
+		 bool quiet);
 
 /* A role has said what makes no sense: counts it. True when that is to be said, how often it has
  * been. */

@@ -194,7 +194,8 @@ static void open_conn(struct flow *flow, struct conn *c, const struct packet *p,
 		      enum evidence evidence)
 {
 	leave(flow, c);
-	c->flags &= (uint16_t) ~(CONN_CLIENT_ON | CONN_CLIENT_SAID | CONN_SERVER_ON | CONN_HELD);
+	c->flags &= (uint16_t) ~(CONN_CLIENT_ON | CONN_CLIENT_SAID | CONN_SERVER_ON | CONN_HELD |
+				 CONN_NAMED);
 	c->flags |= CONN_ANSWERED;
 	c->payloads = 0;
 	c->evidence = (uint8_t)evidence;
@@ -328,16 +329,21 @@ static void take_server(struct flow *flow, struct conn *c, const struct packet *
 /* No more will be said: the name after all. */
 static void end_look(struct flow *flow, struct conn *c)
 {
-	const char *name = c->look ? classify_end(flow->classify, c->look) : NULL;
+	const char *name = NULL;
 
+	if (c->look && !(c->flags & CONN_NAMED))
+		name = classify_end(flow->classify, c->look);
 	if (name)
 		watch_name(flow->watch, c->entry, name, classify_named(c->look));
+	if (c->look)
+		watch_hint(flow->watch, c->entry, c->look, c->time_us);
 }
 
 /* Shows a payload to nDPI; true: there is nothing more to learn from this connection. */
 static bool look(struct flow *flow, struct conn *c, const struct packet *p, bool from_server)
 {
 	const char *name;
+	bool last;
 
 	if (!c->look) {
 		if (!wants_name(flow, c->entry, p->time_us))
@@ -353,10 +359,20 @@ static bool look(struct flow *flow, struct conn *c, const struct packet *p, bool
 	name = classify_packet(flow->classify, c->look, p, from_server);
 	if (!name && c->early && classify_grants(c->look, c->early))
 		name = c->early;
-	if (!name && ++c->payloads >= flow->watch->conf->name_packets)
+	if (c->payloads < flow->watch->conf->name_packets)
+		c->payloads++;
+	last = c->payloads == flow->watch->conf->name_packets;
+	if (!name && last)
 		name = classify_end(flow->classify, c->look);
-	watch_name(flow->watch, c->entry, name, classify_named(c->look));
-	return name || c->payloads >= flow->watch->conf->name_packets;
+	/* One connection is one witness, however often it says it. */
+	if (name && !(c->flags & CONN_NAMED)) {
+		c->flags |= CONN_NAMED;
+		watch_name(flow->watch, c->entry, name, classify_named(c->look));
+	}
+	if (!last && (!(c->flags & CONN_NAMED) || classify_awaits(c->look)))
+		return false;
+	watch_hint(flow->watch, c->entry, c->look, c->time_us);
+	return true;
 }
 
 /* Shows a payload to what announces endpoints; true: the connection may do so later. */

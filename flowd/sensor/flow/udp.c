@@ -75,7 +75,7 @@ static struct service service_of(const struct packet *p)
 	return (struct service){ .host = p->src, .port = p->sport, .proto = PROTO_UDP };
 }
 
-/* What one more packet makes of the look; NULL: no name yet. Ends the look when it has one. */
+/* What one more packet makes of the look; NULL: no name yet. */
 static const char *look_on(struct udp *u, struct dialog *d, const struct packet *p,
 			   bool from_server, enum named *named)
 {
@@ -86,9 +86,17 @@ static const char *look_on(struct udp *u, struct dialog *d, const struct packet 
 	if (!name && last)
 		name = classify_end(classify, d->look);
 	*named = classify_named(d->look);
-	if (name || last)
-		leave(u, d);
 	return name;
+}
+
+/* Ends the look when it has a name, or never will. */
+static void look_over(struct udp *u, struct dialog *d, const char *name)
+{
+	if (!d->look || (!name && d->payloads < u->watch->conf->name_packets))
+		return;
+	if (d->entry)
+		watch_hint(u->watch, d->entry, d->look, d->time_us);
+	leave(u, d);
 }
 
 /* The same, of a service that was told of. */
@@ -98,6 +106,7 @@ static void name_on(struct udp *u, struct dialog *d, const struct packet *p, boo
 	const char *name = look_on(u, d, p, from_server, &named);
 
 	watch_name(u->watch, d->entry, name, named);
+	look_over(u, d, name);
 }
 
 /* A look at the first answer, and at the question before it. */
@@ -160,12 +169,12 @@ static void answer_first(struct udp *u, struct dialog *d, const struct packet *p
 	const struct service service = service_of(p);
 	struct known_entry *entry = known_find(u->watch->known, &service);
 	enum named named = NAMED_PAYLOAD;
-	const char *name = NULL;
+	const char *name = NULL, *looked = NULL;
 
 	if (entry) {
 		bool met = entry->sighting.evidence;
 
-		name = look_at_answer(u, d, entry, p, &named);
+		name = looked = look_at_answer(u, d, entry, p, &named);
 		/* Its fields alone: good enough for who has no name. */
 		if (!name && !*entry->sighting.app) {
 			name = read->app;
@@ -186,6 +195,7 @@ static void answer_first(struct udp *u, struct dialog *d, const struct packet *p
 				read->way == REPLY_RESPONSE ? EVIDENCE_REPLY : EVIDENCE_ANSWERED);
 	if (d->entry)
 		watch_name(u->watch, d->entry, name, named);
+	look_over(u, d, looked);
 }
 
 /* Another one. */
@@ -439,5 +449,6 @@ void udp_finish(struct udp *u)
 			const char *name = classify_end(u->watch->classify, d->look);
 
 			watch_name(u->watch, d->entry, name, classify_named(d->look));
+			watch_hint(u->watch, d->entry, d->look, d->time_us);
 		}
 }

@@ -264,3 +264,16 @@ void watch_name(struct watch *w, struct known_entry *entry, const char *name, en
 	entry->named = false;
 	known_tell(w->known, entry, w->say, w->arg);
 }
+
+void watch_hint(struct watch *w, const struct known_entry *entry, struct classify_flow *look,
+		wall_t now)
+{
+	struct hint hints[HINT_END] = { 0 };
+	size_t i, count = classify_hints(look, hints);
+
+	for (i = 0; i < count; i++) {
+		hints[i].service = entry->sighting.service;
+		hints[i].time_us = now;
+		w->hint(w->arg, &hints[i]);
+	}
+}

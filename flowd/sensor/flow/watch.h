@@ -16,6 +16,8 @@
 
 #define WATCH_RAISED 256
 
+typedef void (*watch_hint_fn)(void *arg, const struct hint *hint);
+
 /* All borrowed from its maker for as long as it is used. */
 struct watch {
 	const struct conf *conf;      /* home, inside, limits, verify_ports */
@@ -26,6 +28,7 @@ struct watch {
 	struct explain *explain;
 	struct tally *tally;
 	known_fn say; /* where sightings go */
+	watch_hint_fn hint;
 	void *arg;
 	struct hash_key peer_key; /* of the peers' sketches: must outlive restarts */
 
@@ -91,5 +94,9 @@ void watch_look(struct known_entry *entry, wall_t now);
  * must be told by two connections in a row, by what both sides said.
  */
 void watch_name(struct watch *watch, struct known_entry *entry, const char *name, enum named named);
+
+/* The look at a connection of the service is over: tells what was read beside the name. */
+void watch_hint(struct watch *watch, const struct known_entry *entry, struct classify_flow *look,
+		wall_t now);
 
 #endif

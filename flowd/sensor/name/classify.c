@@ -3,6 +3,7 @@
 
 #include "base/record.h"
 #include "flowd/sensor/name/doubt.h"
+#include "flowd/sensor/name/hints.h"
 
 #include <ctype.h>
 #include <ndpi/ndpi_api.h>
@@ -32,6 +33,8 @@ struct classify_flow {
 	uint8_t proto;
 	uint8_t named; /* enum named, of the latest name */
 	char before[RECORD_APP_MAX];
+	bool hinted; /* its hints have been given */
+	bool passed; /* nDPI has not seen all: it would find what is known */
 };
 
 struct classify *classify_new(void)
@@ -172,17 +175,19 @@ static const char *look(struct classify *c, struct classify_flow *flow, const st
 {
 	const struct fit_row *proof = doubt_proof(flow->proto, &flow->client, &flow->server);
 	uint32_t len = p->ip_len < UINT16_MAX ? p->ip_len : UINT16_MAX;
+	ndpi_protocol found = { .app_protocol = NDPI_PROTOCOL_UNKNOWN };
 
 	/* What rides on a carrier was looked for when the service got its name. */
-	if (proof && (!(proof->flags & FIT_CARRIER) || !strcmp(proof->name, flow->before))) {
-		flow->named = NAMED_PAYLOAD;
-		return proof->name;
-	}
-	return settle(c, flow,
-		      ndpi_detection_process_packet(c->ndpi, &flow->ndpi, p->ip,
-						    (unsigned short)len,
-						    (uint64_t)(p->time_us / MONO_MS)),
-		      proof);
+	if (proof && !strcmp(proof->name, flow->before))
+		flow->passed = true;
+	else if (!proof || proof->flags & (FIT_CARRIER | FIT_HINTS))
+		found = ndpi_detection_process_packet(c->ndpi, &flow->ndpi, p->ip,
+						      (unsigned short)len,
+						      (uint64_t)(p->time_us / MONO_MS));
+	if (!proof || (proof->flags & FIT_CARRIER && !flow->passed))
+		return settle(c, flow, found, proof);
+	flow->named = NAMED_PAYLOAD;
+	return proof->name;
 }
 
 const char *classify_packet(struct classify *c, struct classify_flow *flow, const struct packet *p,
@@ -229,6 +234,86 @@ const char *classify_end(struct classify *c, struct classify_flow *flow)
 	if (!name && !flow->server.len && (wish = doubt_wish(flow->proto, &flow->client)))
 		flow->named = NAMED_CLIENT;
 	return wish ? wish->name : name;
+}
+
+static bool is_found(const struct classify_flow *flow, uint16_t id)
+{
+	const uint16_t *stack = flow->ndpi.detected_protocol_stack;
+
+	return stack[0] == id || stack[1] == id;
+}
+
+/*
+ * Whose part of nDPI's union holds something; and the server has agreed: an alert or a page that
+ * says no to TLS is no answer to what the client asked for.
+ */
+static bool has_tls(const struct classify_flow *flow)
+{
+	if (flow->proto == PROTO_TCP)
+		return is_found(flow, NDPI_PROTOCOL_TLS) && hints_is_server_hello(&flow->server);
+	return flow->server.len &&
+	       (is_found(flow, NDPI_PROTOCOL_QUIC) || is_found(flow, NDPI_PROTOCOL_DTLS));
+}
+
+static bool has_ssh(const struct classify_flow *flow)
+{
+	return is_found(flow, NDPI_PROTOCOL_SSH) && words_start(&flow->server, "SSH-");
+}
+
+bool classify_awaits(const struct classify_flow *flow)
+{
+	if (has_tls(flow))
+		return !flow->passed && flow->proto == PROTO_TCP &&
+		       !*flow->ndpi.protos.tls_quic.ja3_server;
+	if (has_ssh(flow))
+		return !flow->passed && !*flow->ndpi.protos.ssh.hassh_server;
+	return words_start(&flow->server, "HTTP/") && hints_http_goes_on(&flow->server);
+}
+
+static void put(struct hint **out, enum hint_kind kind, const char *text)
+{
+	if (!text || !*text)
+		return;
+	(*out)->kind = (uint8_t)kind;
+	record_text_set((*out)->text, sizeof((*out)->text), text);
+	++*out;
+}
+
+/* nDPI writes some of its fingerprints in capitals; nobody else does. */
+static void put_digest(struct hint **out, enum hint_kind kind, const char *digest)
+{
+	char text[RECORD_HINT_MAX];
+	size_t i;
+
+	record_text_set(text, sizeof(text), digest);
+	for (i = 0; text[i]; i++)
+		text[i] = (char)tolower((unsigned char)text[i]);
+	put(out, kind, text);
+}
+
+size_t classify_hints(struct classify_flow *flow, struct hint *out)
+{
+	struct hint *const first = out;
+	char text[RECORD_HINT_MAX];
+
+	if (flow->hinted)
+		return 0;
+	flow->hinted = true;
+	if (has_tls(flow)) {
+		put(&out, HINT_SNI, flow->ndpi.host_server_name);
+		put(&out, HINT_ALPN, flow->ndpi.protos.tls_quic.alpn);
+		put_digest(&out, HINT_JA3S, flow->ndpi.protos.tls_quic.ja3_server);
+	} else if (words_start(&flow->server, "HTTP/")) {
+		if (hints_http_field(&flow->client, "Host", text))
+			put(&out, HINT_HTTP_HOST, text);
+		if (hints_http_field(&flow->server, "Server", text))
+			put(&out, HINT_HTTP_SERVER, text);
+	} else if (hints_ssh_banner(&flow->server, text)) {
+		put(&out, HINT_SSH_BANNER, text);
+		if (has_ssh(flow))
+			put_digest(&out, HINT_HASSH_SERVER, flow->ndpi.protos.ssh.hassh_server);
+	}
+	return (size_t)(out - first);
 }
 
 enum named classify_named(const struct classify_flow *flow)

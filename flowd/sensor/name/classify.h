@@ -39,6 +39,16 @@ bool classify_grants(const struct classify_flow *flow, const char *wish);
  * NULL. */
 const char *classify_end(struct classify *c, struct classify_flow *flow);
 
+/* It has its name, but more can be read in what the server is about to say. */
+bool classify_awaits(const struct classify_flow *flow);
+
+/*
+ * What was read beside the name in what the server has answered, once: fills `kind` and `text` of
+ * up to HINT_END hints and returns how many.
+ */
+struct hint;
+size_t classify_hints(struct classify_flow *flow, struct hint *out);
+
 /* How the latest name was obtained. */
 enum named classify_named(const struct classify_flow *flow);
 

@@ -338,7 +338,7 @@ OPENINGS(pjl_asks, LIST({ "\033%-12345X@PJL", FIT_YES }, { "@PJL ", FIT_YES }))
 OPENINGS(pjl_says, LIST({ "@PJL ", FIT_YES }))
 
 static const struct fit_row rows[] = {
-	{ "ssh", PROTO_TCP, FIT_STRICT, ssh_asks, ssh_says, NULL },
+	{ "ssh", PROTO_TCP, FIT_STRICT | FIT_HINTS, ssh_asks, ssh_says, NULL },
 	{ "http", PROTO_TCP, FIT_STRICT | FIT_CARRIER, http_asks, http_says, NULL },
 	{ "ftp", PROTO_TCP, 0, ftp_asks, ftp_says, NULL },
 	{ "smtp", PROTO_TCP, 0, smtp_asks, smtp_says, NULL },

@@ -56,6 +56,7 @@ typedef enum fit (*fit_pair_fn)(const struct words *client, const struct words *
 enum {
 	FIT_STRICT = 1,	 /* nDPI's name falls when the words say no */
 	FIT_CARRIER = 2, /* others ride on it: nDPI may know better */
+	FIT_HINTS = 4,	 /* nDPI reads more in it than a name */
 };
 
 /* A protocol: how its clients ask and its servers answer. Transport 0: any. NULL: says nothing. */

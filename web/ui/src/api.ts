@@ -26,6 +26,9 @@ export interface Share {
   excess: number; // by which handshakes may be too high
 }
 
+/** What was read beside the name: texts by kind, the latest first. */
+export type Hints = Record<string, string[]>;
+
 export interface Service extends Where, Named, Partial<Origin> {
   peer_countries?: Share[]; // the most frequent first
   id: string;
@@ -109,6 +112,7 @@ export interface Sightings {
 export interface Detail {
   service: Service;
   sightings: Sightings;
+  hints?: Hints;
   probes: Probe[];
   history: Event[];
 }

@@ -49,7 +49,7 @@ function Body({ data }: { data: Detail }) {
         <Verify />
       </div>
       <div class="halves">
-        <Wire facts={{ ...service, ...sightings, ...peerOf(sightings) }} />
+        <Wire facts={{ ...service, ...sightings, ...peerOf(sightings), hints: data.hints }} />
         <Probes probes={probesOf(data)} none="It has not been probed." />
       </div>
       <History events={data.history} />

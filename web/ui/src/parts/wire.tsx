@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the wire said: the passive half.
-import type { Named, Share } from "../api";
+import type { Hints, Named, Share } from "../api";
 import { count } from "../format";
 import { evidenceText } from "../words";
 import { Address, App, Fact, Time } from "./bits";
@@ -20,6 +20,21 @@ export interface WireFacts extends Named {
   country?: string | null;
   as?: number | null;
   vlan?: number;
+  hints?: Hints;
+}
+
+/** Of each kind of hint, what it is and who says it. */
+const hintNames: Record<string, string> = {
+  sni: "TLS name asked for", alpn: "ALPN offered", "http-host": "HTTP host asked for", "http-server": "HTTP server",
+  "ssh-banner": "SSH banner", ja3s: "JA3S", "hassh-server": "HASSH of the server",
+};
+
+function hintFacts(hints: Hints = {}) {
+  return Object.entries(hintNames).filter(([kind]) => hints[kind]?.length).map(([kind, name]) => (
+    <Fact key={kind} name={name}>
+      {hints[kind].map((text, i) => <span key={text}>{i > 0 && ", "}<ShortText value={text} most={96} /></span>)}
+    </Fact>
+  ));
 }
 
 /** Country, AS and who runs it, as far as they are known. */
@@ -103,6 +118,7 @@ export function Wire({ facts }: { facts: WireFacts }) {
         {facts.country || facts.as ? (
           <Fact name="Host"><Origin country={facts.country} as={facts.as} /></Fact>
         ) : null}
+        {hintFacts(facts.hints)}
         {facts.vlan ? <Fact name="VLAN"><span class="number">{facts.vlan}</span></Fact> : null}
       </dl>
     </section>
