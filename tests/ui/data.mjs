@@ -113,6 +113,25 @@ export function alertOf(number, service, level, extra = {}) {
   };
 }
 
+/** The capture has trouble: no service, no probe. */
+const troubleOf = (extra) => ({ event: "health", trouble: "drops", source: "eth0", over: false,
+  value: 0.0042, threshold: 0.001, ...extra });
+
+export function captureAlertOf(number, extra = {}) {
+  return {
+    type: "alert", number, time: stamp(number * 60), level: "medium", ...troubleOf(extra),
+    rule: "alert medium event health", rule_line: 12, probe: null,
+  };
+}
+
+export const captureEventOf = (number, extra = {}) =>
+  ({ type: "event", number, time: stamp(number), ...troubleOf(extra) });
+
+export function heldOf(extra = {}) {
+  const { trouble, source, value, threshold } = troubleOf(extra);
+  return { trouble, source, value, threshold, since: stamp(0) };
+}
+
 const levels = ["low", "medium", "low", "high", "critical", "low", "medium"];
 const ordinary = services.slice(hostile.length);
 
@@ -121,6 +140,7 @@ export const alerts = [
   ...hostile.map((text, i) => alertOf(111 + i, services[i], i ? "high" : text, {
     rule: text, product: text, version: text, probe: probeOf(services[i], hostileProbe),
   })),
+  captureAlertOf(111 + hostile.length),
 ].reverse();
 
 const texts = {
@@ -142,7 +162,7 @@ export function healthOf(second, counters = {}, extra = {}) {
       packets, bytes: packets * 640, kernel_drops: 0, interface_drops: 0, malformed: 4,
       syns: 91822, flows_evicted: 0, records_dropped: 0, ...counters,
     },
-    texts, last_event: 1, last_alert: 1, requests: 1, readers: 1, readers_dropped: 0, news_lost: 0,
+    texts, troubles: [], last_event: 1, last_alert: 1, requests: 1, readers: 1, readers_dropped: 0, news_lost: 0,
     ...extra,
   };
 }

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { openBrowser } from "./browser.mjs";
 import { check, until } from "./check.mjs";
-import { hostile, hostileProbe, services } from "./data.mjs";
+import { captureAlertOf, heldOf, hostile, hostileProbe, services } from "./data.mjs";
 import { Mock } from "./mock.mjs";
 
 /** Elements that only hostile text could have made. */
@@ -61,6 +61,16 @@ export async function testHostile(shots) {
       await page.goto(`${origin}#alert=${alert.number}`);
       await page.waitForSelector(".detail .rule");
       await until(async () => (await page.textContent(".detail h2")).includes(`Alert ${alert.number}`));
+      await isHarmless(page);
+    }
+  });
+  await check("hostile trouble is text", async () => {
+    for (const [i, text] of hostile.entries()) {
+      mock.health({}, { troubles: [heldOf({ trouble: text, source: text })] });
+      mock.push("alert", captureAlertOf(3000 + i, { trouble: text, source: text, event: text }));
+      await page.goto(`${origin}#alert=${3000 + i}`);
+      await page.waitForSelector(".detail .rule");
+      await page.waitForSelector(".troubles li");
       await isHarmless(page);
     }
   });

@@ -30,6 +30,7 @@ export class Mock {
     this.posts = [];
     this.alerts = alerts.filter((alert) => !friendly || alert.ip !== "10.66.6.6");
     this.second = 0;
+    this.last = []; // what else was said of health
     this.fail = new Map(); // path: status
     this.probed = new Map(); // id: how often it was verified
     this.server = createServer((request, response) => this.answer(request, response));
@@ -55,6 +56,7 @@ export class Mock {
 
   health(counters, extra) {
     this.second++;
+    this.last = [counters, extra];
     this.push("health", healthOf(this.second, counters, extra));
   }
 
@@ -91,7 +93,7 @@ export class Mock {
       return this.send(response, 200, type, readFileSync(join(dist, name)));
     }
     if (path === "/api/v1/stream") return this.stream(response);
-    if (path === "/api/v1/health") return this.json(response, healthOf(this.second));
+    if (path === "/api/v1/health") return this.json(response, healthOf(this.second, ...this.last));
     if (path === "/api/v1/services") return this.services(url.searchParams, response);
     if (path === "/api/v1/alerts") return this.page(url.searchParams, response);
     const one = /^\/api\/v1\/services\/([^/]+)(\/verify)?$/.exec(path);

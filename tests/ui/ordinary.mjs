@@ -3,10 +3,42 @@
 import assert from "node:assert/strict";
 import { openBrowser } from "./browser.mjs";
 import { check, until } from "./check.mjs";
-import { alertOf, services } from "./data.mjs";
+import { alertOf, captureAlertOf, captureEventOf, heldOf, services } from "./data.mjs";
 import { Mock } from "./mock.mjs";
 
 const redis = services.find((s) => s.app === "redis" && s.state === "open");
+
+/** What is about the capture has neither address nor port. */
+async function testTrouble(page, mock) {
+  await check("trouble of the capture is told, since when, and goes", async () => {
+    mock.health({}, { troubles: [heldOf(), heldOf({ trouble: "silence", source: "<b>eth1", value: 42.5, threshold: 30 })] });
+    await page.waitForSelector(".troubles li:nth-child(2)");
+    const text = await page.textContent(".troubles");
+    assert.match(text, /Packets are dropped on eth0: 0\.42 %, since .*\d/);
+    assert.match(text, /No packets come on <b>eth1: 42 seconds, since .*\d/);
+    mock.health({}, { troubles: [heldOf({ trouble: "newer", source: null })] });
+    await until(async () => /^newer: 0\.42 %/.test(await page.textContent(".troubles")));
+    mock.health();
+    await until(async () => !(await page.locator(".troubles").count()));
+    mock.health({}, { troubles: undefined }); // an older flowd
+    await until(async () => !(await page.locator(".troubles").count()));
+  });
+  await check("an alert about the capture stands in the list", async () => {
+    mock.push("alert", captureAlertOf(999));
+    await page.waitForSelector('.alert:first-child a[href*="alert=999"]');
+    const text = await page.textContent(".alert:first-child");
+    assert.match(text, /medium.*Packets are dropped on eth0.*trouble of the capture.*0\.42 %/s);
+    assert.doesNotMatch(text, /verified|undefined|met by/);
+    assert.match(await page.textContent('.alerts [role="status"]'), /medium alert: Packets are dropped on eth0/);
+  });
+  await check("an event about the capture reads no service again", async () => {
+    const before = mock.requests.length;
+    mock.push("event", captureEventOf(98));
+    mock.push("event", captureEventOf(99, { over: true }));
+    await new Promise((done) => setTimeout(done, 1500));
+    assert.deepEqual(mock.requests.slice(before).filter((r) => r.includes("services")), []);
+  });
+}
 
 async function testLive(page, mock) {
   await check("the page is live and tells packets per second", async () => {
@@ -24,6 +56,7 @@ async function testLive(page, mock) {
     mock.health({}, { state: "the sensor is silent" });
     await until(async () => /Not well: the sensor is silent/.test(await page.textContent(".health-words")));
   });
+  await testTrouble(page, mock);
   await check("a gap in the stream is filled", async () => {
     const before = mock.requests.length;
     mock.push("gap", {});
@@ -130,6 +163,13 @@ async function testDetail(page, mock, origin, shots) {
     await page.reload();
     await page.getByRole("link", { name: "This service now" }).click();
     await page.waitForSelector(".detail .history");
+  });
+  await check("an alert about the capture opens without a service", async () => {
+    await page.goto(`${origin}#alert=999`);
+    await page.waitForSelector(".detail .rule");
+    const text = await page.textContent(".detail");
+    assert.match(text, /Alert 999: Packets are dropped on eth0.*What the capture lacked.*Measured0\.42 %Threshold0\.10 %/s);
+    assert.doesNotMatch(text, /undefined|What the probe saw|This service now/);
   });
   await check("what is not there is said", async () => {
     await page.goto(`${origin}#service=nothing`);

@@ -22,7 +22,7 @@ async function testApi(origin) {
       for (const key of serviceKeys) assert.ok(key in service, `a service has no "${key}"`);
     assert.ok(Array.isArray((await (await fetch(`${origin}api/v1/alerts?limit=5`)).json()).alerts));
     const health = await (await fetch(`${origin}api/v1/health`)).json();
-    for (const key of ["state", "time", "packets_per_second", "counters", "texts"])
+    for (const key of ["state", "time", "packets_per_second", "counters", "texts", "troubles"])
       assert.ok(key in health, `health has no "${key}"`);
   });
   await check("flowd: an unknown path is a problem in JSON", async () => {

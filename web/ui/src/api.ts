@@ -83,19 +83,50 @@ export interface Probe {
   banner: string | null;
 }
 
-export interface Alert extends Finding {
+/** The capture does not see all there is, or sees it again. */
+export interface Trouble {
+  trouble: string; // its kind
+  source: string | null; // interface or file
+  value: number; // a part of 1, or seconds
+  threshold: number; // likewise; 0 never
+}
+
+interface Numbered {
   number: number;
   time: string;
+}
+
+interface Chosen extends Numbered {
   level: string;
   rule: string | null;
   rule_line: number;
   probe: Probe | null;
 }
 
-export interface Event extends Finding {
-  number: number;
-  time: string;
+export interface ServiceAlert extends Chosen, Finding {}
+
+export interface CaptureAlert extends Chosen, Trouble {
+  event: string;
+}
+
+export type Alert = ServiceAlert | CaptureAlert;
+
+export interface ServiceEvent extends Numbered, Finding {
   probe?: Probe | null;
+}
+
+export interface CaptureEvent extends Numbered, Trouble {
+  event: string;
+  over: boolean;
+}
+
+export type Event = ServiceEvent | CaptureEvent;
+
+/** Is it about a service? What has no address is about the capture. */
+export function isOfService<T extends Alert | Event>(
+  thing: T,
+): thing is Extract<T, ServiceAlert | ServiceEvent> {
+  return typeof (thing as Partial<Where>).ip === "string";
 }
 
 export interface Sightings {
@@ -114,10 +145,15 @@ export interface Detail {
   sightings: Sightings;
   hints?: Hints;
   probes: Probe[];
-  history: Event[];
+  history: ServiceEvent[];
+}
+
+export interface Held extends Trouble {
+  since: string;
 }
 
 export interface Health {
+  troubles?: Held[]; // that hold now
   type: string;
   state: string; // "ok", or what is wrong in words
   version: string;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The one service that is looked at, and asking for a probe of it.
-import { getDetail, getServices, postVerify, type Detail, type Event, type Where } from "./api";
+import { getDetail, getServices, postVerify, type Detail, type ServiceEvent, type Where } from "./api";
 import { route } from "./route";
 import { newStore } from "./store";
 
@@ -44,7 +44,7 @@ export async function loadDetail(): Promise<void> {
 }
 
 /** Something happened to a service; if it is the one shown it is read again. */
-export function touchDetail(event: Event): void {
+export function touchDetail(event: ServiceEvent): void {
   const shown = detail.get().data?.service;
   if (!shown || event.ip !== shown.ip || event.port !== shown.port || event.proto !== shown.proto)
     return;

@@ -2,7 +2,7 @@
 // The stream of what happens. When it breaks the page says so and tries until it is back; what was
 // missed meanwhile is read then.
 import { addAlert, loadAlerts } from "./alerts";
-import { getHealth, streamPath, type Alert, type Event, type Health } from "./api";
+import { getHealth, isOfService, streamPath, type Alert, type Event, type Health } from "./api";
 import { loadDetail, touchDetail } from "./detail";
 import { addHealth } from "./health";
 import { loadServices, touchServices } from "./services";
@@ -60,6 +60,7 @@ function connect(): void {
   listen<Health>(source, "health", "type", addHealth);
   source.addEventListener("gap", readAll); // it could not say all it had
   listen<Event>(source, "event", "number", (event) => {
+    if (!isOfService(event)) return; // the next health says it
     touchDetail(event);
     touchServices();
   });

@@ -39,12 +39,34 @@ const ephemeral: Words = {
   "passive-range": "in the range that its FTP server listens on for data",
 };
 
+// base/record.h says them at greater length.
+const trouble: Words = {
+  drops: "Packets are dropped",
+  loss: "Bytes are missing",
+  duplicates: "Packets come twice",
+  oneway: "One direction is missing",
+  silence: "No packets come",
+  clock: "The clock was set",
+  cut: "Packets are cut short",
+};
+
+const troubleMore: Words = {
+  drops: "The kernel or the interface dropped packets before flowd could read them.",
+  loss: "Peers acknowledged bytes that were never seen here (in sampled connections).",
+  duplicates: "The same packets are mirrored more than once (in a sample).",
+  oneway: "Handshakes are seen of which the other half does not pass this tap.",
+  silence: "There used to be packets and there are none now.",
+  clock: "The clock was set, forward or back: times before and after do not go together.",
+  cut: "The snapshot length cuts packets, so that not all of them can be read.",
+};
+
 const event: Words = {
   new: "first seen",
   changed: "changed",
   returned: "came back",
   gone: "is gone",
   verdict: "was probed",
+  health: "trouble of the capture",
 };
 
 const method: Words = {
@@ -81,6 +103,8 @@ export const evidenceText = (word: string) => wordOf(evidence, word);
 export const stateText = (word: string) => wordOf(state, word);
 export const ephemeralText = (reason: string) => wordOf(ephemeral, reason) || reason;
 export const eventText = (word: string) => wordOf(event, word) || word;
+export const troubleText = (kind: string) => wordOf(trouble, kind) || kind || "Trouble";
+export const troubleMoreText = (kind: string) => wordOf(troubleMore, kind);
 export const methodText = (word: string) => wordOf(method, word) || word;
 export const vantageText = (word: string | null) =>
   wordOf(vantage, word ?? "") || (word ? `from ${word}` : "");

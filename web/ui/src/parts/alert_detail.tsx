@@ -2,14 +2,15 @@
 // One alert: which rule chose it, and the proof as it was at that moment.
 import { useEffect, useState } from "preact/hooks";
 import { findAlert } from "../alerts";
-import type { Alert } from "../api";
+import { isOfService, type Alert, type CaptureAlert, type ServiceAlert } from "../api";
 import { findService } from "../detail";
 import { hrefOf } from "../route";
 import { eventText } from "../words";
-import { Level, Problem, Time, Where } from "./bits";
+import { Level, Problem, Time, Verified, Where } from "./bits";
 import { Panel } from "./panel";
 import { Probes } from "./probe";
 import { ShortText, Text } from "./text";
+import { TroubleFacts, TroubleName } from "./trouble";
 import { Wire } from "./wire";
 
 function Rule({ alert }: { alert: Alert }) {
@@ -18,7 +19,7 @@ function Rule({ alert }: { alert: Alert }) {
 }
 
 /** A link to the service as it is now; nothing while flowd has not said which it is. */
-function ServiceLink({ alert }: { alert: Alert }) {
+function ServiceLink({ alert }: { alert: ServiceAlert }) {
   const [id, setId] = useState("");
   useEffect(() => {
     let here = true;
@@ -30,16 +31,14 @@ function ServiceLink({ alert }: { alert: Alert }) {
   return id ? <a class="button" href={hrefOf({ service: id })}>This service now</a> : null;
 }
 
-function Body({ alert }: { alert: Alert }) {
+function ServiceBody({ alert }: { alert: ServiceAlert }) {
   const probes = alert.probe ? [{ ...alert.probe, product: alert.product, version: alert.version }] : [];
   return (
     <>
       <div class="summary">
         <p>
           <Level level={alert.level} />{" "}
-          <span class={alert.verified ? "verified" : "unverified"}>
-            {alert.verified ? "verified" : "not verified"}
-          </span>{" "}
+          <Verified yes={alert.verified} />{" "}
           <b><ShortText value={eventText(alert.event)} /></b>, <Time stamp={alert.time} exact />
         </p>
         <ServiceLink alert={alert} />
@@ -49,6 +48,21 @@ function Body({ alert }: { alert: Alert }) {
         <Wire facts={alert} />
         <Probes probes={probes} none="No probe had come back when this alert was made." />
       </div>
+    </>
+  );
+}
+
+function CaptureBody({ alert }: { alert: CaptureAlert }) {
+  return (
+    <>
+      <div class="summary">
+        <p>
+          <Level level={alert.level} />{" "}
+          <b><ShortText value={eventText(alert.event)} /></b>, <Time stamp={alert.time} exact />
+        </p>
+      </div>
+      <Rule alert={alert} />
+      <TroubleFacts of={alert} />
     </>
   );
 }
@@ -70,14 +84,14 @@ export function AlertDetail({ number }: { number: string }) {
   const title = alert && (
     <>
       {`Alert ${alert.number}: `}
-      <Where at={alert} />
+      {isOfService(alert) ? <Where at={alert} /> : <TroubleName of={alert} />}
     </>
   );
   return (
     <Panel title={title || `Alert ${Number(number) || ""}`}>
       {error && <Problem text={error} />}
       {!alert && !error && <p class="empty">{"Reading\u2026"}</p>}
-      {alert && <Body alert={alert} />}
+      {alert && (isOfService(alert) ? <ServiceBody alert={alert} /> : <CaptureBody alert={alert} />)}
     </Panel>
   );
 }

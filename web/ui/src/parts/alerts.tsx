@@ -2,17 +2,47 @@
 // The alerts, newest first, as they come.
 import { useEffect, useState } from "preact/hooks";
 import { alerts, loadAlerts, moreAlerts } from "../alerts";
-import type { Alert } from "../api";
+import { isOfService, type Alert, type CaptureAlert, type ServiceAlert } from "../api";
 import { place } from "../format";
 import { hrefOf, route } from "../route";
 import { useStore } from "../store";
-import { eventText } from "../words";
-import { Address, App, Level, Problem, Time, Where } from "./bits";
+import { eventText, troubleText } from "../words";
+import { Address, App, Level, Problem, Time, Verified, Where } from "./bits";
 import { ShortText } from "./text";
+import { amount, TroubleName } from "./trouble";
 
-function Product({ alert }: { alert: Alert }) {
+function Product({ alert }: { alert: ServiceAlert }) {
   const text = [alert.product, alert.version].filter(Boolean).join(" ");
   return text ? <>{" \u00b7 "}<ShortText value={text} /></> : null;
+}
+
+function OfService({ alert }: { alert: ServiceAlert }) {
+  return (
+    <>
+      <span class="alert-what">
+        <b><App app={alert.app} app_guess={alert.app_guess} /></b>
+        {" on "}
+        <Where at={alert} />
+      </span>
+      <span class="alert-more">
+        <ShortText value={`${eventText(alert.event)}, ${alert.state}`} />
+        <Product alert={alert} />
+        {" \u00b7 met by "}<Address text={alert.peer} />
+      </span>
+    </>
+  );
+}
+
+function OfCapture({ alert }: { alert: CaptureAlert }) {
+  return (
+    <>
+      <span class="alert-what"><TroubleName of={alert} /></span>
+      <span class="alert-more">
+        <ShortText value={eventText(alert.event)} />
+        {" \u00b7 "}<span class="number">{amount(alert.trouble, alert.value)}</span>
+      </span>
+    </>
+  );
 }
 
 function AlertItem({ alert, chosen, fresh }: { alert: Alert; chosen: boolean; fresh: boolean }) {
@@ -21,29 +51,23 @@ function AlertItem({ alert, chosen, fresh }: { alert: Alert; chosen: boolean; fr
       <a href={hrefOf({ alert: String(alert.number) })} aria-current={chosen ? "true" : undefined}>
         <span class="alert-top">
           <Level level={alert.level} />
-          <span class={alert.verified ? "verified" : "unverified"}>
-            {alert.verified ? "verified" : "not verified"}
-          </span>
+          {isOfService(alert) && <Verified yes={alert.verified} />}
           <Time stamp={alert.time} />
         </span>
-        <span class="alert-what">
-          <b><App app={alert.app} app_guess={alert.app_guess} /></b>
-          {" on "}
-          <Where at={alert} />
-        </span>
-        <span class="alert-more">
-          <ShortText value={`${eventText(alert.event)}, ${alert.state}`} />
-          <Product alert={alert} />
-          {" \u00b7 met by "}<Address text={alert.peer} />
-        </span>
+        {isOfService(alert) ? <OfService alert={alert} /> : <OfCapture alert={alert} />}
       </a>
     </li>
   );
 }
 
+function spokenOf(alert: Alert): string {
+  if (isOfService(alert)) return `${alert.app} on ${place(alert.ip, alert.port)}`;
+  return [troubleText(alert.trouble), alert.source].filter(Boolean).join(" on ");
+}
+
 /** Says a new alert to those who do not see it. */
 function Spoken({ alert }: { alert: Alert | undefined }) {
-  const text = alert && `${alert.level} alert: ${alert.app} on ${place(alert.ip, alert.port)}`;
+  const text = alert && `${alert.level} alert: ${spokenOf(alert)}`;
   return <p class="unseen" role="status"><ShortText value={text} most={120} /></p>;
 }
 

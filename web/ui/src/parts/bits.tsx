@@ -16,6 +16,10 @@ export function Level({ level }: { level: string }) {
   );
 }
 
+export function Verified({ yes }: { yes: boolean }) {
+  return <span class={yes ? "verified" : "unverified"}>{yes ? "verified" : "not verified"}</span>;
+}
+
 export function State({ state }: { state: string }) {
   return (
     <span class={`state state-${known(state, states)}`}>

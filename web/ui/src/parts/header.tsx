@@ -7,6 +7,7 @@ import { count, many, percent, short, span } from "../format";
 import { useStore } from "../store";
 import { Chart } from "./chart";
 import { ShortText } from "./text";
+import { Troubles } from "./trouble";
 
 const stale = 15000; // ms without health until the page says so
 
@@ -107,6 +108,7 @@ export function Header() {
           {!heard && <p class="dim">Nothing heard from the sensor yet.</p>}
           {state && state !== "ok" && <p class="bad"><ShortText value={`Not well: ${state}.`} /></p>}
           {silence > 0 && <p class="bad">No news from flowd for {span(silence)}.</p>}
+          <Troubles list={now.latest?.troubles ?? []} />
           {heard && <Losses now={now} />}
           {heard && <Counters now={now} />}
         </div>

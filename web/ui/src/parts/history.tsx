@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // What happened to a service, newest first.
-import type { Event } from "../api";
+import type { ServiceEvent } from "../api";
 import { eventText, reasonText } from "../words";
 import { Address, App, State, Time } from "./bits";
 import { ShortText } from "./text";
 
-function Entry({ event }: { event: Event }) {
+function Entry({ event }: { event: ServiceEvent }) {
   const product = [event.product, event.version].filter(Boolean).join(" ");
   return (
     <li>
@@ -24,7 +24,7 @@ function Entry({ event }: { event: Event }) {
   );
 }
 
-export function History({ events }: { events: Event[] }) {
+export function History({ events }: { events: ServiceEvent[] }) {
   return (
     <section class="history" aria-labelledby="history-title">
       <h3 id="history-title">History</h3>
