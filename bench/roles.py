@@ -63,7 +63,8 @@ def memory(pid):
 
 
 def words(args, state):
-    return [args.flowd, "-i", "inside", "--home", "10.0.0.0/8", "--targets", "192.0.2.200", "--state", state]
+    return [args.flowd, "-i", "inside", "--home", "10.0.0.0/8", "--targets", "192.0.2.200", "--state", state,
+            "--limits.candidates", "2000000"]
 
 
 def start_once(net, args, folder):

@@ -16,6 +16,15 @@ static int expire_table(struct store *s, enum rocks_table table, wall_t cut)
 	return rocks_delete_range(s->rocks, table, KEY(from), KEY(to));
 }
 
+/* Gives back the disk of what lay before `cut`. */
+static int reclaim(struct store *s, enum rocks_table table, wall_t cut)
+{
+	uint8_t from[8] = { 0 }, to[8];
+
+	key_time(cut, to);
+	return rocks_reclaim(s->rocks, table, KEY(from), KEY(to));
+}
+
 /* The time of a table's oldest row; `none` when it is empty. */
 static wall_t oldest(struct store *s, enum rocks_table table, wall_t none)
 {
@@ -38,7 +47,12 @@ static int expire_oldest(struct store *s, wall_t now)
 	wall_t from = events < probes ? events : probes, cut = from + (now - from) / 10;
 	int rc = expire_table(s, ROCKS_EVENTS, cut);
 
-	return rc ? rc : expire_table(s, ROCKS_PROBE_LOG, cut);
+	if (!rc)
+		rc = expire_table(s, ROCKS_PROBE_LOG, cut);
+	/* The next look must not see the size of what is gone, and delete more for it. */
+	if (!rc)
+		rc = reclaim(s, ROCKS_EVENTS, cut);
+	return rc ? rc : reclaim(s, ROCKS_PROBE_LOG, cut);
 }
 
 int store_expire(struct store *s, const struct store_keep *keep, wall_t now)

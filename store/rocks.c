@@ -24,6 +24,7 @@ struct rocks {
 	rocksdb_options_t *options;
 	rocksdb_readoptions_t *read;
 	rocksdb_writeoptions_t *write, *write_sync;
+	rocksdb_flushoptions_t *flush;
 	struct pending *pending;
 	int lost; /* an error of putting, for the next commit to say */
 	rocksdb_column_family_handle_t *tables[ROCKS_TABLE_END];
@@ -69,6 +70,8 @@ static void set_options(struct rocks *r)
 	r->write = rocksdb_writeoptions_create();
 	r->write_sync = rocksdb_writeoptions_create();
 	rocksdb_writeoptions_set_sync(r->write_sync, 1);
+	r->flush = rocksdb_flushoptions_create();
+	rocksdb_flushoptions_set_wait(r->flush, 1);
 }
 
 /* Opens `path` into `r`, with `scratch` as a reader. */
@@ -150,6 +153,7 @@ void rocks_close(struct rocks *r)
 		rocksdb_close(r->db);
 	pending_free(r->pending);
 	if (r->read) {
+		rocksdb_flushoptions_destroy(r->flush);
 		rocksdb_writeoptions_destroy(r->write_sync);
 		rocksdb_writeoptions_destroy(r->write);
 		rocksdb_readoptions_destroy(r->read);
@@ -277,6 +281,27 @@ int rocks_delete_range(struct rocks *r, enum rocks_table table, struct rocks_key
 	rocksdb_delete_range_cf(r->db, r->write, r->tables[table], from.bytes, from.len, to.bytes,
 				to.len, &text);
 	return failed(text, NULL) ? ERR_STORE : 0;
+}
+
+int rocks_reclaim(struct rocks *r, enum rocks_table table, struct rocks_key from,
+		  struct rocks_key to)
+{
+	char *text = NULL;
+
+	if (!r->db)
+		return 0;
+	/* What lies in memory has no size yet; the deletion itself must reach the files, too. */
+	rocksdb_flush_cf(r->db, r->flush, r->tables[table], &text);
+	if (failed(text, NULL))
+		return ERR_STORE;
+	/* Files with nothing else are let go as they are: few are left to write anew, whatever the
+	 * size of the history. */
+	rocksdb_delete_file_in_range_cf(r->db, r->tables[table], from.bytes, from.len, to.bytes,
+					to.len, &text);
+	if (failed(text, NULL))
+		return ERR_STORE;
+	rocksdb_compact_range_cf(r->db, r->tables[table], from.bytes, from.len, to.bytes, to.len);
+	return 0;
 }
 
 /* What a start that was ended before it had made a store leaves. */

@@ -78,6 +78,11 @@ int rocks_commit(struct rocks *rocks, bool sync);
 int rocks_delete_range(struct rocks *rocks, enum rocks_table table, struct rocks_key from,
 		       struct rocks_key to);
 
+/* Gives the disk back that the deleted keys in [from, to) take, which is otherwise left to a time
+ * of the database's choice. It waits for that. 0 or ERR_STORE. */
+int rocks_reclaim(struct rocks *rocks, enum rocks_table table, struct rocks_key from,
+		  struct rocks_key to);
+
 /* May this be the folder of a database: is it one, empty, what a start cut short left, or not
  * there? */
 bool rocks_may_be(const char *path);

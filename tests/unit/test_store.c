@@ -172,6 +172,52 @@ static void disk_cap(void **state)
 	store_close(store);
 }
 
+static uint64_t bytes_of(struct store *store)
+{
+	struct store_figures figures;
+
+	store_measure(store, &figures);
+	return figures.bytes;
+}
+
+/* What is deleted for the cap is given back at once, or every look would delete a further tenth. */
+static void disk_cap_is_kept(void **state)
+{
+	struct store_keep keep = { .disk_cap = 0 };
+	struct store *store = open_store(dir);
+	uint64_t seen[3] = { 0, 0, 0 }, again[3] = { 0, 0, 0 }, full;
+	int i;
+
+	(void)state;
+	/* Many rows of one day, then one of each of ten: the oldest tenth of the time is most of
+	 * the disk.
+	 */
+	for (i = 0; i < 20000; i++) {
+		struct event_row e = { .time_us = DAY(1) + i };
+
+		store_put_event(store, &e, NULL);
+	}
+	for (i = 2; i <= 11; i++) {
+		struct event_row e = { .time_us = DAY(i) };
+
+		store_put_event(store, &e, NULL);
+	}
+	assert_int_equal(store_commit(store, false), 0);
+	store_close(store); /* to a file */
+	store = open_store(dir);
+	full = bytes_of(store);
+	keep.disk_cap = full / 2;
+	assert_int_equal(store_expire(store, &keep, DAY(12)), 0);
+	assert_true(bytes_of(store) < keep.disk_cap);
+	assert_int_equal(store_walk_events(store, 0, newest, seen), 0);
+	assert_int_equal(seen[0], 9);
+	/* Now there is no more reason. */
+	assert_int_equal(store_expire(store, &keep, DAY(12)), 0);
+	assert_int_equal(store_walk_events(store, 0, newest, again), 0);
+	assert_int_equal(again[0], 9);
+	store_close(store);
+}
+
 static int count_alerts(void *arg, const struct alert *row)
 {
 	uint64_t *out = arg;
@@ -400,9 +446,9 @@ static void hints(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(may_be),	    CASE(pages),   CASE(expires), CASE(disk_cap),
-		CASE(outbox),	    CASE(history), CASE(reader),  CASE(keeps_its_key),
-		CASE(other_schema), CASE(damaged), CASE(hints),
+		CASE(may_be),		CASE(pages),	    CASE(expires), CASE(disk_cap),
+		CASE(disk_cap_is_kept), CASE(outbox),	    CASE(history), CASE(reader),
+		CASE(keeps_its_key),	CASE(other_schema), CASE(damaged), CASE(hints),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
