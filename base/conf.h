@@ -92,7 +92,7 @@ struct conf_ports {
 	  "ephemeral endpoints listed at once")                                                    \
 	X(limit_services, COUNT, "limits.services", "16777216", 1024, 1 << 28,                     \
 	  "services in the store")                                                                 \
-	X(limit_candidates, COUNT, "limits.candidates", "262144", 16, 1 << 26,                     \
+	X(limit_candidates, COUNT, "limits.candidates", "131072", 16, 1 << 26,                     \
 	  "of these, those that have answered and nothing more")                                   \
 	X(limit_jobs, COUNT, "limits.jobs", "1048576", 16, 1 << 26,                                \
 	  "services that wait for a verdict at once")                                              \

@@ -109,7 +109,7 @@ static void answer(struct world *w, uint64_t job, uint16_t port, enum state verd
 	assert_int_equal(lifecycle_probe(&w->life, &p), 0);
 }
 
-static struct store_service row_of(struct world *w, uint16_t port)
+static inline struct store_service row_of(struct world *w, uint16_t port)
 {
 	const struct service key = sighting(port, 0, 0).service;
 	struct store_service row;
@@ -132,5 +132,44 @@ static int jobs(struct world *w)
 	assert_int_equal(store_walk_jobs(w->store, 0, count_jobs, &n), 0);
 	return n;
 }
+
+static bool has_row(struct world *w, uint16_t port)
+{
+	const struct service key = sighting(port, 0, 0).service;
+	struct store_service row;
+
+	return store_get_service(w->store, &key, &row) == 1;
+}
+
+static int setup(void **state)
+{
+	struct world *w = calloc(1, sizeof(*w));
+
+	snprintf(w->dir, sizeof(w->dir), "/tmp/flowd-life-XXXXXX");
+	assert_non_null(mkdtemp(w->dir));
+	assert_int_equal(prefix_set_parse(&w->home, "192.0.2.0/24", NULL), 0);
+	assert_int_equal(prefix_set_parse(&w->targets, "192.0.2.0/24", NULL), 0);
+	open_world(w, "");
+	*state = w;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct world *w = *state;
+	char command[128];
+
+	lifecycle_close(&w->life);
+	store_close(w->store);
+	rules_free(w->rules);
+	prefix_set_clear(&w->home);
+	prefix_set_clear(&w->targets);
+	snprintf(command, sizeof(command), "rm -r %s", w->dir);
+	assert_int_equal(system(command), 0);
+	free(w);
+	return 0;
+}
+
+#define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 #endif
