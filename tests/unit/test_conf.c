@@ -185,6 +185,47 @@ static void passes_on(void **state)
 	conf_free(&other);
 }
 
+static void percents(void **state)
+{
+	static const struct {
+		const char *text;
+		int rc;
+		uint64_t millionths;
+	} cases[] = {
+		{ "0.1%", 0, 1000 },
+		{ "0.1", 0, 1000 },
+		{ "0", 0, 0 },
+		{ "0%", 0, 0 },
+		{ "100%", 0, 1000000 },
+		{ "0.0001%", 0, 1 },
+		{ "33.33%", 0, 333300 },
+		{ "5.%", 0, 50000 },
+		{ "", ERR_SYNTAX, 0 },
+		{ "%", ERR_SYNTAX, 0 },
+		{ ".5%", ERR_SYNTAX, 0 },
+		{ "-1%", ERR_SYNTAX, 0 },
+		{ "1e1%", ERR_SYNTAX, 0 },
+		{ "0x1%", ERR_SYNTAX, 0 },
+		{ "1%%", ERR_SYNTAX, 0 },
+		{ "1 %", ERR_SYNTAX, 0 },
+		{ "1.2.3%", ERR_SYNTAX, 0 },
+		{ "nan", ERR_SYNTAX, 0 },
+		{ "inf", ERR_SYNTAX, 0 },
+		{ "100.1%", ERR_RANGE, 0 },
+		{ "101", ERR_RANGE, 0 },
+		{ "99999999999999999999", ERR_RANGE, 0 },
+	};
+	struct conf *conf = fresh(state);
+	size_t i;
+
+	assert_int_equal(conf->health_drops, 1000);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		conf->health_drops = 7;
+		assert_int_equal(conf_set(conf, "health.drops", cases[i].text, NULL), cases[i].rc);
+		assert_int_equal(conf->health_drops, cases[i].rc ? 7 : cases[i].millionths);
+	}
+}
+
 static int setup(void **state)
 {
 	static struct conf conf;
@@ -205,6 +246,7 @@ int main(void)
 		cmocka_unit_test(sets_and_refuses), cmocka_unit_test(targets_and_probes),
 		cmocka_unit_test(yaml_places),	    cmocka_unit_test(command_line),
 		cmocka_unit_test(replaces),	    cmocka_unit_test(passes_on),
+		cmocka_unit_test(percents),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -222,6 +222,9 @@ static struct source *find(struct health *h, const struct tally *t)
 	memcpy(s->name, t->source, sizeof(s->name));
 	s->from = t->time_us;
 	set_limits(h, s);
+	/* Nobody listened there before. */
+	if (t->time_us > h->ill)
+		h->ill = t->time_us;
 	return s;
 }
 
@@ -229,6 +232,9 @@ void health_take(struct health *h, const struct tally *grown)
 {
 	struct source *s = find(h, grown);
 
+	/* Nor all that time. */
+	if (grown->time_us - h->heard > HEARD && grown->time_us > h->ill)
+		h->ill = grown->time_us;
 	if (grown->time_us > h->heard || grown->clock_steps)
 		h->heard = grown->time_us;
 	/* Times of another clock say nothing any more. */
@@ -257,6 +263,7 @@ void health_restart(struct health *h)
 
 	if (h->heard > h->ill)
 		h->ill = h->heard;
+	h->heard = 0;
 	for (s = h->sources; s < h->sources + HEALTH_SOURCES && *s->name; s++) {
 		for (kind = 0; kind < TROUBLE_END; kind++)
 			if (s->meters[kind].on)
