@@ -40,14 +40,12 @@ class Bench:
         self.flowd = None
 
     def start(self):
-        state = os.path.join(self.directory, "state")
+        # One host has hundreds of ports that say nothing: they are to be rows for pages.
         self.flowd = Flowd(self.net, [
-            self.program, "-i", "inside", "--home", self.net.home, "--state", state, "--learn=0s",
-            "--verify.source", ",".join(self.net.border_in), "--verify.rate=1000",
-            # One host with hundreds of ports that say nothing: no proxy here, but rows for pages.
-            "--deceptive.ports=1024"]).wait_ready()
-        # Web listens before it has a store to read: 503 until then, as the manual says.
-        self.wait("/api/v1/services", lambda got: "services" in got)
+            self.program, "-i", "inside", "--home", self.net.home, "--learn=0s",
+            "--state", os.path.join(self.directory, "state"), "--deceptive.ports=1024",
+            "--verify.source=" + ",".join(self.net.border_in), "--verify.rate=1000"]).wait_ready()
+        self.wait("/api/v1/services", lambda got: "services" in got)  # 503 without a store
 
     def wait_net(self):  # IPv6 takes a while until neighbours have found each other
         for host in self.net.inside:
