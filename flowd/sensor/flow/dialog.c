@@ -19,6 +19,7 @@ struct dialog_table {
 	struct ends ends;
 	struct dialog *dialogs; /* one for each place */
 	struct note *notes;
+	wall_t group_us; /* when a group was last asked: nearly never */
 };
 
 struct dialog_table *dialog_table_new(size_t limit, const struct hash_key *key)
@@ -140,6 +141,8 @@ void dialog_note(struct dialog_table *t, const struct dialog_asked *asked, uint1
 	struct note *notes = notes_of(t, asked, &tag), *best = notes;
 	size_t i;
 
+	if (asked->group_port)
+		t->group_us = now;
 	for (i = 0; i < NOTE_WAYS && best->tag != tag; i++)
 		if (notes[i].tag == tag || notes[i].time_us < best->time_us)
 			best = &notes[i];
@@ -149,10 +152,13 @@ void dialog_note(struct dialog_table *t, const struct dialog_asked *asked, uint1
 bool dialog_noted(const struct dialog_table *t, const struct dialog_asked *asked, wall_t now,
 		  uint16_t *port)
 {
+	const struct note *notes;
 	uint32_t tag;
-	const struct note *notes = notes_of(t, asked, &tag);
 	size_t i;
 
+	if (asked->group_port && now - t->group_us > NOTE_KEPT)
+		return false;
+	notes = notes_of(t, asked, &tag);
 	for (i = 0; i < NOTE_WAYS; i++) {
 		if (notes[i].tag != tag)
 			continue;
