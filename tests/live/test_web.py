@@ -40,7 +40,6 @@ class Bench:
         self.flowd = None
 
     def start(self):
-        # One host has hundreds of ports that say nothing: they are to be rows for pages.
         self.flowd = Flowd(self.net, [
             self.program, "-i", "inside", "--home", self.net.home, "--learn=0s",
             "--state", os.path.join(self.directory, "state"), "--deceptive.ports=1024",

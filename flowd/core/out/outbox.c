@@ -3,11 +3,14 @@
 
 #define RETRY_EVERY (1 * MONO_SECOND)
 
+/* Alerts come in the order of their times, which need not be that of their numbers. */
 static int confirm(void *arg, const struct alert *alert)
 {
 	struct outbox *o = arg;
 
-	alertfile_confirm(o->file, alert->number == alertfile_last(o->file) ? alert : NULL);
+	if (alert->number != alertfile_last(o->file))
+		return 0;
+	alertfile_confirm(o->file, alert);
 	return 1;
 }
 
