@@ -2,6 +2,7 @@
 #include "tests/unit/unit.h"
 #include "web/stream.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -85,7 +86,8 @@ static struct stream *open_empty(void **state)
 
 	(void)state;
 	assert_non_null(s);
-	assert_int_equal(store_open(NULL, &store, error), 0);
+	assert_non_null(mkdtemp(folder));
+	assert_int_equal(store_open(folder, &store, error), 0);
 	assert_int_equal(stream_load(s, store), 0);
 	store_close(store);
 	return s;
@@ -220,7 +222,7 @@ static void in_the_middle(void **state)
 static void before_the_store(void **state)
 {
 	struct stream *s = stream_new();
-	char error[STORE_ERROR_MAX];
+	char error[STORE_ERROR_MAX], folder[] = "test_web_stream.XXXXXX", command[64];
 	struct listener fresh, back;
 	struct alert alert = { .level = LEVEL_LOW };
 	struct event_row event = { .time_us = 0 };
@@ -253,6 +255,8 @@ static void before_the_store(void **state)
 	leave(&back);
 	store_close(store);
 	stream_free(s);
+	snprintf(command, sizeof(command), "rm -r %s", folder);
+	assert_int_equal(system(command), 0);
 }
 
 int main(void)
