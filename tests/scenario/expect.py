@@ -94,6 +94,19 @@ def check_record(e, records):
     return None
 
 
+def check_trouble(e, records):
+    """What the capture had, or had no more."""
+    mine = [r for r in records if r["type"] == "event" and r.get("event") == "health"]
+    hits = [r for r in mine if is_match(r, e["fields"])]
+    there = "; ".join(f"{r.get('trouble')} {text(r.get('value'))} {'passes' if r.get('over') else 'begins'} {r.get('time')}"
+                      for r in mine) or "none"
+    if e["want"] is False:
+        return f"trouble that must not be (there is: {there})" if hits else None
+    if not hits:
+        return f"no trouble {named(e['fields'])} (there is: {there})"
+    return None if e["count"] in (None, len(hits)) else f"trouble {named(e['fields'])}: {len(hits)} times"
+
+
 def check_health(e, records):
     """The counters, as they were said last."""
     last = [r for r in records if r["type"] == "health"][-1:]
@@ -122,6 +135,8 @@ def check(scenario, status, output, errors):
         said = None
         if e["what"] in ("service", "host", "event", "alert"):
             said = check_record(e, records)
+        elif e["what"] == "trouble":
+            said = check_trouble(e, records)
         elif e["what"] == "health":
             said = check_health(e, records)
         elif e["what"] == "only":

@@ -75,7 +75,22 @@ def sctp(p):
     return 132, head + crc32c(head + bytes(4) + p["data"]) + p["data"]
 
 
-TRANSPORTS = {"tcp": tcp, "udp": udp, "sctp": sctp}
+def icmp(p):
+    """A "destination unreachable" (RFC 792, RFC 4443) with `code`, that quotes the first bytes of what
+    its receiver has sent to `about`."""
+    proto, host, port = p["about"]
+    v4 = p["src"].version == 4
+    asked = dict(p, proto=proto, src=p["dst"], sport=p["dport"], dst=host, dport=port, flags="S", data=b"",
+                 seq=1000, ack=0, ext=[], ipopts=b"")
+    number, segment = TRANSPORTS[proto](asked)
+    packet = (ipv4 if v4 else ipv6)(asked, number, segment)
+    quote = packet[:28] if v4 else packet
+    head = struct.pack("!BBHI", 3 if v4 else 1, p["code"], 0, 0)
+    total = checksum((b"" if v4 else pseudo_header(p["src"], p["dst"], 58, len(head + quote))) + head + quote)
+    return 1 if v4 else 58, head[:2] + struct.pack("!H", total) + head[4:] + quote
+
+
+TRANSPORTS = {"tcp": tcp, "udp": udp, "sctp": sctp, "icmp": icmp}
 
 # IPv6 extension headers: name: (next-header number, bytes after the first one). RFC 8200 and, for
 # ah, RFC 4302.

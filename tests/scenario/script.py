@@ -13,14 +13,15 @@ TIME = re.compile(r"(\d+(?:\.\d+)?)(us|ms|s|m|h|d)$")
 UNITS = {"us": 1, "ms": 1000, "s": 10 ** 6, "m": 60 * 10 ** 6, "h": 3600 * 10 ** 6,
          "d": 86400 * 10 ** 6}
 STEP_US = 1000
-MOST = {"win": 0xFFFF, "ttl": 255, "ident": 0xFFFF}
-EXPECTED = ("health", "service", "host", "event", "alert", "only", "status", "stderr", "services", "hosts",
+MOST = {"win": 0xFFFF, "ttl": 255, "ident": 0xFFFF, "code": 255}
+EXPECTED = ("health", "service", "host", "event", "alert", "trouble", "only", "status", "stderr", "services", "hosts",
             "events", "alerts")
 KINDS = {"event": ("event", ("new", "changed", "returned", "gone", "verdict", "deceptive",
                               "masquerade", "*")),
          "alert": ("level", ("low", "medium", "high", "critical", "*"))}
 DEFAULTS = {"seq": None, "ack": None, "win": 64240, "ttl": 62, "data": b"", "opts": None,
-            "ipopts": b"", "ext": [], "vlans": [], "in": [], "ident": 1, "badsum": False, "cut": None}
+            "ipopts": b"", "ext": [], "vlans": [], "in": [], "ident": 1, "badsum": False, "cut": None,
+            "code": 13, "about": None}
 
 
 class ScriptError(ValueError):
@@ -118,7 +119,7 @@ class Scenario:
         self.home, self.rules, self.options, self.geo = None, "", [], None
         self.link, self.kind, self.view = "eth", "pcap", "both"
         self.start_us, self.now_us = stamp("2023-11-14T22:13:20Z"), -STEP_US
-        self.duplicate_us = None
+        self.duplicate_us, self.in_time = None, True
         self.hosts, self.flows, self.shots, self.expected = {}, {}, [], []
 
     # Settings
@@ -164,6 +165,9 @@ class Scenario:
 
     def do_duplicate(self, w):
         self.duplicate_us = duration(w.next("time"))
+
+    def do_order(self, w):
+        self.in_time = self.one_of(w.next("order"), ("time", "lines")) == "time"
 
     def do_start(self, w):
         self.start_us = stamp(w.next("time"))
@@ -215,6 +219,8 @@ class Scenario:
             p["opts"] = b"" if w.peek() == "none" and w.next() else w.text("opts")
         elif name == "ext":
             p["ext"] = [self.one_of(e, frames.EXTENSIONS) for e in w.next("headers").split(",")]
+        elif name == "about":
+            p["about"] = (self.one_of(w.next("transport"), ("tcp", "udp", "sctp")), *self.endpoint(w.next("HOST:PORT")))
         elif name == "in":
             p["in"] = self.plain(w.next("layers")).split()
         elif name == "vlan":
@@ -281,6 +287,8 @@ class Scenario:
         while w.more():
             if not self.packet_words(w, p):
                 raise ScriptError(f"{w.peek()!r} is no part of a packet")
+        if (p["proto"] == "icmp") != bool(p["about"]):
+            raise ScriptError("icmp is about TRANSPORT HOST:PORT, and nothing else is")
         if p["proto"] == "tcp":
             self.numbered(p)
         self.emit(p, times)
@@ -364,6 +372,8 @@ class Scenario:
         elif e["what"] == "health":
             while w.more():
                 e["fields"].append((w.next("counter"), self.plain(w.next("value")).split("|")))
+        elif e["what"] == "trouble":
+            self.expect_trouble(w, e)
         elif e["what"] != "only":
             self.expect_line(w, e)
         if w.more():
@@ -391,6 +401,23 @@ class Scenario:
             elif name in ("first_seen", "last_seen", "time", "at"):
                 name = "time" if name == "at" else name
                 e["fields"].append((name, [self.moment(w.next("time"))]))
+            else:
+                e["fields"].append((name, self.plain(w.next("value")).split("|")))
+
+    def expect_trouble(self, w, e):
+        """What the capture had: an event without a service."""
+        if w.more():
+            e["fields"].append(("trouble", w.next("kind").split("|")))
+        elif e["want"] is not False:
+            raise ScriptError("kind of trouble missing")
+        while w.more():
+            name = w.next()
+            if name == "at":
+                e["fields"].append(("time", [self.moment(w.next("time"))]))
+            elif name in ("begins", "passes"):
+                e["fields"].append(("over", ["yes" if name == "passes" else "no"]))
+            elif name == "once":
+                e["count"] = 1
             else:
                 e["fields"].append((name, self.plain(w.next("value")).split("|")))
 
@@ -450,7 +477,8 @@ class Scenario:
                 self.statement(words)
         if not self.home:
             raise ScriptError("no home")
-        self.shots.sort(key=lambda shot: shot[0])
+        if self.in_time:
+            self.shots.sort(key=lambda shot: shot[0])
         return self
 
 

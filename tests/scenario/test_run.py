@@ -32,6 +32,8 @@ SERVICE = {"type": "service", "ip": "192.0.2.1", "proto": "tcp", "port": 22, "ap
 EVENT = {"type": "event", "event": "new", "ip": "192.0.2.1", "proto": "tcp", "port": 22,
          "time": "2023-11-14T22:13:20.011000Z"}
 ALERT = {"type": "alert", "level": "low", "ip": "192.0.2.1", "proto": "tcp", "port": 22}
+TROUBLE = {"type": "event", "event": "health", "trouble": "drops", "source": "eth0", "over": False,
+           "value": 0.5, "threshold": 0.001, "time": "2023-11-14T22:13:21.000000Z"}
 ALL = [SERVICE, EVENT, ALERT]
 
 # expectation, records said, the text of the complaint (None: none)
@@ -57,6 +59,13 @@ CASES = [
     ("expect only", ALL, ":4: services nobody expects: 192.0.2.1 tcp 22"),
     ("expect service web tcp 22\nexpect only", ALL, None),
     ("expect event new web tcp 22 once", ALL, None),
+    ("expect no trouble", ALL, None),
+    ("expect no trouble", ALL + [TROUBLE], "trouble that must not be (there is: drops 0.5 begins"),
+    ("expect no trouble loss", ALL + [TROUBLE], None),
+    ("expect trouble drops begins once at 1s value 0.5", ALL + [TROUBLE], None),
+    ("expect trouble drops passes", ALL + [TROUBLE], "no trouble drops yes (there is: drops 0.5 begins"),
+    ("expect trouble drops|loss value 0.6", ALL + [TROUBLE], "no trouble drops|loss 0.6"),
+    ("expect trouble drops once", ALL + [TROUBLE, TROUBLE], "trouble drops: 2 times"),
     ("expect event new web tcp 22 time 11ms", ALL, None),
     ("expect event new web tcp 22 at 12ms", ALL, "time is 2023-11-14T22:13:20.011000Z, not"),
     ("expect event gone web tcp 22", ALL, "event is new, not gone"),

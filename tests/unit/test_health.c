@@ -142,9 +142,34 @@ static void oneway_in(void **state)
 	     (struct tally){ .packets = 9, .synacks_in = 9, .synacks_in_alone = 9, .synacks = 1 });
 	pass(b, 60,
 	     (struct tally){ .packets = 9, .synacks_in = 9, .synacks_in_alone = 9, .syns_out = 1 });
+	pass(b, 50, (struct tally){ .packets = 9, .synacks_in = 9, .synacks_in_alone = 9 });
 	expect(b, "");
 	pass(b, 10, (struct tally){ .packets = 9, .synacks_in = 9, .synacks_in_alone = 9 });
 	expect(b, "+oneway@eth0 ");
+}
+
+/* Nothing has ever left. */
+static void oneway_in_ever(void **state)
+{
+	struct bench *b = *state;
+
+	pass(b, 10, (struct tally){ .packets = 9, .synacks_in = 9, .synacks_in_alone = 9 });
+	expect(b, "+oneway@eth0 ");
+	pass(b, 29, (struct tally){ .packets = 9, .synacks = 9 });
+	expect(b, "");
+	pass(b, 1, (struct tally){ .packets = 9, .synacks = 9 });
+	expect(b, "-oneway@eth0 ");
+}
+
+/* A second that has nothing but answers sent again dilutes nothing. */
+static void oneway_repeats(void **state)
+{
+	struct bench *b = *state;
+
+	pass(b, 1, (struct tally){ .packets = 20, .synacks = 20, .synacks_alone = 20 });
+	pass(b, 9, (struct tally){ .packets = 20, .synacks = 20, .synack_repeats = 20 });
+	expect(b, "+oneway@eth0 ");
+	assert_int_equal(b->latest.value, 1000000);
 }
 
 /* Repeats and clients that were seen after all make no feed one-way. */
@@ -390,6 +415,8 @@ int main(void)
 		CASE(oneway),
 		CASE(oneway_in),
 		CASE(oneway_explained),
+		CASE(oneway_in_ever),
+		CASE(oneway_repeats),
 		CASE(cut),
 		CASE(stays),
 		CASE(too_few),

@@ -5,6 +5,7 @@
 
 #define CALM 3			 /* intervals below half the threshold that end trouble */
 #define HEARD (10 * MONO_SECOND) /* the sensor counts every second */
+#define QUIET 6			 /* intervals in which nothing leaves, until nothing can */
 #define EXPECTED 100		 /* packets that would have come: then silence means something */
 #define WHOLE 1000000		 /* values are in millionths */
 
@@ -20,6 +21,8 @@ struct source {
 	char name[RECORD_SOURCE_MAX]; /* "": this place is free */
 	wall_t from;		      /* of the interval */
 	wall_t time_us, packet_us;    /* as told last */
+	wall_t left_us;		      /* when something of an inside host was seen; 0 never */
+	uint64_t in, in_alone;	      /* answers to them in the interval, and without a SYN */
 	uint64_t packets;	      /* in the interval */
 	double rate;		      /* packets a second, as it used to be */
 	bool rated;
@@ -118,36 +121,39 @@ static void weigh_clock(struct health *h, struct source *s)
 	m->part = 0;
 }
 
-static void judge(struct health *h, struct source *s)
-{
-	weigh_part(h, s, TROUBLE_DROPS, 10);
-	weigh_part(h, s, TROUBLE_LOSS, 10000);
-	weigh_part(h, s, TROUBLE_DUPLICATES, 20);
-	weigh_part(h, s, TROUBLE_ONEWAY, 10);
-	weigh_part(h, s, TROUBLE_CUT, 20);
-	weigh_clock(h, s);
-}
-
 static void add(struct source *s, enum trouble kind, uint64_t part, uint64_t whole)
 {
 	s->meters[kind].part += part;
 	s->meters[kind].whole += whole;
 }
 
-/*
- * Handshakes of which one half is missing. Answers to our own hosts count where nothing leaves at
- * all: else they are what forged requests elsewhere have brought.
- */
+/* Handshakes of which one half is missing. Answers that are sent again are none of their own. */
 static void add_oneway(struct source *s, const struct tally *t)
 {
-	uint64_t first = t->synacks - (t->synack_repeats < t->synacks ? t->synack_repeats : 0);
+	uint64_t first =
+		t->synacks - (t->synack_repeats < t->synacks ? t->synack_repeats : t->synacks);
 	uint64_t alone =
 		t->synacks_alone -
 		(t->synacks_explained < t->synacks_alone ? t->synacks_explained : t->synacks_alone);
 
 	add(s, TROUBLE_ONEWAY, alone, first);
-	if (t->synacks_in && t->synacks_in == t->synacks_in_alone && !t->synacks && !t->syns_out)
-		add(s, TROUBLE_ONEWAY, t->synacks_in, t->synacks_in);
+	s->in += t->synacks_in;
+	s->in_alone += t->synacks_in_alone;
+	if (t->synacks || t->syns_out || t->duplicates_checked || s->left_us > s->time_us)
+		s->left_us = s->time_us;
+}
+
+/*
+ * Answers to our own hosts count where nothing has left for some intervals: else they are what
+ * forged requests elsewhere have brought, and a stranger could make trouble.
+ */
+static void add_in(const struct health *h, struct source *s)
+{
+	bool leaves = s->left_us && s->time_us - s->left_us < QUIET * h->conf->health_interval;
+
+	if (s->in == s->in_alone && !leaves)
+		add(s, TROUBLE_ONEWAY, s->in, s->in);
+	s->in = s->in_alone = 0;
 }
 
 static void add_all(struct source *s, const struct tally *t)
@@ -161,6 +167,17 @@ static void add_all(struct source *s, const struct tally *t)
 	add(s, TROUBLE_CLOCK, t->clock_step_us, t->clock_steps);
 	add_oneway(s, t);
 	s->packets += t->packets;
+}
+
+static void judge(struct health *h, struct source *s)
+{
+	add_in(h, s);
+	weigh_part(h, s, TROUBLE_DROPS, 10);
+	weigh_part(h, s, TROUBLE_LOSS, 10000);
+	weigh_part(h, s, TROUBLE_DUPLICATES, 20);
+	weigh_part(h, s, TROUBLE_ONEWAY, 10);
+	weigh_part(h, s, TROUBLE_CUT, 20);
+	weigh_clock(h, s);
 }
 
 /* No packets for long, where many would have come in that time. */
