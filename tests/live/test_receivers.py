@@ -69,7 +69,8 @@ def check_unread(bench):
     """Alerts are made and written for whoever else wants them; lines are dropped whole."""
     flowd = Unread(bench.net, [
         bench.program, "-i", "inside", "--home", bench.home, "--learn=0s", "--limits.output=64k",
-        "--state", bench.path("unread"), "--alert-file", bench.path("unread.alerts")]).wait_ready()
+        "--state", bench.path("unread"), "--alert-file", bench.path("unread.alerts"),
+        "--deceptive.ports=1024"]).wait_ready()
     for port in MANY:
         bench.touch(bench.net.inside[0], port)
     until = time.time() + PATIENCE

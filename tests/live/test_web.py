@@ -44,7 +44,7 @@ class Bench:
             self.program, "-i", "inside", "--home", self.net.home, "--learn=0s",
             "--state", os.path.join(self.directory, "state"), "--deceptive.ports=1024",
             "--verify.source=" + ",".join(self.net.border_in), "--verify.rate=1000"]).wait_ready()
-        self.wait("/api/v1/services", lambda got: "services" in got)  # 503 without a store
+        next(i for i in range(9999) if self.ask("/api/v1/services").status == 200)  # a store
 
     def wait_net(self):  # IPv6 takes a while until neighbours have found each other
         for host in self.net.inside:
