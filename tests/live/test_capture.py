@@ -12,6 +12,7 @@ import ipaddress
 import json
 import os
 import shutil
+import signal
 import socket
 import struct
 import sys
@@ -242,6 +243,58 @@ def check_gone(bench):
     net.run("border", ["ip", "link", "del", "spare"])
 
 
+def ask(bench, path):
+    done = bench.net.run("border", ["curl", "-s", "http://127.0.0.1:7780/api/v1/" + path])
+    return json.loads(done.stdout)
+
+
+def check_api(bench, began):
+    """Web says of the trouble what standard output has said; there is no service in it."""
+    time.sleep(1)
+    event = next(e for e in ask(bench, "events?limit=20")["events"] if e["event"] == "health")
+    bench.report.check_fields("the event", began, event)
+    alert = next(a for a in ask(bench, "alerts?limit=20")["alerts"] if a["event"] == "health")
+    for line in (event, alert):
+        bench.report.check("without a service", set(), {"ip", "port", "proto", "state", "peer"} & set(line))
+    held = ask(bench, "health")["troubles"]
+    bench.report.check("it holds", [("drops", "inside", began["time"])],
+                       [(t["trouble"], t["source"], t["since"]) for t in held])
+
+
+def check_drops(bench):
+    """More than the kernel's buffer holds while the sensor rests: counted, told as trouble, and over in time."""
+    # So small a buffer may drop a packet of the quiet time, too, on a busy machine.
+    flowd = bench.flowd("drops", "--capture.buffer", "64k", "--health.interval", "1s", "--health.drops", "50%",
+                        roles=ROLES + ("web",))
+    sensor = flowd.roles()["sensor"]
+    burst = packet("192.0.2.9", 4007, "10.77.0.7", 80, "PA", 1000, 0, b"x" * 1000)
+    os.kill(sensor, signal.SIGSTOP)
+    try:
+        bench.send([burst] * 1000)
+    finally:
+        os.kill(sensor, signal.SIGCONT)
+    trouble = {"type": "event", "event": "health", "trouble": "drops"}
+    began, _ = flowd.wait(over=False, **trouble)
+    bench.report.check_fields("it begins", {"source": "inside", "threshold": 0.5}, began)
+    bench.report.check("by how much: %s" % began.get("value"), True, 0.5 <= began.get("value", 0) < 1)
+    bench.report.check("an alert", True, bool(flowd.wait(type="alert", event="health", trouble="drops")[1]))
+    check_api(bench, began)
+    # What comes is heard all the same, and is enough to say that all is well.
+    bench.send(talk("10.77.0.8", 2200, "192.0.2.9", 4008))
+    few = packet("192.0.2.9", 4007, "10.77.0.7", 80, "PA", 1000, 0)
+    for _ in range(400):
+        bench.send([few])
+        time.sleep(0.03)
+        if flowd.find(over=True, **trouble):
+            break
+    bench.report.check("it passes", True, bool(flowd.wait(over=True, **trouble)[1]))
+    bench.found(flowd, "heard after drops", [("10.77.0.8", 2200)])
+    bench.end(flowd, "drops")
+    last = flowd.find(type="health")[-1]
+    bench.report.check("kernel_drops: %d" % last["kernel_drops"], True, 100 < last["kernel_drops"] <= 1100)
+    bench.report.check("nothing is left", [], last["troubles"])
+
+
 def check_wait(bench):
     """No interface yet: refused, or waited for."""
     net = bench.net
@@ -283,7 +336,7 @@ def check_files(bench):
 
 def main():
     program = os.path.abspath(sys.argv[1])
-    parts = ("workers", "filter", "down_up", "gone", "wait", "files")
+    parts = ("workers", "filter", "down_up", "gone", "drops", "wait", "files")
     skip_unless_possible("curl")
     directory = tempfile.mkdtemp(prefix="flowd-capture-")
     os.chmod(directory, 0o755)  # for the user that core becomes

@@ -11,12 +11,13 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import time
 
-from netns import Net
+from netns import Net, PATIENCE
 from report import Report
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -300,13 +301,30 @@ def check_busy_core(bench, report):
     report.check("answers to a busy core", 500, sum(1 for probe in probes if probe))
 
 
+def server_us(bench, port, hello):
+    """What the server itself takes: a plain client's time from the SYN to the first bytes."""
+    with bench.net.socket("border", socket.AF_INET, socket.SOCK_STREAM) as client:
+        client.settimeout(PATIENCE)
+        started = time.monotonic()
+        client.connect((bench.net.inside[0], port))
+        client.sendall(hello)
+        client.recv(1)
+        return (time.monotonic() - started) * 1e6
+
+
 def check_speed(bench, report):
-    """A named service of a near host is settled in 20 ms; the best of three counts."""
+    """A named service of a near host is settled 20 ms after the server's own time, which a plain
+    client measures in between; the best of five counts."""
     took = collections.OrderedDict()
-    for port, app in ((22, "ssh"), (80, "http"), (443, "tls"), (6379, "redis"), (21, "ftp")):
-        runs = [bench.run([(bench.net.inside[0], port, app)])[0] for _ in range(3)]
+    for port, app, hello in ((22, "ssh", b""), (80, "http", b"GET / HTTP/1.0\r\n\r\n"),
+                             (443, "tls", None), (6379, "redis", b"PING\r\n"), (21, "ftp", b"")):
+        runs, server = [], []
+        for _ in range(5):
+            runs.append(bench.run([(bench.net.inside[0], port, app)])[0])
+            server.append(server_us(bench, port, hello) if hello is not None else 0)
         took[app] = sorted(run["since_job_us"] / 1000 for run in runs)
-        report.check("%s within 20 ms" % app, True, min(run["took_us"] for run in runs) < 20000)
+        report.check("%s within 20 ms" % app, True,
+                     min(run["took_us"] for run in runs) - min(server) < 20000)
     print("milliseconds from job to probe: " +
           ", ".join("%s %s" % (app, "/".join("%.1f" % ms for ms in all_))
                     for app, all_ in took.items()))
