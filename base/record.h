@@ -10,163 +10,11 @@
 #include "base/addr.h"
 #include "base/hash.h"
 #include "base/mono.h"
+#include "base/record/kind.h"
+#include "base/record/probe.h"
 
 /* Any change of a layout below changes this number; another number is refused. */
-#define RECORD_VERSION 7
-
-/* X(constant, text): the text is what JSON, rules and the manual say. */
-#define RECORD_PROTO_LIST(X)     \
-	X(PROTO_NONE, "none", 0) \
-	X(PROTO_TCP, "tcp", 6)   \
-	X(PROTO_UDP, "udp", 17)  \
-	X(PROTO_SCTP, "sctp", 132)
-
-/* How sure the wire makes us, worst first: a later one replaces an earlier one. */
-#define RECORD_EVIDENCE_LIST(X)            \
-	X(EVIDENCE_NONE, "none")           \
-	X(EVIDENCE_INVALID, "invalid")     \
-	X(EVIDENCE_PROBE, "probe")         \
-	X(EVIDENCE_ONEWAY, "oneway")       \
-	X(EVIDENCE_ANSWERED, "answered")   \
-	X(EVIDENCE_REPLY, "reply")         \
-	X(EVIDENCE_HANDSHAKE, "handshake") \
-	X(EVIDENCE_FULL, "full")
-
-#define RECORD_STATE_LIST(X)              \
-	X(STATE_CANDIDATE, "candidate")   \
-	X(STATE_OPEN, "open")             \
-	X(STATE_REFUSES, "refuses")       \
-	X(STATE_RESTRICTED, "restricted") \
-	X(STATE_CLOSED, "closed")         \
-	X(STATE_SILENT, "silent")         \
-	X(STATE_GONE, "gone")             \
-	X(STATE_EPHEMERAL, "ephemeral")
-
-#define RECORD_EVENT_LIST(X)              \
-	X(EVENT_NONE, "none")             \
-	X(EVENT_NEW, "new")               \
-	X(EVENT_CHANGED, "changed")       \
-	X(EVENT_RETURNED, "returned")     \
-	X(EVENT_GONE, "gone")             \
-	X(EVENT_VERDICT, "verdict")       \
-	X(EVENT_DECEPTIVE, "deceptive")   \
-	X(EVENT_MASQUERADE, "masquerade") \
-	X(EVENT_HEALTH, "health")
-
-/*
- * What may be wrong with a capture: X(constant, text, what it says). As long as one of them holds,
- * nothing may be concluded from what was not seen.
- */
-#define RECORD_TROUBLE_LIST(X)                                                               \
-	X(TROUBLE_NONE, "none", "nothing")                                                   \
-	X(TROUBLE_DROPS, "drops", "packets dropped by the kernel or the interface")          \
-	X(TROUBLE_LOSS, "loss", "bytes acknowledged but never seen, in sampled connections") \
-	X(TROUBLE_DUPLICATES, "duplicates", "packets seen twice, in a sample")               \
-	X(TROUBLE_ONEWAY, "oneway", "handshakes of which one direction is not seen")         \
-	X(TROUBLE_SILENCE, "silence", "no packets where there used to be some")              \
-	X(TROUBLE_CLOCK, "clock", "the clock was set, forward or back")                      \
-	X(TROUBLE_CUT, "cut", "packets cut by the snapshot length")
-
-/* Why an endpoint that answers is no service of its own: it is listed, and nobody is paged. */
-#define RECORD_EPHEMERAL_LIST(X)          \
-	X(EPHEMERAL_NONE, "none")         \
-	X(EPHEMERAL_FTP_DATA, "ftp-data") \
-	X(EPHEMERAL_MEDIA, "media")       \
-	X(EPHEMERAL_ICE, "ice")           \
-	X(EPHEMERAL_P2P, "p2p")           \
-	X(EPHEMERAL_DCE_RPC, "dce-rpc")   \
-	X(EPHEMERAL_PASSIVE_RANGE, "passive-range")
-
-/* What a packet came in, the innermost one; its id is the VNI, key, session or label. */
-#define RECORD_TUNNEL_LIST(X)      \
-	X(TUNNEL_NONE, "none")     \
-	X(TUNNEL_MPLS, "mpls")     \
-	X(TUNNEL_PPPOE, "pppoe")   \
-	X(TUNNEL_GRE, "gre")       \
-	X(TUNNEL_ERSPAN, "erspan") \
-	X(TUNNEL_VXLAN, "vxlan")   \
-	X(TUNNEL_GENEVE, "geneve") \
-	X(TUNNEL_IPIP, "ipip")     \
-	X(TUNNEL_GTP, "gtp-u")     \
-	X(TUNNEL_PPTP, "pptp")     \
-	X(TUNNEL_L2TP, "l2tp")     \
-	X(TUNNEL_TEREDO, "teredo") \
-	X(TUNNEL_AYIYA, "ayiya")   \
-	X(TUNNEL_CAPWAP, "capwap") \
-	X(TUNNEL_TZSP, "tzsp")
-
-/*
- * How the wire's name of a service was obtained, the least sure first: what only a client asked
- * for; nDPI by its memory of other connections; nDPI by what both said; the first words alone prove
- * it.
- */
-#define RECORD_NAMED_LIST(X)      \
-	X(NAMED_NONE, "none")     \
-	X(NAMED_CLIENT, "client") \
-	X(NAMED_CACHE, "cache")   \
-	X(NAMED_DPI, "dpi")       \
-	X(NAMED_PAYLOAD, "payload")
-
-/*
- * What both sides let slip about a service while they were looked at for a name: X(constant, text).
- * Client hellos say sni and alpn: what clients ask for; so does http-host.
- */
-#define RECORD_HINT_LIST(X)                \
-	X(HINT_NONE, "none")               \
-	X(HINT_SNI, "sni")                 \
-	X(HINT_ALPN, "alpn")               \
-	X(HINT_HTTP_HOST, "http-host")     \
-	X(HINT_HTTP_SERVER, "http-server") \
-	X(HINT_SSH_BANNER, "ssh-banner")   \
-	X(HINT_JA3S, "ja3s")               \
-	X(HINT_HASSH_SERVER, "hassh-server")
-
-/* Why a probe says what it says. */
-#define RECORD_REASON_LIST(X)                              \
-	X(REASON_NONE, "none")                             \
-	X(REASON_SYN_ACK, "syn-ack")                       \
-	X(REASON_RST, "rst")                               \
-	X(REASON_ICMP, "icmp")                             \
-	X(REASON_NO_ANSWER, "no-answer")                   \
-	X(REASON_RESET_AFTER_ACCEPT, "reset-after-accept") \
-	X(REASON_CLOSE_AFTER_ACCEPT, "close-after-accept")
-
-#define RECORD_LEVEL_LIST(X)      \
-	X(LEVEL_NONE, "none")     \
-	X(LEVEL_LOW, "low")       \
-	X(LEVEL_MEDIUM, "medium") \
-	X(LEVEL_HIGH, "high")     \
-	X(LEVEL_CRITICAL, "critical")
-
-#define RECORD_ENUM(id, ...) id,
-enum evidence { RECORD_EVIDENCE_LIST(RECORD_ENUM) EVIDENCE_END };
-enum state { RECORD_STATE_LIST(RECORD_ENUM) STATE_END };
-enum event { RECORD_EVENT_LIST(RECORD_ENUM) EVENT_END };
-enum reason { RECORD_REASON_LIST(RECORD_ENUM) REASON_END };
-enum level { RECORD_LEVEL_LIST(RECORD_ENUM) LEVEL_END };
-enum ephemeral { RECORD_EPHEMERAL_LIST(RECORD_ENUM) EPHEMERAL_END };
-enum tunnel { RECORD_TUNNEL_LIST(RECORD_ENUM) TUNNEL_END };
-enum named { RECORD_NAMED_LIST(RECORD_ENUM) NAMED_END };
-enum trouble { RECORD_TROUBLE_LIST(RECORD_ENUM) TROUBLE_END };
-enum hint_kind { RECORD_HINT_LIST(RECORD_ENUM) HINT_END };
-#undef RECORD_ENUM
-
-/* IP protocol numbers (IANA). */
-#define RECORD_ENUM(id, text, number) id = (number),
-enum proto { RECORD_PROTO_LIST(RECORD_ENUM) };
-#undef RECORD_ENUM
-
-#define RECORD_APP_MAX 24
-#define RECORD_BANNER_MAX 512
-
-/* What we watch; the key of everything. */
-struct service {
-	struct addr host;
-	uint32_t zone; /* tenant; 0 until zones are configured */
-	uint16_t port;
-	uint8_t proto; /* enum proto */
-	uint8_t pad;
-};
+#define RECORD_VERSION 8
 
 /* Said by the sensor: this service answered this outside peer. */
 struct sighting {
@@ -244,37 +92,7 @@ struct job {
 	uint8_t pad[6];
 	char app[RECORD_APP_MAX]; /* what the wire says, "" not known yet */
 	char app_guess[RECORD_APP_MAX];
-};
-
-#define PROBE_VANTAGE_MAX 16
-
-/* Said by verify: what an attacker sees there. */
-struct probe {
-	uint64_t job;
-	struct service service;
-	wall_t started_us, finished_us;
-	wall_t not_after_us;   /* end of the certificate's validity; 0 no certificate */
-	struct addr icmp_from; /* reason icmp: who sent it */
-	uint32_t rtt_us;       /* SYN to answer; 0 unknown */
-	uint8_t state;	       /* enum state: open, refuses, closed, silent */
-	uint8_t reason;	       /* enum reason */
-	uint8_t icmp_type, icmp_code;
-	uint8_t ttl;	    /* of the answer; 0 unknown */
-	uint8_t tries;	    /* SYNs sent */
-	uint8_t by_connect; /* 1: no raw socket, connect() was used */
-	uint8_t pad;
-	uint16_t banner_len;
-	uint8_t pad2[2];
-	char vantage[PROBE_VANTAGE_MAX]; /* "self": over the host's own loopback path */
-	char app[RECORD_APP_MAX];	 /* what it speaks; "" not recognised */
-	char product[48];
-	char version[32];
-	char tls[12];	   /* "TLSv1.3"; "" no TLS */
-	char subject[128]; /* of the certificate, RFC 4514 */
-	char issuer[128];
-	char san[256];			   /* subject alternative names, separated by "," */
-	uint8_t banner[RECORD_BANNER_MAX]; /* first bytes it said, as they came */
-	uint8_t pad3[4];
+	char sni[RECORD_HINT_MAX]; /* that clients ask for; "" not known */
 };
 
 #define RECORD_SOURCE_MAX 32
@@ -452,47 +270,19 @@ struct role_news {
 	char role[RECORD_ROLE_MAX];
 };
 
-/* Texts of the enums: static, "?" outside the range. */
-const char *record_proto_text(unsigned proto);
-const char *record_evidence_text(unsigned evidence);
-const char *record_state_text(unsigned state);
-const char *record_event_text(unsigned event);
-const char *record_reason_text(unsigned reason);
-const char *record_level_text(unsigned level);
-const char *record_ephemeral_text(unsigned ephemeral);
-const char *record_tunnel_text(unsigned tunnel);
-const char *record_named_text(unsigned named);
-const char *record_unknown_text(unsigned unknown);
-const char *record_trouble_text(unsigned trouble);
-const char *record_hint_text(unsigned hint);
-
-/* The enum constant of a text of `len` bytes, or ERR_UNKNOWN. */
-int record_proto_parse(const char *text, size_t len);
-int record_evidence_parse(const char *text, size_t len);
-int record_state_parse(const char *text, size_t len);
-int record_event_parse(const char *text, size_t len);
-int record_level_parse(const char *text, size_t len);
-
-static inline bool service_is_same(const struct service *a, const struct service *b)
-{
-	return !memcmp(a, b, sizeof(*a));
-}
-
 /*
  * Makes harmless what a role that has gone bad may have said: texts end, enums are known, no time
  * is after `latest`.
  */
 void record_mend_sighting(struct sighting *s, wall_t latest);
-void record_mend_probe(struct probe *p, wall_t latest);
 void record_mend_host(struct host_sighting *h, wall_t latest);
 void record_mend_hint(struct hint *h, wall_t latest);
 void record_mend_tally(struct tally *t, wall_t latest);
 
+const char *record_unknown_text(unsigned unknown);
+
 /* Adds packets to the row of their number, or to `unknown_rest` when there is no room for a row. */
 void record_count_unknown(struct tally *tally, enum unknown_kind kind, uint16_t number,
 			  uint64_t packets);
-
-/* Copies text into a record's field: cut to fit, NUL-terminated, the rest zero. */
-void record_text_set(char *field, size_t size, const char *text);
 
 #endif

@@ -14,7 +14,7 @@
 #define SCHEMA 5 /* of keys and rows; RECORD_VERSION goes with it */
 
 _Static_assert(sizeof(struct store_service) == 472, "layout");
-_Static_assert(sizeof(struct store_job) == 120, "layout");
+_Static_assert(sizeof(struct store_job) == 216, "layout");
 
 struct version {
 	uint32_t schema, record;

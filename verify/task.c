@@ -59,6 +59,7 @@ static void close_texts(struct job *job)
 {
 	job->app[sizeof(job->app) - 1] = 0;
 	job->app_guess[sizeof(job->app_guess) - 1] = 0;
+	job->sni[sizeof(job->sni) - 1] = 0;
 }
 
 static enum banner_hello hello_first(const struct task *t)
@@ -352,10 +353,9 @@ static void keep_tls(struct probe *p, const struct talk_result *r)
 
 	record_text_set(p->app, sizeof(p->app), wrapped[0] ? wrapped : "tls");
 	memcpy(p->tls, r->tls.version, sizeof(p->tls));
-	memcpy(p->subject, r->tls.subject, sizeof(p->subject));
-	memcpy(p->issuer, r->tls.issuer, sizeof(p->issuer));
 	memcpy(p->san, r->tls.san, sizeof(p->san));
-	p->not_after_us = r->tls.not_after_us;
+	p->certificate_count = r->tls.certificate_count;
+	memcpy(p->certificates, r->tls.certificates, sizeof(p->certificates));
 }
 
 /* It said something. */

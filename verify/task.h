@@ -9,7 +9,7 @@
 #include "base/conf.h"
 #include "base/record.h"
 #include "verify/raw.h"
-#include "verify/talk.h"
+#include "verify/talk/talk.h"
 
 #include <sys/queue.h>
 

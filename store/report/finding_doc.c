@@ -4,6 +4,8 @@
 #include "store/report/condition_doc.h"
 #include "store/report/service_doc.h"
 
+#include <stdio.h>
+
 static void set_finding(struct doc *o, const struct finding *f)
 {
 	char text[ADDR_TEXT_MAX];
@@ -40,14 +42,63 @@ struct doc *finding_doc_event(const struct event_row *event)
 	return o;
 }
 
-static struct doc *certificate_doc(const struct probe *p)
+static struct doc *certificate_doc(const struct probe_certificate *c)
 {
+	char sha256[2 * sizeof(c->sha256) + 1] = "";
 	struct doc *o = doc_new();
+	size_t i;
 
-	DOC_SET_TEXT(o, "subject", p->subject);
-	DOC_SET_TEXT(o, "issuer", p->issuer);
-	DOC_SET_TEXT(o, "san", p->san);
-	doc_set_time(o, "not_after", p->not_after_us);
+	for (i = 0; i < sizeof(c->sha256); i++)
+		sprintf(sha256 + 2 * i, "%02x", c->sha256[i]);
+	DOC_SET_TEXT(o, "subject", c->subject);
+	DOC_SET_TEXT(o, "issuer", c->issuer);
+	doc_set_time(o, "not_before", c->not_before_us);
+	doc_set_time(o, "not_after", c->not_after_us);
+	DOC_SET_TEXT(o, "key", c->key);
+	doc_set_known(o, "key_bits", c->key_bits);
+	DOC_SET_TEXT(o, "signature", c->signature);
+	doc_set_bool(o, "self_signed", c->self_signed);
+	doc_set_word(o, "sha256", sha256);
+	return o;
+}
+
+/* The server's own certificate, with the names it is for; and those it was issued by. */
+static void set_certificates(struct doc *o, const struct probe *p)
+{
+	struct doc *own, *chain = doc_new_list();
+	size_t i;
+
+	if (p->certificate_count) {
+		own = certificate_doc(&p->certificates[0]);
+		DOC_SET_TEXT(own, "san", p->san);
+		doc_set_child(o, "certificate", own);
+	} else {
+		doc_set_null(o, "certificate");
+	}
+	for (i = 1; i < p->certificate_count && i < PROBE_CERTIFICATES_MAX; i++)
+		doc_add(chain, certificate_doc(&p->certificates[i]));
+	doc_set_child(o, "chain", chain);
+}
+
+/* Each kind with its texts. */
+static struct doc *facts_doc(const struct probe *p)
+{
+	struct doc *o = doc_new(), *list;
+	struct probe_fact fact;
+	unsigned kind;
+	size_t at;
+
+	for (kind = FACT_NONE + 1; kind < FACT_END; kind++) {
+		list = NULL;
+		for (at = 0; probe_next_fact(p, &at, &fact);) {
+			if (fact.kind != kind)
+				continue;
+			list = list ? list : doc_new_list();
+			doc_add_text(list, fact.text, sizeof(fact.text));
+		}
+		if (list)
+			doc_set_child(o, record_fact_text(kind), list);
+	}
 	return o;
 }
 
@@ -71,11 +122,17 @@ struct doc *finding_doc_probe(const struct probe *p)
 	doc_set_number(o, "rtt_us", p->rtt_us);
 	doc_set_number(o, "ttl", p->ttl);
 	DOC_SET_TEXT(o, "app", p->app);
+	DOC_SET_TEXT(o, "product", p->product);
+	DOC_SET_TEXT(o, "version", p->version);
 	DOC_SET_TEXT(o, "tls", p->tls);
-	if (p->not_after_us)
-		doc_set_child(o, "certificate", certificate_doc(p));
-	else
-		doc_set_null(o, "certificate");
+	DOC_SET_TEXT(o, "cipher", p->cipher);
+	DOC_SET_TEXT(o, "alpn", p->alpn);
+	set_certificates(o, p);
+	doc_set_child(o, "facts", facts_doc(p));
+	if (p->asked) {
+		doc_set_number(o, "asked", p->asked);
+		doc_set_number(o, "answered", p->answered);
+	}
 	doc_set_bytes(o, "banner", p->banner,
 		      p->banner_len < sizeof(p->banner) ? p->banner_len : sizeof(p->banner));
 	return o;

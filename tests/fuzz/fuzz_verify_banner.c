@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The first byte chooses the hint, the rest is what the server said. */
-#include "verify/banner.h"
+#include "verify/talk/banner.h"
 
 #include <stdlib.h>
 

@@ -5,7 +5,8 @@ import re
 import source
 
 OPTIONS, YAML_PAGE = "base/conf.h", "man/flowd.yaml.5"
-RECORD, DAEMON_PAGE, RULES_PAGE = "base/record.h", "man/flowd.8", "man/flowd.rules.5"
+RECORD, KIND = "base/record.h", "base/record/kind.h"
+DAEMON_PAGE, RULES_PAGE = "man/flowd.8", "man/flowd.rules.5"
 # mdoc: ".It Ic name ..." is how a list of names says one; Va and Cm are taken too.
 ITEM = re.compile(r"\.It\s+(?:Ic|Va|Cm|Sy)\s+([A-Za-z][\w.\-]*)")
 WORD_LISTS = ("RECORD_STATE_LIST", "RECORD_EVIDENCE_LIST", "RECORD_EVENT_LIST", "RECORD_LEVEL_LIST",
@@ -62,9 +63,9 @@ def check_words(tree):
         return [(RULES_PAGE, 1, "is missing")]
     page = "\n".join(tree.lines(RULES_PAGE)).replace("\\-", "-")
     for name in WORD_LISTS:
-        entries, empty = table(tree, RECORD, name)
+        entries, empty = table(tree, KIND, name)
         wrong += empty
-        wrong += [(RECORD, line, f"the word {text} is not in {RULES_PAGE}")
+        wrong += [(KIND, line, f"the word {text} is not in {RULES_PAGE}")
                   for line, _, text in entries
                   if text and text != "none" and not re.search(rf"(?<![\w-]){text}(?![\w-])", page)]
     return wrong

@@ -18,12 +18,13 @@ CONF = SPDX + """#define CONF_OPTION_LIST(X)                             \\
 	X(home, PREFIXES, "home", "", 0, 0, "networks") \\
 	X(verify, BOOL, "verify.enabled", "yes", 0, 0, "probe services")
 """
-RECORD = SPDX + """#define RECORD_PROTO_LIST(X) X(PROTO_TCP, "tcp", 6)
+KIND = SPDX + """#define RECORD_PROTO_LIST(X) X(PROTO_TCP, "tcp", 6)
 #define RECORD_EVIDENCE_LIST(X) X(EVIDENCE_FULL, "full")
 #define RECORD_STATE_LIST(X) X(STATE_OPEN, "open")
 #define RECORD_EVENT_LIST(X) X(EVENT_NONE, "none") X(EVENT_NEW, "new")
 #define RECORD_LEVEL_LIST(X) X(LEVEL_HIGH, "high")
-#define RECORD_TALLY_LIST(X) X(packets, "packets handled")
+"""
+RECORD = SPDX + """#define RECORD_TALLY_LIST(X) X(packets, "packets handled")
 """
 PROBE = """#include <stdint.h>
 
@@ -36,6 +37,7 @@ GOOD = {
     ".clang-format": FORMAT,
     "base/conf.h": CONF,
     "base/record.h": RECORD,
+    "base/record/kind.h": KIND,
     "base/wire.h": SPDX + "#include <arpa/inet.h>\n#define WIRE_16(x) ntohs(x)\n",
     "rules/rules.c": SPDX + '#include "rules/rules.h"\n\n#include "base/record.h"\n',
     "rules/rules.h": SPDX + '#include "base/record.h"\n',
@@ -105,9 +107,9 @@ None) for check in ("floors", "foreign", "headers", "format", "budget", "options
     ("options", {"man/flowd.yaml.5": None}, "man/flowd.yaml.5:1: is missing"),
     ("options", {"base/conf.h": SPDX}, "base/conf.h:1: no entries of CONF_OPTION_LIST"),
     ("tallies", {"man/flowd.8": ".It Ic bytes\n"},
-     "base/record.h:7: counter packets is not in man/flowd.8"),
+     "base/record.h:2: counter packets is not in man/flowd.8"),
     ("words", {"man/flowd.rules.5": "state opened evidence full event new level high tcp\n"},
-     "base/record.h:4: the word open is not in man/flowd.rules.5"),
+     "base/record/kind.h:4: the word open is not in man/flowd.rules.5"),
     ("words", {"man/flowd.rules.5": None}, "man/flowd.rules.5:1: is missing"),
     ("bytes", {"verify/x.c": SPDX + "int f(int a)\n{\n\treturn ntohs(a);\n}\n"},
      "verify/x.c:4: byte order"),

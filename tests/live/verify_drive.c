@@ -104,12 +104,12 @@ static void print_probe(const struct probe *p)
 	print_string("product", p->product);
 	print_string("version", p->version);
 	print_string("tls", p->tls);
-	print_string("subject", p->subject);
-	print_string("issuer", p->issuer);
+	print_string("subject", p->certificates[0].subject);
+	print_string("issuer", p->certificates[0].issuer);
 	print_string("san", p->san);
 	print_text("banner", p->banner, p->banner_len);
 	printf(", \"not_after_us\": %lld, \"took_us\": %lld, \"since_job_us\": %lld}\n",
-	       (long long)p->not_after_us, (long long)(p->finished_us - p->started_us),
+	       (long long)probe_not_after(p), (long long)(p->finished_us - p->started_us),
 	       (long long)(mono_now() - sent_at[p->job - 1]));
 	fflush(stdout);
 }

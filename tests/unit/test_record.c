@@ -123,9 +123,11 @@ static void no_hidden_padding(void **state)
 	assert_int_equal(TAIL(struct sighting, print), sizeof(struct sighting));
 	assert_int_equal(TAIL(struct host_sighting, pad), offsetof(struct host_sighting, print));
 	assert_int_equal(TAIL(struct host_sighting, pad2), sizeof(struct host_sighting));
-	assert_int_equal(TAIL(struct job, app_guess), sizeof(struct job));
-	assert_int_equal(TAIL(struct probe, pad3), sizeof(struct probe));
-	assert_int_equal(TAIL(struct probe, pad2), offsetof(struct probe, vantage));
+	assert_int_equal(TAIL(struct job, sni), sizeof(struct job));
+	assert_int_equal(TAIL(struct probe, facts_len), offsetof(struct probe, asked));
+	assert_int_equal(TAIL(struct probe, pad), offsetof(struct probe, certificates));
+	assert_int_equal(TAIL(struct probe, banner), sizeof(struct probe));
+	assert_int_equal(TAIL(struct probe_certificate, pad), sizeof(struct probe_certificate));
 	assert_int_equal(TAIL(struct finding, peer_origin), offsetof(struct finding, trouble));
 	assert_int_equal(TAIL(struct finding, trouble), sizeof(struct finding));
 	assert_int_equal(TAIL(struct trouble_news, pad), offsetof(struct trouble_news, source));
@@ -159,13 +161,71 @@ static void text_fields(void **state)
 	assert_memory_equal(field, "\0xxxxxxx", 8);
 }
 
+/* Facts come back in their order, once each, as printable text; what does not fit is refused. */
+static void facts(void **state)
+{
+	static struct probe p;
+	struct probe_fact fact;
+	char text[300];
+	size_t at = 0, n;
+
+	(void)state;
+	assert_false(probe_next_fact(&p, &at, &fact));
+	assert_true(probe_add_fact(&p, FACT_HTTP_TITLE, "a\nb\xff"));
+	assert_true(probe_add_fact(&p, FACT_NOAUTH, ""));
+	assert_true(probe_add_fact(&p, FACT_HTTP_TITLE, "a\nb\xff"));
+	assert_true(probe_next_fact(&p, &at, &fact));
+	assert_int_equal(fact.kind, FACT_HTTP_TITLE);
+	assert_string_equal(fact.text, "a?b?");
+	assert_true(probe_next_fact(&p, &at, &fact));
+	assert_int_equal(fact.kind, FACT_NOAUTH);
+	assert_string_equal(fact.text, "");
+	assert_false(probe_next_fact(&p, &at, &fact));
+	memset(text, 'x', sizeof(text));
+	text[sizeof(text) - 1] = 0;
+	for (n = 0; n < 100; n++) {
+		text[0] = (char)('!' + n % 90);
+		if (!probe_add_fact(&p, FACT_INFO, text))
+			break;
+	}
+	assert_int_equal(n, 3);
+	assert_true(p.facts_len <= PROBE_FACTS_MAX);
+}
+
+/* What a role that has gone bad says is cut to what makes sense. */
+static void facts_mended(void **state)
+{
+	static struct probe p;
+	struct probe_fact fact;
+	size_t at = 0;
+
+	(void)state;
+	probe_add_fact(&p, FACT_INFO, "good");
+	memcpy(p.facts + p.facts_len, "\xee\x03bad\x03\x02\x01\x02\x03\xff", 11);
+	p.facts_len = 0xffff;
+	memset(p.certificates, 0xff, sizeof(p.certificates));
+	p.finished_us = INT64_MAX;
+	record_mend_probe(&p, 1000);
+	assert_int_equal(p.finished_us, 1000);
+	assert_int_equal(p.certificates[3].subject[127], 0);
+	assert_true(p.certificates[0].not_after_us < 0);
+	assert_true(probe_next_fact(&p, &at, &fact));
+	assert_string_equal(fact.text, "good");
+	while (probe_next_fact(&p, &at, &fact))
+		assert_true(fact.kind > FACT_NONE && fact.kind < FACT_END);
+	assert_true(p.facts_len < PROBE_FACTS_MAX);
+	assert_string_equal(record_fact_text(FACT_WEAK_TLS), "weak-tls");
+	assert_string_equal(record_fact_text(FACT_END), "?");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(numbers_and_names), cmocka_unit_test(evidence_grows),
 		cmocka_unit_test(texts_round_trip),  cmocka_unit_test(unknown_texts),
 		cmocka_unit_test(services),	     cmocka_unit_test(no_hidden_padding),
-		cmocka_unit_test(text_fields),
+		cmocka_unit_test(text_fields),	     cmocka_unit_test(facts),
+		cmocka_unit_test(facts_mended),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/unit/unit.h"
-#include "verify/banner.h"
+#include "verify/talk/banner.h"
 
 #include <stdlib.h>
 

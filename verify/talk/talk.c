@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "verify/talk.h"
+#include "verify/talk/talk.h"
 
 #include "base/err.h"
 

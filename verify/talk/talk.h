@@ -6,10 +6,10 @@
 #define VERIFY_TALK_H
 
 #include "base/loop.h"
-#include "verify/banner.h"
 #include "verify/budget.h"
 #include "verify/source.h"
-#include "verify/tls.h"
+#include "verify/talk/banner.h"
+#include "verify/talk/tls.h"
 
 struct talk; /* one conversation */
 

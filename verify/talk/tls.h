@@ -6,19 +6,19 @@
 #ifndef VERIFY_TLS_H
 #define VERIFY_TLS_H
 
-#include "base/mono.h"
+#include "base/record.h"
 
 #include <stdint.h>
 
 struct tls_client; /* what all connections share */
 struct tls;	   /* one connection */
 
-/* As the fields of struct probe; "" and 0 not known. */
+/* As the fields of struct probe. */
 struct tls_facts {
 	char version[12];
-	char subject[128], issuer[128]; /* RFC 4514 */
-	char san[256];			/* whole names only, separated by "," */
-	wall_t not_after_us;
+	char san[256]; /* whole names only, separated by "," */
+	uint8_t certificate_count;
+	struct probe_certificate certificates[PROBE_CERTIFICATES_MAX];
 };
 
 /* Reads what OpenSSL wants of the file system: call it before the cage closes. NULL on failure. */

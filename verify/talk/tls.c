@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "verify/tls.h"
+#include "verify/talk/tls.h"
 
 #include "base/addr.h"
 #include "base/err.h"
@@ -213,18 +213,25 @@ static wall_t read_time(const ASN1_TIME *t)
 	return t && ASN1_TIME_to_tm(t, &tm) ? timegm(&tm) * MONO_SECOND : 0;
 }
 
+static void read_certificate(X509 *from, struct probe_certificate *to)
+{
+	name_text(X509_get_subject_name(from), to->subject, sizeof(to->subject));
+	name_text(X509_get_issuer_name(from), to->issuer, sizeof(to->issuer));
+	to->not_before_us = read_time(X509_get0_notBefore(from));
+	to->not_after_us = read_time(X509_get0_notAfter(from));
+}
+
 int tls_read_facts(const struct tls *tls, struct tls_facts *out)
 {
-	struct tls_facts facts = { .not_after_us = 0 };
+	struct tls_facts facts = { .certificate_count = 0 };
 
 	ERR_clear_error();
 	if (tls->leaf || SSL_is_init_finished(tls->ssl))
 		strncat(facts.version, SSL_get_version(tls->ssl), sizeof(facts.version) - 1);
 	if (tls->leaf) {
-		name_text(X509_get_subject_name(tls->leaf), facts.subject, sizeof(facts.subject));
-		name_text(X509_get_issuer_name(tls->leaf), facts.issuer, sizeof(facts.issuer));
+		read_certificate(tls->leaf, &facts.certificates[0]);
+		facts.certificate_count = 1;
 		read_san(tls->leaf, &facts);
-		facts.not_after_us = read_time(X509_get0_notAfter(tls->leaf));
 	}
 	ERR_clear_error();
 	*out = facts;

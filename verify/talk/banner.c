@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "verify/banner.h"
+#include "verify/talk/banner.h"
 
 #include "base/wire.h"
 
