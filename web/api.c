@@ -78,6 +78,7 @@ struct sheet {
 	struct service last; /* looked at */
 	bool more;
 	uint64_t number; /* of the last row */
+	wall_t since;	 /* hosts that have not answered since are none any more */
 };
 
 static int add_service(void *arg, const struct store_service *row)
@@ -129,6 +130,55 @@ static void get_services(void *arg, const struct http_request *request, struct h
 	sheet.report = report_new();
 	report_list(sheet.report, "services");
 	if (store_walk_services(store, &from, add_service, &sheet) < 0) {
+		report_free(sheet.report);
+		answer_damaged(answer);
+		return;
+	}
+	report_set_text(sheet.report, "next",
+			sheet.more ? query_cursor(&sheet.last, cursor) : NULL);
+	answer_report(answer, sheet.report);
+}
+
+static int add_host(void *arg, const struct store_host *row)
+{
+	const struct service at = { .host = row->host, .zone = row->zone, .proto = row->proto };
+	struct sheet *p = arg;
+
+	if (p->query->given & QUERY_WITH_CURSOR && service_is_same(&at, &p->last))
+		return 0;
+	if (addr_order(&row->host, &p->query->ip.high) > 0)
+		return 1;
+	if (p->rows == p->query->limit || p->scanned == SCAN_MOST) {
+		p->more = true;
+		return 1;
+	}
+	p->scanned++;
+	p->last = at;
+	/* What is over stays in the store until core tidies up. */
+	if (row->last_us >= p->since && query_has(p->query, &at, "", STATE_CANDIDATE)) {
+		report_add_host(p->report, "hosts", row);
+		p->rows++;
+	}
+	return 0;
+}
+
+static void get_hosts(void *arg, const struct http_request *request, struct http_answer *answer)
+{
+	struct api *api = arg;
+	char cursor[QUERY_CURSOR_MAX];
+	struct service from;
+	struct store *store;
+	struct query query;
+	struct sheet sheet = { .query = &query, .since = mono_wall() - api->host_keep };
+
+	if (!read_query(request, QUERY_WITH_LIMIT | QUERY_WITH_CURSOR | QUERY_WITH_IP, &query,
+			answer) ||
+	    !(store = store_of(api, answer)))
+		return;
+	from = sheet.last = first_of(&query);
+	sheet.report = report_new();
+	report_list(sheet.report, "hosts");
+	if (store_walk_hosts(store, &from, add_host, &sheet) < 0) {
 		report_free(sheet.report);
 		answer_damaged(answer);
 		return;
@@ -416,6 +466,7 @@ const struct http_route api_routes[] = {
 	{ "/api/v1/services", HTTP_GET, get_services, false },
 	{ "/api/v1/services/*", HTTP_GET, get_service, false },
 	{ "/api/v1/services/*/verify", HTTP_POST, post_verify, true },
+	{ "/api/v1/hosts", HTTP_GET, get_hosts, false },
 	{ "/api/v1/alerts", HTTP_GET, get_alerts, false },
 	{ "/api/v1/events", HTTP_GET, get_events, false },
 	{ "/api/v1/countries", HTTP_GET, get_countries, false },

@@ -19,7 +19,8 @@ struct api {
 	struct gauge *gauge;
 	struct ipc *core;
 	struct http *http;
-	mono_t second; /* in which `wishes` were sent to core */
+	mono_t host_keep; /* how long a host answers everything after its last such answer */
+	mono_t second;	  /* in which `wishes` were sent to core */
 	unsigned wishes;
 };
 

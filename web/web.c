@@ -235,6 +235,7 @@ static bool open_inside(struct web *w, const char *state)
 		return false;
 	w->api.core = w->core;
 	w->api.gauge = &w->gauge;
+	w->api.host_keep = w->conf->deceptive_keep;
 	w->api.view = view_new(w->loop, state, w->scratch);
 	w->site = (struct http_site){ api_routes, &w->api };
 	w->listener = -1;

@@ -113,6 +113,12 @@ export function alertOf(number, service, level, extra = {}) {
   };
 }
 
+export const hostOf = (extra = {}) => ({
+  type: "host", ip: "10.77.0.99", proto: "tcp", answers_everything: true, ports: 1987, answers: 2000, folded: 64,
+  first_seen: stamp(0), last_seen: stamp(60), last_peer: "192.0.2.7", evidence: "handshake", ttl: 62, window: 0,
+  options: "mss 1460,nop", ...extra,
+});
+
 /** The capture has trouble: no service, no probe. */
 const troubleOf = (extra) => ({ event: "health", trouble: "drops", source: "eth0", over: false,
   value: 0.0042, threshold: 0.001, ...extra });

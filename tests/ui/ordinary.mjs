@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { openBrowser } from "./browser.mjs";
 import { check, until } from "./check.mjs";
-import { alertOf, captureAlertOf, captureEventOf, heldOf, services } from "./data.mjs";
+import { alertOf, captureAlertOf, captureEventOf, heldOf, hostOf, services } from "./data.mjs";
 import { Mock } from "./mock.mjs";
 
 const redis = services.find((s) => s.app === "redis" && s.state === "open");
@@ -121,6 +121,34 @@ async function testTable(page, mock, origin) {
   });
 }
 
+async function testHosts(page, mock, origin) {
+  const event = { type: "event", number: 500, event: "deceptive", ip: "10.77.0.99", proto: "tcp", port: 0 };
+  await check("a host that answers everything appears when it is found, and its alert says so", async () => {
+    await page.goto(`${origin}#`);
+    await page.waitForSelector("tbody tr");
+    assert.equal(await page.locator(".hosts").count(), 0);
+    mock.hosts = [hostOf(), hostOf({ ip: "2001:db8:2::9", options: null, folded: 0, ports: 80, answers: 1 })];
+    mock.push("event", event);
+    await page.waitForSelector(".hosts li:nth-child(2)");
+    const text = await page.textContent(".hosts");
+    assert.match(text, /answer everything 2.*10\.77\.0\.99\/tcp: 1,987 ports in 2,000 answers, 64 of them taken/s);
+    assert.match(text, /TTL 62, window 0, mss 1460,nop.*last met by 192\.0\.2\.7/s);
+    assert.match(text, /2001:db8:2::9\/tcp: 80 ports in 1 answer .*no options/s);
+    mock.push("alert", { ...alertOf(1002, redis, "low"), ...event, number: 1002, app: "unknown" });
+    await page.waitForSelector('.alert:first-child a[href*="alert=1002"]');
+    const alert = await page.textContent(".alert:first-child");
+    assert.match(alert, /10\.77\.0\.99\/tcp.*answers on every port/s);
+    assert.doesNotMatch(alert, /unknown|:0|on 10/);
+  });
+  await check("the filter by address is for hosts too; what is over goes", async () => {
+    await page.goto(`${origin}#ip=10.77.0.99`);
+    await until(async () => (await page.locator(".hosts li").count()) === 1);
+    mock.hosts = [];
+    await page.goto(`${origin}#`);
+    await until(async () => !(await page.locator(".hosts").count()));
+  });
+}
+
 async function testDetail(page, mock, origin, shots) {
   await check("a service shows both halves side by side", async () => {
     await page.goto(`${origin}#service=${encodeURIComponent(redis.id)}`);
@@ -187,6 +215,7 @@ export async function testOrdinary(shots) {
   await testLive(page, mock);
   await testTable(page, mock, origin);
   await testDetail(page, mock, origin, shots);
+  await testHosts(page, mock, origin);
   await check("nothing forbidden happened on an ordinary day", () => {
     // An answer of 4xx or 5xx, made on purpose above, is an error to the console.
     assert.deepEqual(sins.filter((s) => !/status of (400|404|429|503)|ERR_INCOMPLETE_CHUNKED|ERR_CONNECTION/.test(s)), []);

@@ -20,6 +20,7 @@ async function testApi(origin) {
     assert.ok(Array.isArray(services) && (next === null || typeof next === "string"));
     for (const service of services)
       for (const key of serviceKeys) assert.ok(key in service, `a service has no "${key}"`);
+    assert.ok(Array.isArray((await (await fetch(`${origin}api/v1/hosts?limit=5`)).json()).hosts));
     assert.ok(Array.isArray((await (await fetch(`${origin}api/v1/alerts?limit=5`)).json()).alerts));
     const health = await (await fetch(`${origin}api/v1/health`)).json();
     for (const key of ["state", "time", "packets_per_second", "counters", "texts", "troubles"])

@@ -214,6 +214,29 @@ export function getDetail(id: string): Promise<Detail> {
   return get(`services/${encodeURIComponent(id)}`);
 }
 
+/** A host that answers on every port. */
+export interface Host {
+  ip: string;
+  proto: string;
+  ports: number;
+  answers: number;
+  folded: number; // services that it was taken for
+  first_seen: string;
+  last_seen: string;
+  last_peer: string | null;
+  evidence: string;
+  ttl: number; // of its latest answers, like the next ones
+  window: number;
+  options: string | null;
+}
+
+export interface HostPage {
+  hosts: Host[];
+  next: string | null;
+}
+
+export const getHosts = (ip: string, limit: number) => get<HostPage>("hosts", { ip, limit });
+
 export async function getAlerts(limit: number, before = 0): Promise<Alert[]> {
   return (await get<{ alerts: Alert[] }>("alerts", { limit, before })).alerts;
 }

@@ -5,6 +5,7 @@ import { addAlert, loadAlerts } from "./alerts";
 import { getHealth, isOfService, streamPath, type Alert, type Event, type Health } from "./api";
 import { loadDetail, touchDetail } from "./detail";
 import { addHealth } from "./health";
+import { loadHosts } from "./hosts";
 import { loadServices, touchServices } from "./services";
 import { newStore } from "./store";
 
@@ -37,6 +38,7 @@ function listen<T>(source: EventSource, name: string, key: keyof T, take: (thing
 function readAll(): void {
   void loadAlerts();
   void loadServices();
+  void loadHosts();
   void loadDetail();
   getHealth().then(addHealth, () => undefined); // the stream brings the next one
 }
@@ -61,6 +63,7 @@ function connect(): void {
   source.addEventListener("gap", readAll); // it could not say all it had
   listen<Event>(source, "event", "number", (event) => {
     if (!isOfService(event)) return; // the next health says it
+    if (event.event === "deceptive") void loadHosts();
     touchDetail(event);
     touchServices();
   });

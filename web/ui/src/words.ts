@@ -65,6 +65,8 @@ const event: Words = {
   changed: "changed",
   returned: "came back",
   gone: "is gone",
+  deceptive: "answers on every port",
+  masquerade: "speaks what its port denies",
   verdict: "was probed",
   health: "trouble of the capture",
 };

@@ -20,12 +20,11 @@ function OfService({ alert }: { alert: ServiceAlert }) {
   return (
     <>
       <span class="alert-what">
-        <b><App app={alert.app} app_guess={alert.app_guess} /></b>
-        {" on "}
+        {alert.port ? <><b><App app={alert.app} app_guess={alert.app_guess} /></b>{" on "}</> : null}
         <Where at={alert} />
       </span>
       <span class="alert-more">
-        <ShortText value={`${eventText(alert.event)}, ${alert.state}`} />
+        <ShortText value={[eventText(alert.event), alert.port && alert.state].filter(Boolean).join(", ")} />
         <Product alert={alert} />
         {" \u00b7 met by "}<Address text={alert.peer} />
       </span>
@@ -61,6 +60,7 @@ function AlertItem({ alert, chosen, fresh }: { alert: Alert; chosen: boolean; fr
 }
 
 function spokenOf(alert: Alert): string {
+  if (isOfService(alert) && !alert.port) return `${alert.ip} ${eventText(alert.event)}`;
   if (isOfService(alert)) return `${alert.app} on ${place(alert.ip, alert.port)}`;
   return [troubleText(alert.trouble), alert.source].filter(Boolean).join(" on ");
 }

@@ -33,11 +33,11 @@ export function Address({ text, most = 60 }: { text: string; most?: number }) {
   return <span class="address"><ShortText value={text} most={most} /></span>;
 }
 
-/** "10.0.0.1:22/tcp" */
+/** "10.0.0.1:22/tcp"; port 0 is the whole host: "10.0.0.1/tcp" */
 export function Where({ at }: { at: Service }) {
   return (
     <>
-      <Address text={place(at.ip, at.port)} />
+      <Address text={at.port ? place(at.ip, at.port) : at.ip} />
       <span class="dim proto">/<ShortText value={at.proto} most={8} /></span>
     </>
   );

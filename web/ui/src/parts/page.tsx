@@ -5,6 +5,7 @@ import { useStore } from "../store";
 import { AlertDetail } from "./alert_detail";
 import { Alerts } from "./alerts";
 import { Header } from "./header";
+import { Hosts } from "./hosts";
 import { ServiceDetail } from "./service_detail";
 import { Services } from "./services";
 
@@ -19,6 +20,7 @@ export function Page() {
         <div class="work">
           {service && <ServiceDetail key={`service ${service}`} />}
           {alert && !service && <AlertDetail key={`alert ${alert}`} number={alert} />}
+          <Hosts hidden={open} />
           <Services hidden={open} />
         </div>
       </main>
