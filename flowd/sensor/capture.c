@@ -2,10 +2,12 @@
 #include "flowd/sensor/capture.h"
 
 #include "base/err.h"
+#include "flowd/sensor/file/savefile.h"
 #include "flowd/sensor/ring.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <pcap/pcap.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +16,8 @@
 
 /*
  * Instead of the 4 KiB that libpcap would read at once: fits the second-level cache. Aligned, for
- * the kernel copies to a place 16 bytes into a page six times slower (measured; HACKING.md).
+ * the kernel copies to a place 16 bytes into a page six times slower (measured; HACKING.md). For
+ * files that savefile.h does not read itself.
  */
 #define FILE_BUFFER (128 << 10)
 
@@ -26,11 +29,14 @@ static const char *const counter_names[] = { "rx_missed_errors", "rx_fifo_errors
 #define INTERFACE_COUNTERS (sizeof(counter_names) / sizeof(counter_names[0]))
 
 struct capture {
-	char *name; /* interface or path */
-	pcap_t *pcap;
-	FILE *file;
+	char *name;		   /* interface or path */
+	pcap_t *pcap;		   /* of a plain file: for its filter only; may be NULL */
+	struct savefile *savefile; /* NULL: live */
+	bool plain;		   /* its frames come without libpcap */
+	FILE *file;		   /* else: libpcap's */
 	char *buffer;
 	uint64_t size;
+	struct bpf_program filter; /* of a plain file; none without bf_insns */
 	capture_fn fn;
 	void *arg;
 	int counters[INTERFACE_COUNTERS]; /* of the interface, held open; -1 none */
@@ -60,10 +66,12 @@ void capture_close(struct capture *c)
 
 	if (!c)
 		return;
+	pcap_freecode(&c->filter);
 	if (c->pcap)
-		pcap_close(c->pcap); /* closes the file too */
+		pcap_close(c->pcap); /* closes the stream too */
 	else if (c->file)
 		fclose(c->file);
+	savefile_free(c->savefile);
 	for (i = 0; i < INTERFACE_COUNTERS; i++)
 		if (c->counters[i] >= 0)
 			close(c->counters[i]);
@@ -72,26 +80,43 @@ void capture_close(struct capture *c)
 	free(c);
 }
 
-/* Opens `path` into `c`; false and `error` when that fails. */
-static bool file_open(struct capture *c, const char *path, char *error)
+/* Lets libpcap read what savefile.h does not; false and `error` when it can't. */
+static bool file_open_stream(struct capture *c, char *error)
 {
 	char text[PCAP_ERRBUF_SIZE];
-	struct stat st;
 
-	c->file = strcmp(path, "-") ? fopen(path, "rbe") : stdin;
+	c->file = savefile_stream(c->savefile);
 	if (!c->file) {
-		snprintf(error, CAPTURE_ERROR_MAX, "%s: %s", path, strerror(errno));
+		snprintf(error, CAPTURE_ERROR_MAX, "%s: %s", c->name, strerror(ENOMEM));
 		return false;
 	}
-	if (!fstat(fileno(c->file), &st) && S_ISREG(st.st_mode))
-		c->size = (uint64_t)st.st_size;
 	c->buffer = aligned_alloc(4096, FILE_BUFFER);
 	if (c->buffer)
 		setvbuf(c->file, c->buffer, _IOFBF, FILE_BUFFER);
 	c->pcap = pcap_fopen_offline(c->file, text);
 	if (!c->pcap)
-		snprintf(error, CAPTURE_ERROR_MAX, "%s: %s", path, text);
+		snprintf(error, CAPTURE_ERROR_MAX, "%s: %s", c->name, text);
 	return c->pcap;
+}
+
+/* Opens the file `c` is named by; false and `error` when that fails. */
+static bool file_open(struct capture *c, char *error)
+{
+	int fd = strcmp(c->name, "-") ? open(c->name, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
+	struct stat st;
+
+	if (fd >= 0 && !(c->savefile = savefile_new(fd))) {
+		close(fd);
+		errno = ENOMEM;
+	}
+	if (!c->savefile) {
+		snprintf(error, CAPTURE_ERROR_MAX, "%s: %s", c->name, strerror(errno));
+		return false;
+	}
+	if (!fstat(fd, &st) && S_ISREG(st.st_mode))
+		c->size = (uint64_t)st.st_size;
+	c->plain = savefile_is_plain(c->savefile);
+	return c->plain || file_open_stream(c, error);
 }
 
 int capture_open_file(const char *path, struct capture **out, char *error)
@@ -100,7 +125,7 @@ int capture_open_file(const char *path, struct capture **out, char *error)
 
 	if (!c)
 		return ERR_CAPTURE;
-	if (!file_open(c, path, error)) {
+	if (!file_open(c, error)) {
 		capture_close(c);
 		return ERR_CAPTURE;
 	}
@@ -187,9 +212,18 @@ int capture_filter(struct capture *c, const char *expression, char *error)
 	struct bpf_program program;
 	int rc;
 
+	if (!c->pcap && !(c->pcap = pcap_open_dead(capture_link(c), INT_MAX))) {
+		snprintf(error, CAPTURE_ERROR_MAX, "filter: %s", strerror(ENOMEM));
+		return ERR_CAPTURE;
+	}
 	if (pcap_compile(c->pcap, &program, expression, 1, PCAP_NETMASK_UNKNOWN)) {
 		snprintf(error, CAPTURE_ERROR_MAX, "filter: %s", pcap_geterr(c->pcap));
 		return ERR_CAPTURE;
+	}
+	if (c->plain) {
+		pcap_freecode(&c->filter);
+		c->filter = program;
+		return 0;
 	}
 	rc = pcap_setfilter(c->pcap, &program);
 	pcap_freecode(&program);
@@ -205,7 +239,7 @@ const char *capture_name(const struct capture *c)
 
 int capture_link(const struct capture *c)
 {
-	return pcap_datalink(c->pcap);
+	return c->plain ? savefile_link(c->savefile) : pcap_datalink(c->pcap);
 }
 
 int capture_fd(const struct capture *c)
@@ -219,7 +253,41 @@ static void frame_came(u_char *user, const struct pcap_pkthdr *h, const u_char *
 	const struct capture_frame frame = { bytes, h->caplen, h->len,
 					     mono_join(h->ts.tv_sec, h->ts.tv_usec) };
 
-	c->fn(c->arg, &frame);
+	c->fn(c->arg, &frame, 1);
+}
+
+/* Keeps those of the frames that the filter of a plain file lets through; how many. */
+static int filter(const struct capture *c, struct capture_frame *frames, int count)
+{
+	struct pcap_pkthdr h;
+	int i, kept = 0;
+
+	for (i = 0; i < count; i++) {
+		h = (struct pcap_pkthdr){ .caplen = frames[i].captured, .len = frames[i].length };
+		if (pcap_offline_filter(&c->filter, &h, frames[i].bytes))
+			frames[kept++] = frames[i];
+	}
+	return kept;
+}
+
+/* capture_read of a plain file. */
+static int read_plain(struct capture *c, int most, char *error)
+{
+	struct capture_frame frames[CAPTURE_BATCH];
+	int rc = 1, done = 0;
+
+	while (done < most && rc > 0) {
+		rc = savefile_take(c->savefile, frames,
+				   most - done < CAPTURE_BATCH ? most - done : CAPTURE_BATCH,
+				   error);
+		if (rc > 0 && c->filter.bf_insns)
+			c->fn(c->arg, frames, filter(c, frames, rc));
+		else if (rc > 0)
+			c->fn(c->arg, frames, rc);
+		done += rc > 0 ? rc : 0;
+	}
+	/* What is wrong is said when it comes first. */
+	return done ? done : rc;
 }
 
 int capture_read(struct capture *c, int most, capture_fn fn, void *arg, char *error)
@@ -228,6 +296,8 @@ int capture_read(struct capture *c, int most, capture_fn fn, void *arg, char *er
 
 	c->fn = fn;
 	c->arg = arg;
+	if (c->plain)
+		return read_plain(c, most, error);
 	rc = pcap_dispatch(c->pcap, most, frame_came, (u_char *)c);
 	if (rc >= 0)
 		return rc;
@@ -237,10 +307,8 @@ int capture_read(struct capture *c, int most, capture_fn fn, void *arg, char *er
 
 void capture_progress(const struct capture *c, uint64_t *at, uint64_t *size)
 {
-	off_t offset = c->size ? ftello(c->file) : -1;
-
-	*at = offset < 0 ? 0 : (uint64_t)offset;
-	*size = offset < 0 ? 0 : c->size;
+	*at = c->size ? savefile_at(c->savefile) : 0;
+	*size = c->size;
 }
 
 void capture_drops(struct capture *c, uint64_t *kernel, uint64_t *interface)
@@ -248,7 +316,7 @@ void capture_drops(struct capture *c, uint64_t *kernel, uint64_t *interface)
 	uint64_t missed;
 
 	*kernel = *interface = 0;
-	if (c->file)
+	if (c->savefile)
 		return;
 	c->dropped += ring_drops(pcap_fileno(c->pcap));
 	missed = counters_sum(c);

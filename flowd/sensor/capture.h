@@ -15,14 +15,16 @@
 
 struct capture;
 
-/* A frame; `bytes` borrowed until the function returns. */
+/* A frame; `bytes` borrowed until the function returns that it is handed to. */
 struct capture_frame {
 	const uint8_t *bytes;
 	uint32_t captured, length; /* bytes at hand, bytes on the wire */
 	wall_t time_us;
 };
 
-typedef void (*capture_fn)(void *arg, const struct capture_frame *frame);
+/* Gets frames in their order, CAPTURE_BATCH at most. */
+#define CAPTURE_BATCH 32
+typedef void (*capture_fn)(void *arg, const struct capture_frame *frames, int count);
 
 /*
  * Opens a pcap or pcapng file; "-" is standard input. 0, or ERR_CAPTURE and what is wrong in

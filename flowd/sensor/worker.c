@@ -256,9 +256,8 @@ static void take_packet(struct worker *w, const struct packet *p)
 	}
 }
 
-static void take_frame(void *arg, const struct capture_frame *frame)
+static void take_frame(struct worker *w, const struct capture_frame *frame)
 {
-	struct worker *w = arg;
 	struct packet packet;
 
 	if (w->replay && (frame->time_us >= w->source->due || frame->time_us < w->now))
@@ -277,6 +276,14 @@ static void take_frame(void *arg, const struct capture_frame *frame)
 	}
 }
 
+static void take_frames(void *arg, const struct capture_frame *frames, int count)
+{
+	int i;
+
+	for (i = 0; i < count; i++)
+		take_frame(arg, &frames[i]);
+}
+
 int worker_read(struct worker *w, size_t i, int most, char *error)
 {
 	if (w->source != &w->sources[i]) {
@@ -284,7 +291,7 @@ int worker_read(struct worker *w, size_t i, int most, char *error)
 		w->source = &w->sources[i];
 		w->now = w->source->tally.packet_us;
 	}
-	return capture_read(w->source->capture, most, take_frame, w, error);
+	return capture_read(w->source->capture, most, take_frames, w, error);
 }
 
 uint64_t worker_frames(const struct worker *w)
