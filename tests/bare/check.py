@@ -8,7 +8,8 @@ Tested is what is committed. The tree is made by debootstrap from the archive th
 apt uses, and lives in mount, process and network namespaces of its own, which reach the archive
 and the npm registry through slirp4netns; a user "visitor" who may use sudo does what the README
 says. Takes root, a network, 3 GB below TMPDIR and about ten minutes; leaves nothing behind but
-the two packages debootstrap and slirp4netns, where they were missing. --keep leaves the tree.
+the packages debootstrap, slirp4netns and systemd-container, where they were missing. At the end the
+tree is booted, with flowd as a unit of systemd. --keep leaves the tree.
 """
 import argparse
 import contextlib
@@ -22,10 +23,12 @@ import sys
 import tempfile
 import time
 
+import booted
 from machine import Machine, Trouble
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-NEEDED = ("debootstrap", "slirp4netns")
+NEEDED = {"debootstrap": "debootstrap", "slirp4netns": "slirp4netns",
+          "systemd-nspawn": "systemd-container"}  # command: package
 CLONE = "/srv/visitor/flowd"
 CAPTURE = "tests/traps/t01_full_ssh_22022.pcap"
 PORT = 51472
@@ -158,7 +161,7 @@ def clone(machine, source):
 
 
 def install_tools():
-    missing = [name for name in NEEDED if not shutil.which(name)]
+    missing = [package for name, package in NEEDED.items() if not shutil.which(name)]
     if not missing:
         return
     print("installing " + " ".join(missing), flush=True)
@@ -181,6 +184,12 @@ def check(machine, source):
                        ("what is left", check_traces)):
         with timed(what):
             part(machine, report)
+    with timed("the unit, under systemd"):
+        said = booted.install(machine, CLONE)
+        machine.stop()
+        report.check("systemd: is installed", not said, said)
+        if not said:
+            booted.check(machine, report)
     return report.end()
 
 
