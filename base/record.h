@@ -14,7 +14,7 @@
 #include "base/record/probe.h"
 
 /* Any change of a layout below changes this number; another number is refused. */
-#define RECORD_VERSION 8
+#define RECORD_VERSION 9
 
 /* Said by the sensor: this service answered this outside peer. */
 struct sighting {
@@ -197,8 +197,11 @@ struct alert {
 	X(candidates_refused, "services of which nothing came, not listed: limit reached")     \
 	X(services_refused, "services not listed because the limit was reached")               \
 	X(jobs_refused, "services not probed because too many probes were waiting")            \
+	X(alerts_put_off,                                                                      \
+	  "alerts that waited because more and more mute ports of the host answered alike")    \
 	X(hosts_evicted,                                                                       \
 	  "hosts whose silent ports are counted no more because the table was full")           \
+	X(hosts_refused, "news of hosts that answer everything, not kept: limit reached")      \
 	X(syns_out, "SYN packets of inside hosts")                                             \
 	X(synacks_in, "SYN-ACK packets to inside hosts")                                       \
 	X(synacks_in_alone, "of these, those whose SYN was not seen")                          \

@@ -69,7 +69,8 @@ struct store_job {
 	uint8_t judged;	 /* 1: the deadline has passed and its alert was decided */
 	uint8_t allowed; /* 1: may be sent to verify */
 	uint8_t level;	 /* enum level of the alert made at the deadline */
-	uint8_t pad[5];
+	uint8_t put_off; /* 1: its alert waits for more than the deadline: see core's crowd */
+	uint8_t pad[4];
 };
 
 /*

@@ -329,6 +329,7 @@ static bool open_store(struct core *c, const char *state)
 				      .origins = c->origins,
 				      .alert_deadline = c->conf->alert_deadline,
 				      .host_keep = c->conf->deceptive_keep,
+				      .host_limit = c->conf->limit_hosts,
 				      .health = vitals_health(c->vitals),
 				      .receiver = c->outbox.file ? OUTBOX_FILE : NULL,
 				      .fleeting = { .keep = c->conf->ephemeral_keep,

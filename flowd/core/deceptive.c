@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "flowd/core/deceptive.h"
 
-/* The host's row, unless it is too old to mean anything. 1, 0 or an error of the store. */
-static int find(struct lifecycle *l, const struct service *service, struct store_host *row)
+#define COUNT_EVERY (60 * MONO_SECOND)
+
+/*
+ * The host's row, unless it was too old to mean anything when the answers told now began. 1, 0 or
+ * an error of the store.
+ */
+static int find(struct lifecycle *l, const struct service *service, wall_t from,
+		struct store_host *row)
 {
 	int rc = store_get_host(l->store, service, row);
 
-	return rc > 0 && l->now - row->last_us > l->host_keep ? 0 : rc;
+	return rc > 0 && from - row->last_us > l->host_keep ? 0 : rc;
 }
 
 static void widen(struct store_host *row, wall_t first, wall_t last)
@@ -97,6 +103,32 @@ static void tell(struct lifecycle *l, const struct store_host *row)
 	lifecycle_tell(l, &face, EVENT_DECEPTIVE);
 }
 
+static int count_host(void *arg, const struct store_host *row)
+{
+	(void)row;
+	++*(uint64_t *)arg;
+	return 0;
+}
+
+/* Is there room for one more? What has gone for its age is seen at the next count. 1, 0 or an error
+ * of the store. */
+static int has_room(struct lifecycle *l)
+{
+	int rc;
+
+	if (!l->host_limit)
+		return 1;
+	if (!l->hosts_counted || (l->hosts >= l->host_limit && l->now >= l->hosts_counted)) {
+		l->hosts = 0;
+		l->hosts_counted = l->now + COUNT_EVERY;
+		rc = store_walk_hosts(l->store, NULL, count_host, &l->hosts);
+		if (rc < 0)
+			return rc;
+	}
+	l->hosts_refused += l->hosts >= l->host_limit;
+	return l->hosts < l->host_limit;
+}
+
 int deceptive_take(struct lifecycle *l, const struct host_sighting *said, wall_t latest)
 {
 	struct host_sighting h = *said;
@@ -110,9 +142,13 @@ int deceptive_take(struct lifecycle *l, const struct host_sighting *said, wall_t
 	/* Its last words about what has ended meanwhile. */
 	if (l->now - h.last_us > l->host_keep)
 		return 0;
-	known = find(l, &key, &row);
+	known = find(l, &key, h.first_us, &row);
 	if (known < 0)
 		return known;
+	if (!known && (rc = has_room(l)) <= 0)
+		return rc;
+	rc = 0;
+	l->hosts += !known;
 	if (!known)
 		row = (struct store_host){ .host = h.host, .zone = h.zone, .proto = h.proto };
 	if (merge(&row, &h))
@@ -126,7 +162,7 @@ int deceptive_take(struct lifecycle *l, const struct host_sighting *said, wall_t
 int deceptive_covers(struct lifecycle *l, const struct sighting *s)
 {
 	struct store_host row;
-	int rc = find(l, &s->service, &row);
+	int rc = find(l, &s->service, s->first_us, &row);
 
 	if (rc <= 0 || !store_host_has(&row, s->print))
 		return rc < 0 ? rc : 0;

@@ -57,12 +57,8 @@ static void raise_alert(struct lifecycle *l, struct alert *alert,
 	l->act(l->arg, &(struct lifecycle_act){ .alert = alert });
 }
 
-/*
- * Judges a job's service and makes the alert that the rules ask for, unless one of its level or
- * higher has been made for the job. `probe` NULL: no verdict. The job's level becomes the alert's.
- */
-static void judge(struct lifecycle *l, const struct store_service *row, struct store_job *job,
-		  const struct probe *probe)
+void lifecycle_judge(struct lifecycle *l, const struct store_service *row, struct store_job *job,
+		     const struct probe *probe)
 {
 	enum event event = job->job.event;
 	struct alert alert = { .time_us = l->now, .finding = finding_of(l, row, event, probe) };
@@ -89,7 +85,7 @@ void lifecycle_tell(struct lifecycle *l, struct store_service *row, enum event e
 	struct store_job job = { .job = { .event = (uint8_t)event } };
 
 	say_event(l, row, event, NULL);
-	judge(l, row, &job, NULL);
+	lifecycle_judge(l, row, &job, NULL);
 }
 
 static void make_job(struct lifecycle *l, struct store_service *row, enum event event)
@@ -102,7 +98,7 @@ static void make_job(struct lifecycle *l, struct store_service *row, enum event 
 
 	/* It waits for no verdict then. */
 	if (!room_for_job(&l->room)) {
-		judge(l, row, &j, NULL);
+		lifecycle_judge(l, row, &j, NULL);
 		return;
 	}
 	memcpy(j.job.app, row->app, sizeof(j.job.app));
@@ -132,7 +128,7 @@ static int judge_by_wire(struct lifecycle *l, const struct store_service *row)
 	rc = store_get_job(l->store, row->job, &j);
 	if (rc <= 0 || j.judged)
 		return rc < 0 ? rc : 0;
-	judge(l, row, &j, NULL);
+	lifecycle_judge(l, row, &j, NULL);
 	store_delete_job(l->store, j.job.id);
 	return 0;
 }
@@ -251,6 +247,7 @@ int lifecycle_sighting(struct lifecycle *l, const struct sighting *s)
 		row.state = STATE_CANDIDATE;
 		row.state_us = l->now;
 		make_job(l, &row, EVENT_NEW);
+		crowd_meet(l, &row);
 		say_event(l, &row, EVENT_NEW, NULL);
 		rc = judge_by_wire(l, &row);
 	} else if (row.state == STATE_GONE && s->handshakes) {
@@ -262,12 +259,28 @@ int lifecycle_sighting(struct lifecycle *l, const struct sighting *s)
 	} else if (news == NAMING_FIRST || news == NAMING_SURER) {
 		rc = pass_name(l, &row);
 	}
+	if (!rc && l->crowd.count && (rc = crowd_lets_go(l, &row)) > 0) {
+		make_job(l, &row, EVENT_NEW);
+		rc = 0;
+	}
 	if (news && row.announced && !row.ephemeral)
 		judge_name(l, &row, news);
 	store_put_service(l->store, &row);
 	if (!known)
 		store_count_service(l->store);
 	return rc;
+}
+
+/* No more will be heard of a job; `probe` NULL: nothing was. */
+static void conclude(struct lifecycle *l, const struct store_service *row, struct store_job *job,
+		     const struct probe *probe)
+{
+	job->allowed = 0;
+	if (crowd_takes(l, row, job))
+		return;
+	store_delete_job(l->store, job->job.id);
+	if (probe || !job->judged || job->put_off)
+		lifecycle_judge(l, row, job, probe);
 }
 
 int lifecycle_probe(struct lifecycle *l, const struct probe *probe)
@@ -290,10 +303,8 @@ int lifecycle_probe(struct lifecycle *l, const struct probe *probe)
 		return rc;
 	if (probe->finished_us > l->now)
 		l->now = probe->finished_us;
-	store_delete_job(l->store, j.job.id);
 	if (probe->state == STATE_CANDIDATE) {
-		if (!j.judged)
-			judge(l, &row, &j, NULL);
+		conclude(l, &row, &j, NULL);
 		return 0;
 	}
 	if (*probe->app)
@@ -309,7 +320,7 @@ int lifecycle_probe(struct lifecycle *l, const struct probe *probe)
 		row.state = STATE_EPHEMERAL;
 	store_put_service(l->store, &row);
 	/* Late, it may still show that the alert made without it was too low. */
-	judge(l, &row, &j, probe);
+	conclude(l, &row, &j, probe);
 	return 0;
 }
 
@@ -355,8 +366,10 @@ static int decide(void *arg, const struct store_job *found)
 	rc = store_get_service(d->l->store, &j.job.service, &row);
 	if (rc < 0)
 		return rc;
+	if (rc && !d->all && crowd_takes(d->l, &row, &j))
+		return 0;
 	if (rc)
-		judge(d->l, &row, &j, NULL);
+		lifecycle_judge(d->l, &row, &j, NULL);
 	j.judged = 1;
 	if (j.allowed)
 		store_put_job(d->l->store, &j);
@@ -383,6 +396,8 @@ int lifecycle_open(struct lifecycle *l)
 	struct deciding d = { .l = l };
 	int rc = store_walk_jobs(l->store, 0, decide, &d);
 
+	if (rc >= 0)
+		rc = crowd_open(l);
 	l->fleeting.store = l->room.store = l->store;
 	/* What time it is comes with the first tick. */
 	l->next_deadline = d.next ? 1 : 0;
@@ -393,6 +408,7 @@ void lifecycle_close(struct lifecycle *l)
 {
 	fleeting_free(&l->fleeting);
 	room_free(&l->room);
+	crowd_free(&l->crowd);
 }
 
 int lifecycle_tick(struct lifecycle *l, wall_t now)
@@ -401,7 +417,8 @@ int lifecycle_tick(struct lifecycle *l, wall_t now)
 
 	if (now > l->now)
 		l->now = now;
-	if ((rc = fleeting_tick(&l->fleeting, l->now)) || (rc = room_tick(&l->room)))
+	if ((rc = fleeting_tick(&l->fleeting, l->now)) || (rc = room_tick(&l->room)) ||
+	    (rc = crowd_tick(l, false)))
 		return rc;
 	if (!l->next_deadline || l->now < l->next_deadline)
 		return 0;
@@ -412,6 +429,7 @@ int lifecycle_set_back(struct lifecycle *l, wall_t now, mono_t by)
 {
 	l->now = now;
 	l->room.wait_until = 0;
+	crowd_set_back(l, by);
 	return decide_jobs(l, false, by);
 }
 
@@ -428,7 +446,11 @@ int lifecycle_learn(struct lifecycle *l, mono_t learn, wall_t now)
 
 int lifecycle_finish(struct lifecycle *l)
 {
-	return decide_jobs(l, true, 0);
+	int rc = decide_jobs(l, true, 0);
+
+	if (!rc)
+		rc = crowd_tick(l, true);
+	return rc ? rc : store_commit(l->store, false);
 }
 
 int lifecycle_ask(struct lifecycle *l, const struct service *service)
@@ -437,10 +459,11 @@ int lifecycle_ask(struct lifecycle *l, const struct service *service)
 	struct store_job j;
 	int rc = store_get_service(l->store, service, &row), pending;
 
-	if (rc > 0 && row.job && (pending = store_get_job(l->store, row.job, &j)))
-		return pending < 0 ? pending : 0;
-	if (rc <= 0)
-		return rc;
+	pending = rc > 0 && row.job ? store_get_job(l->store, row.job, &j) : 0;
+	if (rc <= 0 || pending < 0)
+		return rc <= 0 ? rc : pending;
+	if (pending && (j.allowed || !j.put_off))
+		return 0;
 	make_job(l, &row, EVENT_VERDICT);
 	store_put_service(l->store, &row);
 	return 0;

@@ -8,6 +8,7 @@
 #define FLOWD_CORE_LIFECYCLE_H
 
 #include "base/prefix.h"
+#include "flowd/core/crowd.h"
 #include "flowd/core/fleeting.h"
 #include "flowd/core/geo/origins.h"
 #include "flowd/core/room.h"
@@ -33,6 +34,7 @@ struct lifecycle {
 	struct origins *origins;	  /* where addresses belong; NULL nobody knows */
 	mono_t alert_deadline;
 	mono_t host_keep;   /* how long a host answers everything after its last such answer */
+	size_t host_limit;  /* such hosts remembered; one more is not; 0 any number */
 	wall_t quiet_until; /* before it only levels high and critical become alerts */
 	const struct health *health; /* of the capture; NULL: nobody knows */
 	const char *receiver;	     /* of the outbox; NULL none */
@@ -41,10 +43,13 @@ struct lifecycle {
 	struct fleeting fleeting; /* `keep` and `limit` are set */
 	struct room room;	  /* its limits are set */
 	/* Its own: */
+	struct crowd crowd;
 	wall_t now;		 /* goes back by lifecycle_set_back only */
 	wall_t next_deadline;	 /* of the first undecided job; 0 none */
 	uint64_t undecided_from; /* no undecided job has a lower id */
-	uint64_t jobs_made;	 /* jobs verify may have, since the start */
+	uint64_t hosts, hosts_refused;
+	wall_t hosts_counted; /* until then `hosts` is not counted anew; 0 never was */
+	uint64_t jobs_made;   /* jobs verify may have, since the start */
 };
 
 /* Finds the jobs that were left undecided. 0 or an error of the store. */
@@ -76,6 +81,13 @@ int lifecycle_finish(struct lifecycle *l);
  * service: 1, and nothing has changed. */
 int lifecycle_sighting(struct lifecycle *l, const struct sighting *sighting);
 int lifecycle_probe(struct lifecycle *l, const struct probe *probe);
+
+/*
+ * Judges a job's service and makes the alert that the rules ask for, unless one of its level or
+ * higher has been made for the job, whose level becomes the alert's. `probe` NULL: no verdict.
+ */
+void lifecycle_judge(struct lifecycle *l, const struct store_service *row, struct store_job *job,
+		     const struct probe *probe);
 
 /* Something has happened to what `row` describes: an event, and an alert when the rules say so. */
 void lifecycle_tell(struct lifecycle *l, struct store_service *row, enum event event);

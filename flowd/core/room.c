@@ -88,7 +88,7 @@ static int pass_first(struct room *r, uint64_t *gone)
 	pending = row.job ? store_get_job(r->store, row.job, &job) : 0;
 	if (pending < 0)
 		return pending;
-	if (pending && !job.judged) {
+	if (pending && (!job.judged || job.put_off)) {
 		r->wait_until = job.job.deadline_us;
 		return 0;
 	}

@@ -330,6 +330,32 @@ static void see_print(struct world *w, uint16_t port, uint32_t print, bool deliv
 	assert_int_equal(lifecycle_sighting(&w->life, &s), 0);
 }
 
+/* Hosts that answer everything have a limit; room comes back when old ones have left the store. */
+static void hosts_full(void **state)
+{
+	struct world *w = *state;
+	struct host_sighting h = { .proto = PROTO_TCP, .print = 7, .answers = 1 };
+	uint8_t i;
+
+	w->life.host_keep = MONO_DAY;
+	w->life.host_limit = 3;
+	for (i = 1; i <= 5; i++) {
+		h.host = addr_v4((const uint8_t[]){ 192, 0, 2, i });
+		h.first_us = h.last_us = T0 + i;
+		assert_int_equal(deceptive_take(&w->life, &h, INT64_MAX), 0);
+	}
+	expect(w, "deceptive:0 alert-low:0#1 deceptive:0 alert-low:0#2 deceptive:0 alert-low:0#3 ");
+	assert_int_equal(w->life.hosts_refused, 2);
+	assert_int_equal(store_expire_hosts(w->store, T0 + 3), 0);
+	h.first_us = h.last_us = T0 + 30 * MONO_SECOND;
+	assert_int_equal(deceptive_take(&w->life, &h, INT64_MAX), 0);
+	expect(w, "");
+	h.first_us = h.last_us = T0 + 61 * MONO_SECOND;
+	assert_int_equal(deceptive_take(&w->life, &h, INT64_MAX), 0);
+	expect(w, "deceptive:0 alert-low:0#4 ");
+	assert_int_equal(w->life.hosts_refused, 3);
+}
+
 /* A host that is found out: silent ports that answered alike are taken back, with their jobs, and
  * come back only by data, by another answer, or when the fact has ended. */
 static void deceptive_host(void **state)
@@ -375,10 +401,12 @@ static void deceptive_host(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(verified), CASE(set_back),	     CASE(set_back_meanwhile), CASE(nonsense),
-		CASE(deadline), CASE(survives),	     CASE(contradicted),       CASE(rules_decide),
-		CASE(learning), CASE(late),	     CASE(explained),	       CASE(explained_late),
-		CASE(promoted), CASE(not_explained), CASE(explained_too_many), CASE(deceptive_host),
+		CASE(verified),	      CASE(set_back),	   CASE(set_back_meanwhile),
+		CASE(nonsense),	      CASE(deadline),	   CASE(survives),
+		CASE(contradicted),   CASE(rules_decide),  CASE(learning),
+		CASE(late),	      CASE(explained),	   CASE(explained_late),
+		CASE(promoted),	      CASE(not_explained), CASE(explained_too_many),
+		CASE(deceptive_host), CASE(hosts_full),
 
 	};
 

@@ -69,6 +69,8 @@ static void count_own(struct vitals *v)
 	v->counts.sum.candidates_refused = room->candidates_refused;
 	v->counts.sum.services_refused = room->services_refused;
 	v->counts.sum.jobs_refused = room->jobs_refused;
+	v->counts.sum.hosts_refused = v->life->hosts_refused;
+	v->counts.sum.alerts_put_off = v->life->crowd.put_off;
 	v->counts.sum.lines_dropped = announce_dropped(v->announce);
 }
 
