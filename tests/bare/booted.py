@@ -37,7 +37,7 @@ sleep 1
 echo "reloaded $(systemctl is-active flowd)"
 systemctl stop flowd
 echo "stopped $(systemctl show flowd -p Result --value) $(systemctl show flowd -p NRestarts --value)"
-echo "exposure $(systemd-analyze security flowd | tail -n 1 | tr -dc '0-9.')"
+echo "exposure $(systemd-analyze security flowd | tail -n 1 | sed 's/.*: //; s/ .*//')"
 journalctl -u flowd --no-pager -o cat | sed 's/^/said /'
 systemctl --no-block poweroff
 """
