@@ -127,20 +127,13 @@ data_directory = {dir}/postfix-data
 myhostname = mail.example.com
 inet_interfaces = {ip}
 inet_protocols = ipv4
-maillog_file = /dev/stdout
+maillog_file = {dir}/postfix-data/log
+maillog_file_prefixes = {dir}
 smtpd_tls_security_level = none
 """)
-    host.write("postfix/master.cf", """smtp inet n - n - - smtpd
-pickup unix n - n 60 1 pickup
-cleanup unix n - n - 0 cleanup
-qmgr unix n - n 300 1 qmgr
-rewrite unix - - n - - trivial-rewrite
-anvil unix - - n - 1 anvil
-proxymap unix - - n - - proxymap
-tlsmgr unix - - n 1000? 1 tlsmgr
-postlog unix-dgram n - n - 1 postlogd
-""")
-    host.run("/usr/sbin/postfix", "-c", conf, "check")
+    with open("/usr/share/postfix/master.cf.dist") as usual, open(conf + "/master.cf", "w") as out:
+        for line in usual:  # without chroot
+            out.write(re.sub(r"^(\S+\s+\S+\s+\S+\s+\S+\s+)y", r"\1n", line))
     host.start("/usr/sbin/postfix", "-c", conf, "start-fg")
 
 

@@ -162,6 +162,9 @@ def main():
             up, missing = real.start(net, directory)
             away = [s.name for s in real.SERVERS if s not in up]
             print("%d servers; not there: %s" % (len(up), ", ".join(missing or away) or "none"), flush=True)
+            if not up:
+                report.check("servers", "some", "none")
+                return report.end()
             judge(measure(Bench(net, drive, arguments.nmap), up, arguments), report)
     finally:
         shutil.rmtree(directory, ignore_errors=True)
