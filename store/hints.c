@@ -102,6 +102,16 @@ int store_get_hints(struct store *s, const struct store_service *service, struct
 	return 0;
 }
 
+void store_get_sni(struct store *s, const struct store_service *service, char out[RECORD_HINT_MAX])
+{
+	struct store_hint row;
+
+	out[0] = 0;
+	if (service->hinted & bit_of(HINT_SNI) && get(s, &service->service, HINT_SNI, &row) > 0 &&
+	    row.count)
+		record_text_set(out, RECORD_HINT_MAX, row.texts[0].text);
+}
+
 void store_delete_hints(struct store *s, const struct service *service)
 {
 	struct store_service row;

@@ -41,6 +41,10 @@ int store_take_hint(struct store *store, const struct hint *hint, wall_t latest)
 int store_get_hints(struct store *store, const struct store_service *service,
 		    struct store_hints *out);
 
+/* The latest name that its clients asked for by SNI, "" none; what can't be read is none. */
+void store_get_sni(struct store *store, const struct store_service *service,
+		   char out[RECORD_HINT_MAX]);
+
 /* Part of store_delete_service. */
 void store_delete_hints(struct store *store, const struct service *service);
 

@@ -214,6 +214,7 @@ static int send_talk(struct task *t)
 	int rc;
 
 	memcpy(order.app, t->job.app, sizeof(order.app));
+	memcpy(order.sni, t->job.sni, sizeof(order.sni));
 	rc = talk_open(&t->room->talk, &order, on_talk, t, &t->talk);
 	if (rc == -EAGAIN)
 		return rc;
@@ -352,10 +353,7 @@ static void keep_tls(struct probe *p, const struct talk_result *r)
 	const char *wrapped = banner_wrapped(r->banner.app);
 
 	record_text_set(p->app, sizeof(p->app), wrapped[0] ? wrapped : "tls");
-	memcpy(p->tls, r->tls.version, sizeof(p->tls));
-	memcpy(p->san, r->tls.san, sizeof(p->san));
-	p->certificate_count = r->tls.certificate_count;
-	memcpy(p->certificates, r->tls.certificates, sizeof(p->certificates));
+	tls_tell(&r->tls, p);
 }
 
 /* It said something. */
@@ -438,6 +436,7 @@ void task_name(struct task *t, const struct job *job)
 		return;
 	memcpy(t->job.app, job->app, sizeof(t->job.app));
 	memcpy(t->job.app_guess, job->app_guess, sizeof(t->job.app_guess));
+	memcpy(t->job.sni, job->sni, sizeof(t->job.sni));
 	t->job.named = 1;
 	close_texts(&t->job);
 	hello = hello_first(t);

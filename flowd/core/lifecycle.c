@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "flowd/core/deceptive.h"
 #include "flowd/core/merge.h"
+#include "store/hints.h"
 #include "store/naming.h"
 
 /* How long after it was first met a service may turn out to be explained: its announcement may come
@@ -103,6 +104,7 @@ static void make_job(struct lifecycle *l, struct store_service *row, enum event 
 	}
 	memcpy(j.job.app, row->app, sizeof(j.job.app));
 	memcpy(j.job.app_guess, row->app_guess, sizeof(j.job.app_guess));
+	store_get_sni(l->store, row, j.job.sni);
 	/* Only TCP is probed. */
 	j.allowed = row->service.proto == PROTO_TCP &&
 		    prefix_set_has(l->targets, &row->service.host) &&
@@ -143,6 +145,7 @@ static int pass_name(struct lifecycle *l, const struct store_service *row)
 		return rc;
 	j.job.named = 1;
 	memcpy(j.job.app, row->app, sizeof(j.job.app));
+	store_get_sni(l->store, row, j.job.sni);
 	store_put_job(l->store, &j);
 	if (j.allowed)
 		l->act(l->arg, &(struct lifecycle_act){ .name = &j.job });

@@ -7,9 +7,9 @@
  *
  * Options are flowd's own, by their names ("--verify.rate 50"). APP is the name the wire gave; "-"
  * none and final; "?" not known yet; "?APP" not known yet, said after 150 ms; "~APP" only what the
- * port suggests. "-" as the only job reads "ADDRESS PORT APP" lines. Ends when every job is
- * answered, or after SECONDS (60); -s reads nothing for so long, over a short queue; -d sends every
- * job twice. The exit status is the role's.
+ * port suggests; "APP@NAME": NAME is what clients ask for by SNI. "-" as the only job reads
+ * "ADDRESS PORT APP" lines. Ends when every job is answered, or after SECONDS (60); -s reads
+ * nothing for so long, over a short queue; -d sends every job twice. The exit status is the role's.
  */
 #include "base/conf.h"
 #include "base/err.h"
@@ -39,9 +39,10 @@ static void die(const char *what, const char *why)
 	exit(2);
 }
 
-static void add_job(const char *address, const char *port, const char *app)
+static void add_job(const char *address, const char *port, char *app)
 {
 	struct job *job = &jobs[count];
+	char *sni = strchr(app, '@');
 
 	if (count == JOBS_MOST)
 		die(address, "too many jobs");
@@ -50,6 +51,10 @@ static void add_job(const char *address, const char *port, const char *app)
 		die(address, "no address");
 	job->service.port = (uint16_t)atoi(port);
 	job->service.proto = PROTO_TCP;
+	if (sni) {
+		*sni++ = 0;
+		record_text_set(job->sni, sizeof(job->sni), sni);
+	}
 	if (*app == '~')
 		record_text_set(job->app_guess, sizeof(job->app_guess), app + 1);
 	else if (*app == '?')
@@ -62,28 +67,62 @@ static void add_job(const char *address, const char *port, const char *app)
 
 static void read_jobs(void)
 {
-	char address[64], port[8], app[32];
+	char address[64], port[8], app[128];
 
-	while (scanf("%63s %7s %31s", address, port, app) == 3)
+	while (scanf("%63s %7s %127s", address, port, app) == 3)
 		add_job(address, port, app);
 }
 
-static void print_text(const char *name, const uint8_t *text, size_t len)
+static void print_escaped(const uint8_t *text, size_t len)
 {
 	size_t i;
 
-	printf(", \"%s\": \"", name);
 	for (i = 0; i < len; i++)
 		if (text[i] >= ' ' && text[i] < 0x7f && text[i] != '"' && text[i] != '\\')
 			putchar(text[i]);
 		else
 			printf("\\u%04x", text[i]);
+}
+
+static void print_text(const char *name, const uint8_t *text, size_t len)
+{
+	printf(", \"%s\": \"", name);
+	print_escaped(text, len);
 	putchar('"');
 }
 
 static void print_string(const char *name, const char *text)
 {
 	print_text(name, (const uint8_t *)text, strlen(text));
+}
+
+/* As an object of lists; what is said once is a list of one. */
+static void print_facts(const struct probe *p)
+{
+	struct probe_fact fact;
+	const char *before = "";
+	unsigned kind;
+	size_t at;
+	bool first;
+
+	printf(", \"facts\": {");
+	for (kind = FACT_NONE + 1; kind < FACT_END; kind++) {
+		for (at = 0, first = true; probe_next_fact(p, &at, &fact);) {
+			if (fact.kind != kind)
+				continue;
+			if (first)
+				printf("%s\"%s\": [", before, record_fact_text(kind));
+			printf("%s\"", first ? "" : ", ");
+			print_escaped((const uint8_t *)fact.text, strlen(fact.text));
+			putchar('"');
+			first = false;
+		}
+		if (first)
+			continue;
+		putchar(']');
+		before = ", ";
+	}
+	putchar('}');
 }
 
 static void print_probe(const struct probe *p)
@@ -107,6 +146,13 @@ static void print_probe(const struct probe *p)
 	print_string("subject", p->certificates[0].subject);
 	print_string("issuer", p->certificates[0].issuer);
 	print_string("san", p->san);
+	print_string("cipher", p->cipher);
+	print_string("alpn", p->alpn);
+	printf(", \"certificates\": %u, \"self_signed\": %u, \"key_bits\": %u",
+	       p->certificate_count, p->certificates[0].self_signed, p->certificates[0].key_bits);
+	print_string("key", p->certificates[0].key);
+	print_string("signature", p->certificates[0].signature);
+	print_facts(p);
 	print_text("banner", p->banner, p->banner_len);
 	printf(", \"not_after_us\": %lld, \"took_us\": %lld, \"since_job_us\": %lld}\n",
 	       (long long)probe_not_after(p), (long long)(p->finished_us - p->started_us),

@@ -2,6 +2,7 @@
 #include "verify/talk/talk.h"
 
 #include "base/err.h"
+#include "verify/talk/dial.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -15,7 +16,6 @@
 
 #define QUIET_WAIT (200 * MONO_MS) /* after bytes that are not understood, or not whole */
 #define BYTES_MOST (256 << 10)	   /* of one conversation; certificates are long */
-#define PORTS_TRIED 16
 
 enum phase { PHASE_CONNECT, PHASE_LISTEN, PHASE_HELLO, PHASE_OVER };
 
@@ -40,33 +40,6 @@ struct talk {
 static void on_ready(void *arg, int what);
 static void on_timer(void *arg, int what);
 
-/* The source port of a connection in TIME_WAIT can be bound but not used for the same target. */
-static int dial(const struct talk_room *room, const struct talk_order *order, int *early)
-{
-	struct sockaddr_storage ss;
-	unsigned len = addr_to_socket(&order->way.to, order->way.port, &ss);
-	int fd, left, on = 1, rc;
-
-	rc = budget_take(room->budget, &order->way.to, mono_now());
-	for (left = PORTS_TRIED; !rc && left; left--) {
-		fd = source_socket(room->source, &order->way);
-		if (fd < 0)
-			return fd;
-		if (addr_is_v4(&order->way.to))
-			setsockopt(fd, IPPROTO_IP, IP_RECVERR, &on, sizeof(on));
-		else
-			setsockopt(fd, IPPROTO_IPV6, IPV6_RECVERR, &on, sizeof(on));
-		*early = connect(fd, (struct sockaddr *)&ss, len) ? errno : EISCONN;
-		if (*early == EINPROGRESS || *early == EISCONN || *early == ECONNREFUSED ||
-		    *early == ECONNRESET || *early == EHOSTUNREACH)
-			return fd;
-		close(fd);
-		if (*early != EADDRNOTAVAIL)
-			return -*early;
-	}
-	return rc ? rc : -EADDRINUSE;
-}
-
 int talk_open(const struct talk_room *room, const struct talk_order *order, talk_fn fn, void *arg,
 	      struct talk **out)
 {
@@ -80,7 +53,7 @@ int talk_open(const struct talk_room *room, const struct talk_order *order, talk
 	t->fn = fn;
 	t->arg = arg;
 	t->started = mono_now();
-	rc = t->fd = dial(room, order, &t->early);
+	rc = t->fd = dial_open(room->budget, room->source, &order->way, &t->early);
 	if (rc >= 0) {
 		t->ready = loop_fd_new(room->loop, t->fd, LOOP_WRITE, on_ready, t);
 		t->timer = loop_timer_new(room->loop, on_timer, t);
@@ -238,7 +211,7 @@ static bool say(struct talk *t, enum banner_hello hello)
 	case BANNER_REDIS:
 		return send_out(t, redis, sizeof(redis) - 1);
 	case BANNER_TLS:
-		t->tls = tls_new(t->room->tls);
+		t->tls = tls_new(t->room->tls, t->order.sni, false);
 		if (!t->tls)
 			return false;
 		tls_step(t->tls);

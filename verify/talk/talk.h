@@ -23,8 +23,9 @@ struct talk_room {
 
 struct talk_order {
 	struct source_way way;
-	enum banner_hello hello;  /* to say at once, or BANNER_LISTEN */
-	char app[RECORD_APP_MAX]; /* the wire's name, "" none */
+	enum banner_hello hello;   /* to say at once, or BANNER_LISTEN */
+	char app[RECORD_APP_MAX];  /* the wire's name, "" none */
+	char sni[RECORD_HINT_MAX]; /* whom its clients ask for, "" not known */
 	mono_t connect_wait;
 	mono_t wait; /* for the answer to the hello, or for a server that speaks first */
 };

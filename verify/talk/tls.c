@@ -4,11 +4,14 @@
 #include "base/addr.h"
 #include "base/err.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <openssl/bio.h>
 #include <openssl/err.h>
+#include <openssl/evp.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -19,21 +22,33 @@ struct tls_client {
 
 struct tls {
 	SSL *ssl;
-	BIO *in, *out; /* owned by ssl */
-	X509 *leaf;    /* owned; kept because a handshake that fails later forgets it */
+	BIO *in, *out;		/* owned by ssl */
+	STACK_OF(X509) * chain; /* owned; kept because a handshake that fails later forgets it */
+	bool wants_certificate;
 };
 
 /* Called in place of OpenSSL's own verification: everybody passes. */
-static int keep_leaf(X509_STORE_CTX *store, void *arg)
+static int keep_chain(X509_STORE_CTX *store, void *arg)
 {
 	SSL *ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
 	struct tls *tls = ssl ? SSL_get_app_data(ssl) : NULL;
-	X509 *leaf = X509_STORE_CTX_get0_cert(store);
 
 	(void)arg;
-	if (tls && leaf && !tls->leaf && X509_up_ref(leaf))
-		tls->leaf = leaf;
+	if (tls && !tls->chain)
+		tls->chain = X509_chain_up_ref(X509_STORE_CTX_get0_untrusted(store));
 	return 1;
+}
+
+/* Called when the server asks for a certificate: we have none. */
+static int hear_request(SSL *ssl, X509 **certificate, EVP_PKEY **key)
+{
+	struct tls *tls = SSL_get_app_data(ssl);
+
+	(void)certificate;
+	(void)key;
+	if (tls)
+		tls->wants_certificate = true;
+	return 0;
 }
 
 struct tls_client *tls_client_new(void)
@@ -55,7 +70,8 @@ struct tls_client *tls_client_new(void)
 	SSL_CTX_set_options(c, SSL_OP_LEGACY_SERVER_CONNECT | SSL_OP_IGNORE_UNEXPECTED_EOF);
 	SSL_CTX_set_session_cache_mode(c, SSL_SESS_CACHE_OFF);
 	SSL_CTX_set_mode(c, SSL_MODE_RELEASE_BUFFERS);
-	SSL_CTX_set_cert_verify_callback(c, keep_leaf, NULL);
+	SSL_CTX_set_cert_verify_callback(c, keep_chain, NULL);
+	SSL_CTX_set_client_cert_cb(c, hear_request);
 	client->context = c;
 	return client;
 }
@@ -68,7 +84,33 @@ void tls_client_free(struct tls_client *client)
 	free(client);
 }
 
-struct tls *tls_new(struct tls_client *client)
+bool tls_is_name(const char *name)
+{
+	size_t len = strnlen(name, RECORD_HINT_MAX), i;
+	bool has_letter = false;
+
+	for (i = 0; i < len; i++) {
+		if (!isalnum((unsigned char)name[i]) && !strchr("-_.", name[i]))
+			return false;
+		has_letter |= isalpha((unsigned char)name[i]) != 0;
+	}
+	return has_letter && len < RECORD_HINT_MAX && name[0] != '.';
+}
+
+static void offer(SSL *ssl, const char *name, bool alpn)
+{
+	static const unsigned char protocols[] = "\x02h2\x08http/1.1\x08http/1.0\x04imap\x04pop3"
+						 "\x03"
+						 "ftp\x0bxmpp-client\x04mqtt\x03"
+						 "dot\x0apostgresql";
+
+	if (tls_is_name(name))
+		SSL_set_tlsext_host_name(ssl, name);
+	if (alpn)
+		SSL_set_alpn_protos(ssl, protocols, sizeof(protocols) - 1);
+}
+
+struct tls *tls_new(struct tls_client *client, const char *name, bool offer_alpn)
 {
 	struct tls *tls = calloc(1, sizeof(*tls));
 
@@ -91,6 +133,7 @@ struct tls *tls_new(struct tls_client *client)
 	SSL_set_bio(tls->ssl, tls->in, tls->out);
 	SSL_set_app_data(tls->ssl, tls);
 	SSL_set_connect_state(tls->ssl);
+	offer(tls->ssl, name, offer_alpn);
 	return tls;
 }
 
@@ -99,7 +142,7 @@ void tls_free(struct tls *tls)
 	if (!tls)
 		return;
 	SSL_free(tls->ssl);
-	X509_free(tls->leaf);
+	sk_X509_pop_free(tls->chain, X509_free);
 	free(tls);
 }
 
@@ -213,27 +256,112 @@ static wall_t read_time(const ASN1_TIME *t)
 	return t && ASN1_TIME_to_tm(t, &tm) ? timegm(&tm) * MONO_SECOND : 0;
 }
 
+static void read_key(X509 *from, struct probe_certificate *to)
+{
+	EVP_PKEY *key = X509_get0_pubkey(from);
+	char group[sizeof(to->key)] = "";
+	const char *kind;
+
+	/* A kind that OpenSSL does not know has no key, only a name. */
+	if (!key)
+		return;
+	to->key_bits = (uint16_t)EVP_PKEY_get_bits(key);
+	kind = EVP_PKEY_get0_type_name(key);
+	record_text_set(to->key, sizeof(to->key), kind ? kind : "");
+	if (kind && !strcmp(kind, "EC") &&
+	    EVP_PKEY_get_group_name(key, group, sizeof(group) - sizeof("EC "), NULL)) {
+		to->key[2] = ' ';
+		record_text_set(to->key + 3, sizeof(to->key) - 3, group);
+	}
+}
+
+static void read_signature(X509 *from, struct probe_certificate *to)
+{
+	const X509_ALGOR *algorithm;
+	const ASN1_OBJECT *object;
+
+	X509_get0_signature(NULL, &algorithm, from);
+	X509_ALGOR_get0(&object, NULL, NULL, algorithm);
+	if (OBJ_obj2txt(to->signature, sizeof(to->signature), object, 0) < 0)
+		to->signature[0] = 0;
+}
+
 static void read_certificate(X509 *from, struct probe_certificate *to)
 {
 	name_text(X509_get_subject_name(from), to->subject, sizeof(to->subject));
 	name_text(X509_get_issuer_name(from), to->issuer, sizeof(to->issuer));
 	to->not_before_us = read_time(X509_get0_notBefore(from));
 	to->not_after_us = read_time(X509_get0_notAfter(from));
+	read_key(from, to);
+	read_signature(from, to);
+	X509_digest(from, EVP_sha256(), to->sha256, NULL);
+	to->self_signed = X509_self_signed(from, 1) == 1;
+}
+
+static void read_chain(STACK_OF(X509) * chain, struct tls_facts *facts)
+{
+	int i, count = sk_X509_num(chain);
+
+	facts->certificate_count = (uint8_t)(count < UINT8_MAX ? count : UINT8_MAX);
+	for (i = 0; i < count && i < PROBE_CERTIFICATES_MAX; i++)
+		read_certificate(sk_X509_value(chain, i), &facts->certificates[i]);
+	read_san(sk_X509_value(chain, 0), facts);
+}
+
+static void read_alpn(const SSL *ssl, struct tls_facts *facts)
+{
+	const unsigned char *name;
+	unsigned len, i;
+
+	SSL_get0_alpn_selected(ssl, &name, &len);
+	for (i = 0; i < len && i < sizeof(facts->alpn) - 1; i++)
+		facts->alpn[i] = (char)(name[i] > ' ' && name[i] < 0x7f ? name[i] : '?');
 }
 
 int tls_read_facts(const struct tls *tls, struct tls_facts *out)
 {
-	struct tls_facts facts = { .certificate_count = 0 };
+	struct tls_facts facts = { .wants_certificate = tls->wants_certificate };
+	const STACK_OF(X509_NAME) * authorities;
+	const char *cipher = SSL_get_cipher_name(tls->ssl);
 
 	ERR_clear_error();
-	if (tls->leaf || SSL_is_init_finished(tls->ssl))
-		strncat(facts.version, SSL_get_version(tls->ssl), sizeof(facts.version) - 1);
-	if (tls->leaf) {
-		read_certificate(tls->leaf, &facts.certificates[0]);
-		facts.certificate_count = 1;
-		read_san(tls->leaf, &facts);
+	if (sk_X509_num(tls->chain) > 0 || SSL_is_init_finished(tls->ssl)) {
+		record_text_set(facts.version, sizeof(facts.version), SSL_get_version(tls->ssl));
+		if (cipher && strcmp(cipher, "(NONE)") != 0)
+			record_text_set(facts.cipher, sizeof(facts.cipher), cipher);
+		read_alpn(tls->ssl, &facts);
 	}
+	if (sk_X509_num(tls->chain) > 0)
+		read_chain(tls->chain, &facts);
+	authorities = SSL_get0_peer_CA_list(tls->ssl);
+	if (tls->wants_certificate && sk_X509_NAME_num(authorities) > 0)
+		name_text(sk_X509_NAME_value(authorities, 0), facts.authority,
+			  sizeof(facts.authority));
 	ERR_clear_error();
 	*out = facts;
-	return tls->leaf ? 1 : 0;
+	return facts.certificate_count ? 1 : 0;
+}
+
+void tls_tell(const struct tls_facts *facts, struct probe *p)
+{
+	char text[sizeof(facts->authority) + 16];
+
+	memcpy(p->tls, facts->version, sizeof(p->tls));
+	memcpy(p->cipher, facts->cipher, sizeof(p->cipher));
+	/* It may be known from a connection that offered more. */
+	if (facts->alpn[0])
+		memcpy(p->alpn, facts->alpn, sizeof(p->alpn));
+	memcpy(p->san, facts->san, sizeof(p->san));
+	p->certificate_count = facts->certificate_count;
+	memcpy(p->certificates, facts->certificates, sizeof(p->certificates));
+	if (!facts->wants_certificate)
+		return;
+	snprintf(text, sizeof(text), "%s%s", facts->authority[0] ? "issued by " : "asked for",
+		 facts->authority);
+	probe_add_fact(p, FACT_CLIENT_CERTIFICATE, text);
+}
+
+void tls_sha256(const void *bytes, size_t len, uint8_t out[32])
+{
+	EVP_Digest(bytes, len, out, NULL, EVP_sha256(), NULL);
 }

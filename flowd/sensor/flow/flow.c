@@ -367,6 +367,9 @@ static bool look(struct flow *flow, struct conn *c, const struct packet *p, bool
 	/* One connection is one witness, however often it says it. */
 	if (name && !(c->flags & CONN_NAMED)) {
 		c->flags |= CONN_NAMED;
+		/* The name sets verify going, which is to know whom clients ask for (SNI). */
+		if (!classify_awaits(c->look))
+			watch_hint(flow->watch, c->entry, c->look, c->time_us);
 		watch_name(flow->watch, c->entry, name, classify_named(c->look));
 	}
 	if (!last && (!(c->flags & CONN_NAMED) || classify_awaits(c->look)))
