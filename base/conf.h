@@ -149,6 +149,14 @@ struct conf_ports {
 	  "wait for a server that speaks first")                                                   \
 	X(verify_hello_wait, DURATION, "verify.hello_wait", "3s", MONO_MS, 60 * MONO_SECOND,       \
 	  "wait for the answer to a hello")                                                        \
+	X(verify_again, DURATION, "verify.again", "1d", 0, 365 * MONO_DAY,                         \
+	  "open services are probed again after about this time; 0 never")                         \
+	X(verify_again_high, DURATION, "verify.again_high", "6h", MONO_SECOND, 365 * MONO_DAY,     \
+	  "the same for those that the rules hold for high or critical")                           \
+	X(verify_gone, DURATION, "verify.gone", "1h", 0, 365 * MONO_DAY,                           \
+	  "how long what was open must be found shut before it is gone")                           \
+	X(verify_expiring, TEXT, "verify.expiring", "30d,7d,0s", 0, 0,                             \
+	  "how long before its end a certificate is told of, at most eight times")                 \
 	X(verify_ports, PORTS, "verify.ports", "61000-61511", 1, 65535,                            \
 	  "source ports of probes; the sensor ignores them")                                       \
 	X(web_address, TEXT, "web.address", "127.0.0.1", 0, 0,                                     \

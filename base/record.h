@@ -108,6 +108,7 @@ struct trouble_news {
 	char source[RECORD_SOURCE_MAX]; /* interface, or file */
 };
 
+#define RECORD_CHANGE_MAX 72
 #define RECORD_COUNTRY_MAX 3
 
 /* Where an address belongs, as the databases of `geo` say. */
@@ -127,11 +128,15 @@ struct finding {
 	uint8_t evidence;  /* enum evidence */
 	uint8_t verified;  /* 1: a probe has settled the state */
 	uint8_t peer_home; /* 1: the peer is inside home */
-	uint8_t pad[3];
+	uint8_t what;	   /* enum change, of event changed */
+	uint8_t pad[2];
 	char app[RECORD_APP_MAX]; /* the probe's word, else the wire's; "" not known */
 	char app_guess[RECORD_APP_MAX];
 	/* Event changed: the name before; masquerade: what the port is for. Else "". */
 	char instead_of[RECORD_APP_MAX];
+	/* Event changed: what it was and what it is; certificate: its SHA-256, or its end. Else "".
+	 */
+	char before[RECORD_CHANGE_MAX], after[RECORD_CHANGE_MAX];
 	char product[48];
 	char version[32];
 	struct origin origin, peer_origin; /* of the service's host, of the peer */

@@ -190,6 +190,20 @@ int config_read(int argc, char **argv, struct conf *conf, struct config_order *o
 	return rc;
 }
 
+static bool is_durations(const char *text)
+{
+	char word[32];
+	mono_t t;
+
+	for (text += strspn(text, ", "); *text; text += strspn(text, ", ")) {
+		snprintf(word, sizeof(word), "%.*s", (int)strcspn(text, ", "), text);
+		if (mono_parse(word, &t))
+			return false;
+		text += strcspn(text, ", ");
+	}
+	return true;
+}
+
 int config_check(const struct conf *conf, char *error)
 {
 	if (strcmp(conf->cage, "strict") && strcmp(conf->cage, "best-effort"))
@@ -199,6 +213,9 @@ int config_check(const struct conf *conf, char *error)
 	if (strlen(conf->verify_vantage) >= 16 || !*conf->verify_vantage)
 		return complain(error, ERR_RANGE, "verify.vantage",
 				"expected a name of 1 to 15 bytes");
+	if (!is_durations(conf->verify_expiring))
+		return complain(error, ERR_SYNTAX, "verify.expiring",
+				"expected durations such as 30d,7d,0s");
 	if (*conf->read && *conf->interfaces && conf->given.read && conf->given.interfaces)
 		return complain(error, ERR_SYNTAX, "read, interface", "a replay has no interface");
 	if (!*conf->read && !*conf->interfaces)

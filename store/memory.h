@@ -8,7 +8,7 @@
 
 #include "store/pending.h"
 
-#define MEMORY_TABLES 16
+#define MEMORY_TABLES 32
 
 struct memory;
 struct memory_cursor;

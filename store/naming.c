@@ -69,6 +69,9 @@ void naming_tell(struct finding *f, const struct store_service *row)
 	if (f->event == EVENT_CHANGED && *row->before && !row->ephemeral) {
 		memcpy(f->app, row->app, sizeof(f->app));
 		memcpy(f->instead_of, row->before, sizeof(f->instead_of));
+		f->what = CHANGE_APP;
+		record_text_set(f->before, sizeof(f->before), row->before);
+		record_text_set(f->after, sizeof(f->after), row->app);
 	} else if (f->event == EVENT_MASQUERADE) {
 		memcpy(f->app, row->app, sizeof(f->app));
 		port = denial_of(&row->service, row->app);

@@ -23,7 +23,10 @@
 	X(ROCKS_OUTBOX, "outbox")       \
 	X(ROCKS_HOSTS, "hosts")         \
 	X(ROCKS_KNOWN, "known")         \
-	X(ROCKS_HINTS, "hints")
+	X(ROCKS_HINTS, "hints")         \
+	X(ROCKS_PLANS, "plans")         \
+	X(ROCKS_AGENDA, "agenda")       \
+	X(ROCKS_FACES, "faces")
 
 enum rocks_table {
 #define ROCKS_ENUM(id, name) id,

@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define SCHEMA 5 /* of keys and rows; RECORD_VERSION goes with it */
+#define SCHEMA 6 /* of keys and rows; RECORD_VERSION goes with it */
 
 _Static_assert(sizeof(struct store_service) == 472, "layout");
 _Static_assert(sizeof(struct store_job) == 216, "layout");
@@ -279,7 +279,7 @@ void store_put_probe(struct store *s, const struct probe *row, wall_t told_us)
 
 	key_probe(&row->service, row->vantage, key);
 	rocks_put(s->rocks, ROCKS_PROBES, KEY(key), row, sizeof(*row));
-	if (s->memory)
+	if (s->memory || !told_us)
 		return;
 	key_log(&row->service, told_us, log);
 	rocks_put(s->rocks, ROCKS_PROBE_LOG, KEY(log), row, sizeof(*row));

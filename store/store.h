@@ -115,7 +115,8 @@ void store_put_service(struct store *store, const struct store_service *row);
 void store_count_service(struct store *store);
 void store_put_event(struct store *store, struct event_row *row, struct store_service *service);
 void store_put_job(struct store *store, struct store_job *row);
-/* `told_us`: the time of the event "verdict" that tells of it, under which it is logged. */
+/* `told_us`: the time of the event "verdict" that tells of it, under which it is logged; 0: there
+ * is none, it is only the latest. */
 void store_put_probe(struct store *store, const struct probe *row, wall_t told_us);
 void store_put_alert(struct store *store, struct alert *row);
 void store_put_time(struct store *store, const char *name, wall_t time);
@@ -171,7 +172,7 @@ int store_walk_jobs(struct store *store, uint64_t from, store_job_fn fn, void *a
 int store_walk_outbox(struct store *store, const char *receiver, store_alert_fn fn, void *arg);
 
 /* How much there is. */
-#define STORE_KINDS_MAX 16
+#define STORE_KINDS_MAX 32
 struct store_figures {
 	size_t count;
 	struct {

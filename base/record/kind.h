@@ -49,7 +49,17 @@
 	X(EVENT_VERDICT, "verdict")       \
 	X(EVENT_DECEPTIVE, "deceptive")   \
 	X(EVENT_MASQUERADE, "masquerade") \
-	X(EVENT_HEALTH, "health")
+	X(EVENT_HEALTH, "health")         \
+	X(EVENT_CERTIFICATE, "certificate")
+
+/* What has changed about a service that was known. */
+#define RECORD_CHANGE_LIST(X)                \
+	X(CHANGE_NONE, "none")               \
+	X(CHANGE_APP, "app")                 \
+	X(CHANGE_PRODUCT, "product")         \
+	X(CHANGE_VERSION, "version")         \
+	X(CHANGE_CERTIFICATE, "certificate") \
+	X(CHANGE_STATE, "state")
 
 /*
  * What may be wrong with a capture: X(constant, text, what it says). As long as one of them holds,
@@ -140,6 +150,7 @@
 
 #define RECORD_ENUM(id, ...) id,
 enum evidence { RECORD_EVIDENCE_LIST(RECORD_ENUM) EVIDENCE_END };
+enum change { RECORD_CHANGE_LIST(RECORD_ENUM) CHANGE_END };
 enum state { RECORD_STATE_LIST(RECORD_ENUM) STATE_END };
 enum event { RECORD_EVENT_LIST(RECORD_ENUM) EVENT_END };
 enum reason { RECORD_REASON_LIST(RECORD_ENUM) REASON_END };
@@ -180,6 +191,7 @@ const char *record_tunnel_text(unsigned tunnel);
 const char *record_named_text(unsigned named);
 const char *record_trouble_text(unsigned trouble);
 const char *record_hint_text(unsigned hint);
+const char *record_change_text(unsigned change);
 
 /* The enum constant of a text of `len` bytes, or ERR_UNKNOWN. */
 int record_proto_parse(const char *text, size_t len);

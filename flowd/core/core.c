@@ -335,6 +335,7 @@ static bool open_store(struct core *c, const char *state)
 				      .fleeting = { .keep = c->conf->ephemeral_keep,
 						    .limit = c->conf->limit_ephemeral },
 				      .room = room_of(c->conf),
+				      .agenda = agenda_of(c->conf, c->replay),
 				      .act = act,
 				      .arg = c };
 	c->greet = (struct greet){ .store = c->store, .sensor = c->sensor };

@@ -2,8 +2,10 @@
 #include "flowd/core/lifecycle.h"
 
 #include "base/err.h"
+#include "flowd/core/agenda/changes.h"
 #include "flowd/core/deceptive.h"
 #include "flowd/core/merge.h"
+#include "flowd/core/out/tell.h"
 #include "store/hints.h"
 #include "store/naming.h"
 
@@ -12,81 +14,33 @@
 #define EXPLAIN_WITHIN (60 * MONO_SECOND)
 #define EXPLAINABLE_PORT 1024 /* the lowest */
 
-static struct finding finding_of(const struct lifecycle *l, const struct store_service *row,
-				 enum event event, const struct probe *probe)
-{
-	struct finding f = { .service = row->service,
-			     .time_us = l->now,
-			     .peer = row->peer,
-			     .event = (uint8_t)event,
-			     .state = (uint8_t)store_state(row),
-			     .evidence = row->evidence,
-			     .verified = row->state != STATE_CANDIDATE,
-			     .peer_home = prefix_set_has(l->home, &row->peer),
-			     .origin = row->origin,
-			     .peer_origin = row->peer_origin };
-
-	record_text_set(f.app, sizeof(f.app), store_app(row));
-	memcpy(f.app_guess, row->app_guess, sizeof(f.app_guess));
-	naming_tell(&f, row);
-	if (!probe)
-		return f;
-	memcpy(f.product, probe->product, sizeof(f.product));
-	memcpy(f.version, probe->version, sizeof(f.version));
-	return f;
-}
-
-static void say_event(struct lifecycle *l, struct store_service *row, enum event event,
-		      const struct probe *probe)
-{
-	struct event_row e = { .time_us = l->now, .finding = finding_of(l, row, event, probe) };
-
-	store_put_event(l->store, &e, row);
-	l->act(l->arg, &(struct lifecycle_act){ .event = &e });
-}
-
-/* The rules have chosen: the alert is kept, handed out and said. */
-static void raise_alert(struct lifecycle *l, struct alert *alert,
-			const struct rules_verdict *verdict)
-{
-	alert->level = (uint8_t)verdict->level;
-	alert->rule_line = verdict->line;
-	record_text_set(alert->rule, sizeof(alert->rule), verdict->rule);
-	store_put_alert(l->store, alert);
-	if (l->receiver)
-		store_put_outbox(l->store, l->receiver, alert);
-	l->act(l->arg, &(struct lifecycle_act){ .alert = alert });
-}
-
 void lifecycle_judge(struct lifecycle *l, const struct store_service *row, struct store_job *job,
 		     const struct probe *probe)
 {
-	enum event event = job->job.event;
-	struct alert alert = { .time_us = l->now, .finding = finding_of(l, row, event, probe) };
-	struct rules_verdict verdict;
+	const struct finding f = tell_finding(l, row, job->job.event, probe);
 
-	/* Somebody asked and looks at the answer himself. */
-	if (event == EVENT_VERDICT)
+	/* Somebody asked and looks at the answer himself, or nobody did. */
+	if (f.event == EVENT_VERDICT || f.event == EVENT_NONE)
 		return;
 	/* What the wire itself contradicts is no news to anybody, unless a probe has proved it. */
 	if (row->evidence == EVIDENCE_INVALID && row->state != STATE_OPEN)
 		return;
-	rules_judge(l->rules, &alert.finding, &verdict);
-	if (verdict.level <= job->level || (verdict.level < LEVEL_HIGH && l->now < l->quiet_until))
-		return;
-	job->level = (uint8_t)verdict.level;
-	origins_find(l->origins, &row->peer, alert.peer_as_name);
-	if (probe)
-		alert.probe = *probe;
-	raise_alert(l, &alert, &verdict);
+	tell_judge(l, &f, probe, &job->level);
 }
 
 void lifecycle_tell(struct lifecycle *l, struct store_service *row, enum event event)
 {
 	struct store_job job = { .job = { .event = (uint8_t)event } };
 
-	say_event(l, row, event, NULL);
+	tell_event(l, row, event, NULL);
 	lifecycle_judge(l, row, &job, NULL);
+}
+
+/* Only TCP is probed. */
+static bool may_probe(const struct lifecycle *l, const struct service *service)
+{
+	return service->proto == PROTO_TCP && prefix_set_has(l->targets, &service->host) &&
+	       rules_may_probe(l->rules, service, NULL);
 }
 
 static void make_job(struct lifecycle *l, struct store_service *row, enum event event)
@@ -105,10 +59,7 @@ static void make_job(struct lifecycle *l, struct store_service *row, enum event 
 	memcpy(j.job.app, row->app, sizeof(j.job.app));
 	memcpy(j.job.app_guess, row->app_guess, sizeof(j.job.app_guess));
 	store_get_sni(l->store, row, j.job.sni);
-	/* Only TCP is probed. */
-	j.allowed = row->service.proto == PROTO_TCP &&
-		    prefix_set_has(l->targets, &row->service.host) &&
-		    rules_may_probe(l->rules, &row->service, NULL);
+	j.allowed = may_probe(l, &row->service);
 	store_put_job(l->store, &j);
 	row->job = j.job.id;
 	l->jobs_made += j.allowed;
@@ -201,7 +152,7 @@ static int explain(struct lifecycle *l, struct store_service *row, const struct 
 	row->state = STATE_EPHEMERAL;
 	row->state_us = l->now;
 	if (told)
-		say_event(l, row, EVENT_CHANGED, NULL);
+		tell_event(l, row, EVENT_CHANGED, NULL);
 	return fleeting_add(&l->fleeting, row);
 }
 
@@ -215,10 +166,10 @@ static void judge_name(struct lifecycle *l, struct store_service *row, enum nami
 
 	if (news == NAMING_CHANGED) {
 		row->probed[0] = 0;
-		say_event(l, row, EVENT_CHANGED, NULL);
+		tell_event(l, row, EVENT_CHANGED, NULL);
 	}
 	if (masked)
-		say_event(l, row, EVENT_MASQUERADE, NULL);
+		tell_event(l, row, EVENT_MASQUERADE, NULL);
 	if (masked || news == NAMING_CHANGED)
 		make_job(l, row, masked ? EVENT_MASQUERADE : EVENT_CHANGED);
 }
@@ -251,14 +202,15 @@ int lifecycle_sighting(struct lifecycle *l, const struct sighting *s)
 		row.state_us = l->now;
 		make_job(l, &row, EVENT_NEW);
 		crowd_meet(l, &row);
-		say_event(l, &row, EVENT_NEW, NULL);
+		tell_event(l, &row, EVENT_NEW, NULL);
 		rc = judge_by_wire(l, &row);
 	} else if (row.state == STATE_GONE && s->handshakes) {
 		row.state = STATE_CANDIDATE;
 		row.state_us = l->now;
 		make_job(l, &row, EVENT_RETURNED);
-		say_event(l, &row, EVENT_RETURNED, NULL);
-		rc = judge_by_wire(l, &row);
+		tell_event(l, &row, EVENT_RETURNED, NULL);
+		rc = agenda_return(l, &row.service);
+		rc = rc ? rc : judge_by_wire(l, &row);
 	} else if (news == NAMING_FIRST || news == NAMING_SURER) {
 		rc = pass_name(l, &row);
 	}
@@ -286,12 +238,41 @@ static void conclude(struct lifecycle *l, const struct store_service *row, struc
 		lifecycle_judge(l, row, job, probe);
 }
 
+/* Takes what a verdict says into the row, tells it, and what has changed by it. */
+static int take_verdict(struct lifecycle *l, struct store_service *row, struct store_job *j,
+			const struct probe *probe)
+{
+	const struct agenda_look look = { row, &j->job, probe, row->state };
+	struct changes changes = { .count = 0 };
+	bool quiet;
+	int rc;
+
+	if (*probe->app)
+		memcpy(row->probed, probe->app, sizeof(row->probed));
+	row->delivered |= probe->banner_len || *probe->app || *probe->tls;
+	row->state = probe->state;
+	/* Somebody asked; it is explained all the same. */
+	if (look.was == STATE_EPHEMERAL)
+		row->state = STATE_EPHEMERAL;
+	else if ((rc = agenda_take(l, &look, &changes)))
+		return rc;
+	row->state_us = look.was == row->state ? row->state_us : probe->finished_us;
+	quiet = changes_is_quiet(&look, &changes);
+	store_put_probe(l->store, probe, quiet ? 0 : l->now);
+	if (!quiet)
+		tell_event(l, row, EVENT_VERDICT, probe);
+	/* Late, it may still show that the alert made without it was too low. */
+	conclude(l, row, j, probe);
+	changes_tell(l, row, probe, &changes);
+	store_put_service(l->store, row);
+	return 0;
+}
+
 int lifecycle_probe(struct lifecycle *l, const struct probe *probe)
 {
 	struct store_service row;
 	struct store_job j;
 	int rc = store_get_job(l->store, probe->job, &j);
-	bool ephemeral;
 
 	/* Answered before a restart, and now again. */
 	if (rc <= 0)
@@ -306,24 +287,9 @@ int lifecycle_probe(struct lifecycle *l, const struct probe *probe)
 		return rc;
 	if (probe->finished_us > l->now)
 		l->now = probe->finished_us;
-	if (probe->state == STATE_CANDIDATE) {
-		conclude(l, &row, &j, NULL);
-		return 0;
-	}
-	if (*probe->app)
-		memcpy(row.probed, probe->app, sizeof(row.probed));
-	ephemeral = row.state == STATE_EPHEMERAL;
-	row.delivered |= probe->banner_len || *probe->app || *probe->tls;
-	row.state = probe->state;
-	row.state_us = probe->finished_us;
-	store_put_probe(l->store, probe, l->now);
-	say_event(l, &row, EVENT_VERDICT, probe);
-	/* Somebody asked; it is explained all the same. */
-	if (ephemeral)
-		row.state = STATE_EPHEMERAL;
-	store_put_service(l->store, &row);
-	/* Late, it may still show that the alert made without it was too low. */
-	conclude(l, &row, &j, probe);
+	if (probe->state != STATE_CANDIDATE)
+		return take_verdict(l, &row, &j, probe);
+	conclude(l, &row, &j, NULL);
 	return 0;
 }
 
@@ -421,7 +387,7 @@ int lifecycle_tick(struct lifecycle *l, wall_t now)
 	if (now > l->now)
 		l->now = now;
 	if ((rc = fleeting_tick(&l->fleeting, l->now)) || (rc = room_tick(&l->room)) ||
-	    (rc = crowd_tick(l, false)))
+	    (rc = crowd_tick(l, false)) || (rc = agenda_tick(l)))
 		return rc;
 	if (!l->next_deadline || l->now < l->next_deadline)
 		return 0;
@@ -433,6 +399,7 @@ int lifecycle_set_back(struct lifecycle *l, wall_t now, mono_t by)
 	l->now = now;
 	l->room.wait_until = 0;
 	crowd_set_back(l, by);
+	l->agenda.from = l->agenda.look_us = 0;
 	return decide_jobs(l, false, by);
 }
 
@@ -456,6 +423,18 @@ int lifecycle_finish(struct lifecycle *l)
 	return rc ? rc : store_commit(l->store, false);
 }
 
+int lifecycle_look(struct lifecycle *l, struct store_service *row)
+{
+	struct store_job j;
+	int rc = row->job ? store_get_job(l->store, row->job, &j) : 0;
+
+	if (rc || !may_probe(l, &row->service) || !room_for_job(&l->room))
+		return rc < 0 ? rc : 0;
+	make_job(l, row, EVENT_NONE);
+	store_put_service(l->store, row);
+	return 1;
+}
+
 int lifecycle_ask(struct lifecycle *l, const struct service *service)
 {
 	struct store_service row;
@@ -465,6 +444,11 @@ int lifecycle_ask(struct lifecycle *l, const struct service *service)
 	pending = rc > 0 && row.job ? store_get_job(l->store, row.job, &j) : 0;
 	if (rc <= 0 || pending < 0)
 		return rc <= 0 ? rc : pending;
+	/* It was nobody's look, now it is somebody's. */
+	if (pending && j.job.event == EVENT_NONE) {
+		j.job.event = EVENT_VERDICT;
+		store_put_job(l->store, &j);
+	}
 	if (pending && (j.allowed || !j.put_off))
 		return 0;
 	make_job(l, &row, EVENT_VERDICT);
@@ -489,7 +473,7 @@ void lifecycle_trouble(struct lifecycle *l, const struct trouble_news *news)
 	if (!verdict.level)
 		return;
 	alert = (struct alert){ .time_us = l->now, .finding = e.finding };
-	raise_alert(l, &alert, &verdict);
+	tell_alert(l, &alert, &verdict);
 }
 
 bool lifecycle_may_be_gone(const struct lifecycle *l, wall_t from)

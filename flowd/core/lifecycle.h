@@ -8,6 +8,7 @@
 #define FLOWD_CORE_LIFECYCLE_H
 
 #include "base/prefix.h"
+#include "flowd/core/agenda/agenda.h"
 #include "flowd/core/crowd.h"
 #include "flowd/core/fleeting.h"
 #include "flowd/core/geo/origins.h"
@@ -42,6 +43,7 @@ struct lifecycle {
 	void *arg;
 	struct fleeting fleeting; /* `keep` and `limit` are set */
 	struct room room;	  /* its limits are set */
+	struct agenda agenda;	  /* as configured */
 	/* Its own: */
 	struct crowd crowd;
 	wall_t now;		 /* goes back by lifecycle_set_back only */
@@ -91,6 +93,12 @@ void lifecycle_judge(struct lifecycle *l, const struct store_service *row, struc
 
 /* Something has happened to what `row` describes: an event, and an alert when the rules say so. */
 void lifecycle_tell(struct lifecycle *l, struct store_service *row, enum event event);
+
+/*
+ * Makes a job that nobody waits for. 1; 0: the service may not be probed, or is about to be anyway;
+ * or an error of the store.
+ */
+int lifecycle_look(struct lifecycle *l, struct store_service *row);
 
 /*
  * Somebody asks for a probe of a known service now, whatever is known of it: its verdict is an

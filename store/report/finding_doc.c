@@ -19,6 +19,9 @@ static void set_finding(struct doc *o, const struct finding *f)
 	service_doc_set_key(o, &f->service);
 	service_doc_set_app(o, f->app, f->app_guess);
 	DOC_SET_TEXT(o, "instead_of", f->instead_of);
+	doc_set_text(o, "what", f->what ? record_change_text(f->what) : "", RECORD_APP_MAX);
+	DOC_SET_TEXT(o, "before", f->before);
+	DOC_SET_TEXT(o, "after", f->after);
 	doc_set_word(o, "evidence", record_evidence_text(f->evidence));
 	doc_set_word(o, "state", record_state_text(f->state));
 	doc_set_bool(o, "verified", f->verified);

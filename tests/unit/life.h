@@ -98,7 +98,8 @@ static void see(struct world *w, uint16_t port, enum evidence evidence, wall_t a
 	assert_int_equal(lifecycle_sighting(&w->life, &s), 0);
 }
 
-static void answer(struct world *w, uint64_t job, uint16_t port, enum state verdict, wall_t at)
+static inline void answer(struct world *w, uint64_t job, uint16_t port, enum state verdict,
+			  wall_t at)
 {
 	struct probe p = { .job = job,
 			   .service = sighting(port, 0, 0).service,
@@ -133,7 +134,7 @@ static int jobs(struct world *w)
 	return n;
 }
 
-static bool has_row(struct world *w, uint16_t port)
+static inline bool has_row(struct world *w, uint16_t port)
 {
 	const struct service key = sighting(port, 0, 0).service;
 	struct store_service row;

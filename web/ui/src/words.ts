@@ -68,6 +68,7 @@ const event: Words = {
   deceptive: "answers on every port",
   masquerade: "speaks what its port denies",
   verdict: "was probed",
+  certificate: "shows a certificate that ends",
   health: "trouble of the capture",
 };
 

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "flowd/core/agenda/agenda.h"
+
+#include "base/conf.h"
+#include "flowd/core/agenda/changes.h"
+#include "flowd/core/out/tell.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define LOOK_MOST 256			/* places taken in a tick */
+#define JOBS_MOST 64			/* jobs that wait: beyond, news go first */
+#define LOOK_AGAIN MONO_SECOND		/* what is put between two looks is seen so late */
+#define SHUTS_GONE 2			/* times found shut, at least, before it is gone */
+#define RECHECKS 4			/* looks while it may be gone */
+#define CONFIRM_AFTER (5 * MONO_SECOND) /* the second look at what differs */
+#define RESTS_MOST 5			/* the wait doubles so often */
+#define SOONEST (100 * MONO_MS)
+
+struct agenda agenda_of(const struct conf *conf, bool replay)
+{
+	struct agenda a = { .again = replay ? 0 : conf->verify_again,
+			    .again_high = conf->verify_again_high,
+			    .gone = conf->verify_gone };
+	char *list = strdup(conf->verify_expiring), *rest, *word;
+
+	for (word = list ? strtok_r(list, ", ", &rest) : NULL;
+	     word && a.term_count < AGENDA_TERMS_MAX; word = strtok_r(NULL, ", ", &rest))
+		a.term_count += !mono_parse(word, &a.terms[a.term_count]);
+	free(list);
+	return a;
+}
+
+static bool is_up(unsigned state)
+{
+	return state == STATE_OPEN || state == STATE_REFUSES || state == STATE_RESTRICTED;
+}
+
+static bool is_shut(unsigned state)
+{
+	return state == STATE_CLOSED || state == STATE_SILENT || state == STATE_GONE;
+}
+
+static void note_answer(struct agenda *a, const struct service *service, wall_t time)
+{
+	if (!service_is_same(&a->answered[0].service, service))
+		a->answered[1] = a->answered[0];
+	a->answered[0].service = *service;
+	a->answered[0].time_us = time;
+}
+
+/* Can the silence be the prober's own? Not when it was told no, nor when others answered it. */
+static bool prober_was_well(const struct agenda *a, const struct probe *p, wall_t from)
+{
+	size_t i;
+
+	if (p->reason == REASON_RST)
+		return true;
+	for (i = 0; i < 2; i++)
+		if (a->answered[i].time_us > from &&
+		    !service_is_same(&a->answered[i].service, &p->service))
+			return true;
+	return false;
+}
+
+/* Found shut once more; true: it is gone. */
+static bool take_shut(struct lifecycle *l, const struct agenda_look *look, struct store_plan *plan)
+{
+	const struct agenda *a = &l->agenda;
+
+	/* What nobody watched all the time, or was seen to answer since, starts anew. */
+	if (!plan->shut_us || plan->shut_us < a->started_us ||
+	    look->row->last_us >= plan->shut_us || !lifecycle_may_be_gone(l, plan->shut_us)) {
+		plan->shut_us = l->now;
+		plan->shuts = 0;
+	}
+	plan->shuts++;
+	return plan->shuts >= SHUTS_GONE && l->now - plan->shut_us >= a->gone &&
+	       prober_was_well(a, look->probe, plan->shut_us);
+}
+
+static void add_state(struct changes *c, enum event event, unsigned before, unsigned after)
+{
+	struct change_news n = { .event = event, .what = CHANGE_STATE };
+
+	record_text_set(n.before, sizeof(n.before), record_state_text(before));
+	record_text_set(n.after, sizeof(n.after), record_state_text(after));
+	changes_add(c, &n);
+}
+
+static void settle_up(const struct agenda_look *look, struct store_plan *plan, struct changes *out)
+{
+	unsigned state = look->row->state, event = look->job->event;
+
+	if (plan->settled == STATE_GONE && event != EVENT_RETURNED)
+		add_state(out, EVENT_RETURNED, plan->settled, state);
+	else if (plan->settled != STATE_GONE && plan->settled != STATE_CANDIDATE &&
+		 plan->settled != state && event != EVENT_NEW)
+		add_state(out, EVENT_CHANGED, plan->settled, state);
+	plan->settled = (uint8_t)state;
+	plan->shut_us = 0;
+	plan->shuts = plan->rests = 0;
+}
+
+static void settle_shut(struct lifecycle *l, const struct agenda_look *look,
+			struct store_plan *plan, struct changes *out)
+{
+	unsigned state = look->row->state;
+
+	if (!is_up(plan->settled)) {
+		plan->rests += plan->rests < RESTS_MOST;
+		if (plan->settled != STATE_GONE)
+			plan->settled = (uint8_t)state;
+	} else if (take_shut(l, look, plan)) {
+		look->row->state = STATE_GONE;
+		add_state(out, EVENT_GONE, plan->settled, STATE_GONE);
+		plan->settled = STATE_GONE;
+	}
+	if (plan->settled == STATE_GONE)
+		look->row->state = STATE_GONE;
+}
+
+/* Would the rules wake somebody up for it if it were new? */
+static bool is_high(const struct lifecycle *l, const struct store_service *row)
+{
+	const struct finding f = tell_finding(l, row, EVENT_NEW, NULL);
+	struct rules_verdict verdict;
+
+	rules_judge(l->rules, &f, &verdict);
+	return verdict.level >= LEVEL_HIGH;
+}
+
+static mono_t wait_of(const struct agenda *a, const struct store_plan *plan, bool unsure)
+{
+	mono_t wait =
+		plan->high && a->again_high && a->again_high < a->again ? a->again_high : a->again;
+
+	if (is_up(plan->settled) && plan->shut_us && a->gone / RECHECKS < wait)
+		wait = a->gone / RECHECKS;
+	else if (!is_up(plan->settled))
+		wait <<= plan->rests;
+	if (unsure && CONFIRM_AFTER < wait)
+		wait = CONFIRM_AFTER;
+	return wait;
+}
+
+/* Between three and five quarters of `wait` from now, another time for each service. */
+static wall_t spread(const struct lifecycle *l, const struct service *service, mono_t wait)
+{
+	const struct hash_key key = store_peer_key(l->store);
+	uint64_t hash = hash_bytes(&key, service, sizeof(*service)) + (uint64_t)l->now;
+
+	if (wait < SOONEST)
+		wait = SOONEST;
+	hash = hash_bytes(&key, &hash, sizeof(hash));
+	return l->now + wait * 3 / 4 + (mono_t)(hash % (uint64_t)(wait / 2 + 1));
+}
+
+int agenda_take(struct lifecycle *l, const struct agenda_look *look, struct changes *out)
+{
+	const struct service *service = &look->row->service;
+	struct store_plan plan = { .due_us = 0 };
+	int rc = store_get_plan(l->store, service, &plan);
+	wall_t was = plan.due_us;
+
+	*out = (struct changes){ .count = 0 };
+	if (rc < 0 || look->row->state == STATE_CANDIDATE || look->row->state == STATE_EPHEMERAL)
+		return rc < 0 ? rc : 0;
+	if (is_up(look->row->state)) {
+		settle_up(look, &plan, out);
+		note_answer(&l->agenda, service, l->now);
+	} else if (is_shut(look->row->state)) {
+		settle_shut(l, look, &plan, out);
+	}
+	if (look->probe->state == STATE_OPEN && (rc = changes_find(l, look, out)))
+		return rc;
+	plan.high = is_high(l, look->row);
+	plan.due_us = 0;
+	if (l->agenda.again)
+		plan.due_us = spread(l, service, wait_of(&l->agenda, &plan, out->unsure));
+	if (plan.due_us && out->expiry_us > l->now && out->expiry_us < plan.due_us)
+		plan.due_us = out->expiry_us;
+	store_put_plan(l->store, service, was, &plan);
+	return 0;
+}
+
+int agenda_return(struct lifecycle *l, const struct service *service)
+{
+	struct store_plan plan;
+	int rc = store_get_plan(l->store, service, &plan);
+
+	if (rc <= 0 || plan.settled != STATE_GONE)
+		return rc < 0 ? rc : 0;
+	plan.settled = STATE_CANDIDATE;
+	plan.rests = 0;
+	store_put_plan(l->store, service, plan.due_us, &plan);
+	return 0;
+}
+
+struct looking {
+	struct lifecycle *l;
+	unsigned left, room;
+	wall_t next;
+};
+
+/* Orders a look at what is due, and puts it into a later place in case nothing comes of that. */
+static int order(struct looking *k, const struct service *service, wall_t due)
+{
+	struct lifecycle *l = k->l;
+	struct store_service row;
+	struct store_plan plan;
+	int rc = store_get_plan(l->store, service, &plan);
+
+	/* A place that was left for another. */
+	if (rc <= 0 || plan.due_us != due) {
+		store_delete_due(l->store, service, due);
+		return rc < 0 ? rc : 0;
+	}
+	rc = store_get_service(l->store, service, &row);
+	if (rc <= 0 || row.state == STATE_EPHEMERAL) {
+		store_put_plan(l->store, service, due, NULL);
+		return rc < 0 ? rc : 0;
+	}
+	plan.due_us = spread(l, service, wait_of(&l->agenda, &plan, false));
+	store_put_plan(l->store, service, due, &plan);
+	rc = lifecycle_look(l, &row);
+	k->room -= rc > 0;
+	return rc < 0 ? rc : 0;
+}
+
+static int take_due(void *arg, const struct service *service, wall_t due)
+{
+	struct looking *k = arg;
+	int rc;
+
+	if (due > k->l->now) {
+		k->next = due;
+		return 1;
+	}
+	if (!k->left || !k->room)
+		return 1;
+	k->left--;
+	rc = order(k, service, due);
+	k->l->agenda.from = due;
+	return rc;
+}
+
+int agenda_tick(struct lifecycle *l)
+{
+	struct agenda *a = &l->agenda;
+	uint64_t waiting = store_count_jobs(l->store);
+	struct looking k = { .l = l, .left = LOOK_MOST };
+	int rc;
+
+	if (!a->started_us)
+		a->started_us = l->now;
+	if (!a->again || l->now < a->look_us || waiting >= JOBS_MOST)
+		return 0;
+	k.room = JOBS_MOST - (unsigned)waiting;
+	rc = store_walk_agenda(l->store, a->from, take_due, &k);
+	if (rc < 0)
+		return rc;
+	a->look_us = k.left && k.room ? l->now + LOOK_AGAIN : 0;
+	if (k.next && k.next < a->look_us)
+		a->look_us = k.next;
+	return 0;
+}

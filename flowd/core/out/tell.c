@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "flowd/core/out/tell.h"
+
+#include "store/naming.h"
+
+struct finding tell_finding(const struct lifecycle *l, const struct store_service *row,
+			    enum event event, const struct probe *probe)
+{
+	struct finding f = { .service = row->service,
+			     .time_us = l->now,
+			     .peer = row->peer,
+			     .event = (uint8_t)event,
+			     .state = (uint8_t)store_state(row),
+			     .evidence = row->evidence,
+			     .verified = row->state != STATE_CANDIDATE,
+			     .peer_home = prefix_set_has(l->home, &row->peer),
+			     .origin = row->origin,
+			     .peer_origin = row->peer_origin };
+
+	record_text_set(f.app, sizeof(f.app), store_app(row));
+	memcpy(f.app_guess, row->app_guess, sizeof(f.app_guess));
+	naming_tell(&f, row);
+	if (!probe)
+		return f;
+	memcpy(f.product, probe->product, sizeof(f.product));
+	memcpy(f.version, probe->version, sizeof(f.version));
+	return f;
+}
+
+void tell_event(struct lifecycle *l, struct store_service *row, enum event event,
+		const struct probe *probe)
+{
+	struct event_row e = { .time_us = l->now, .finding = tell_finding(l, row, event, probe) };
+
+	store_put_event(l->store, &e, row);
+	l->act(l->arg, &(struct lifecycle_act){ .event = &e });
+}
+
+void tell_alert(struct lifecycle *l, struct alert *alert, const struct rules_verdict *verdict)
+{
+	alert->level = (uint8_t)verdict->level;
+	alert->rule_line = verdict->line;
+	record_text_set(alert->rule, sizeof(alert->rule), verdict->rule);
+	store_put_alert(l->store, alert);
+	if (l->receiver)
+		store_put_outbox(l->store, l->receiver, alert);
+	l->act(l->arg, &(struct lifecycle_act){ .alert = alert });
+}
+
+void tell_judge(struct lifecycle *l, const struct finding *finding, const struct probe *probe,
+		uint8_t *level)
+{
+	struct alert alert = { .time_us = l->now, .finding = *finding };
+	struct rules_verdict verdict;
+
+	rules_judge(l->rules, finding, &verdict);
+	if (verdict.level <= *level || (verdict.level < LEVEL_HIGH && l->now < l->quiet_until))
+		return;
+	*level = (uint8_t)verdict.level;
+	origins_find(l->origins, &finding->peer, alert.peer_as_name);
+	if (probe)
+		alert.probe = *probe;
+	tell_alert(l, &alert, &verdict);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Findings, and what is made of them: events, and the alerts that the rules ask for.
+ */
+#ifndef FLOWD_CORE_OUT_TELL_H
+#define FLOWD_CORE_OUT_TELL_H
+
+#include "flowd/core/lifecycle.h"
+
+/* What rules judge of a service. `probe` may be NULL, here and below. */
+struct finding tell_finding(const struct lifecycle *l, const struct store_service *row,
+			    enum event event, const struct probe *probe);
+
+/* Keeps and says an event of the service; the row is the caller's to put. */
+void tell_event(struct lifecycle *l, struct store_service *row, enum event event,
+		const struct probe *probe);
+
+/* The rules have chosen: the alert is kept, handed out and said. */
+void tell_alert(struct lifecycle *l, struct alert *alert, const struct rules_verdict *verdict);
+
+/* The alert that the rules ask for, unless one of `level` or higher was made; `level` becomes its
+ * own. */
+void tell_judge(struct lifecycle *l, const struct finding *finding, const struct probe *probe,
+		uint8_t *level);
+
+#endif
