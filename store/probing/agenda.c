@@ -7,7 +7,7 @@
 
 #include <errno.h>
 
-_Static_assert(sizeof(struct store_plan) == 32, "layout");
+_Static_assert(sizeof(struct store_plan) == 40, "layout");
 _Static_assert(sizeof(struct store_face) == 168, "layout");
 
 int store_get_plan(struct store *s, const struct service *service, struct store_plan *out)

@@ -10,10 +10,11 @@
 
 /* What is planned for a service, and what its verdicts have amounted to. */
 struct store_plan {
-	wall_t due_us;	 /* its place in the agenda; 0 none */
-	wall_t shut_us;	 /* found shut, since it was last open, first at; 0 it was not */
-	uint32_t shuts;	 /* how often since then */
-	uint32_t rests;	 /* looks in a row that found nothing to talk to */
+	wall_t due_us;	     /* its place in the agenda; 0 none */
+	wall_t shut_us;	     /* found shut, since it was last open, first at; 0 it was not */
+	wall_t shut_last_us; /* and the last time that counted */
+	uint32_t shuts;	     /* how often that counted since then */
+	uint32_t rests;	     /* looks in a row that found nothing to talk to */
 	uint8_t settled; /* enum state that holds until the contrary is proved; candidate: none */
 	uint8_t high;	 /* 1: the rules hold it for high or critical */
 	uint8_t pad[6];

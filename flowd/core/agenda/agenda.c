@@ -11,7 +11,8 @@
 #define LOOK_MOST 256			/* places taken in a tick */
 #define JOBS_MOST 64			/* jobs that wait: beyond, news go first */
 #define LOOK_AGAIN MONO_SECOND		/* what is put between two looks is seen so late */
-#define SHUTS_GONE 2			/* times found shut, at least, before it is gone */
+#define SHUTS_REFUSED 2			/* times found shut before it is gone, told so */
+#define SHUTS_SILENT 3			/* or not told anything */
 #define RECHECKS 4			/* looks while it may be gone */
 #define CONFIRM_AFTER (5 * MONO_SECOND) /* the second look at what differs */
 #define RESTS_MOST 5			/* the wait doubles so often */
@@ -49,34 +50,52 @@ static void note_answer(struct agenda *a, const struct service *service, wall_t 
 	a->answered[0].time_us = time;
 }
 
-/* Can the silence be the prober's own? Not when it was told no, nor when others answered it. */
-static bool prober_was_well(const struct agenda *a, const struct probe *p, wall_t from)
+/* Another service than this one that was found open, the latest one first; NULL: none is known. */
+static const struct agenda_answer *other_answer(const struct agenda *a, const struct service *s)
 {
-	size_t i;
+	size_t i = service_is_same(&a->answered[0].service, s);
 
-	if (p->reason == REASON_RST)
-		return true;
-	for (i = 0; i < 2; i++)
-		if (a->answered[i].time_us > from &&
-		    !service_is_same(&a->answered[i].service, &p->service))
-			return true;
-	return false;
+	return a->answered[i].time_us ? &a->answered[i] : NULL;
 }
 
-/* Found shut once more; true: it is gone. */
-static bool take_shut(struct lifecycle *l, const struct agenda_look *look, struct store_plan *plan)
+/*
+ * The silence may be the prober's own: then somebody who used to answer is asked, too, so that the
+ * next look will know.
+ */
+static int ask_other(struct lifecycle *l, const struct agenda_answer *other)
+{
+	struct store_service row;
+	int rc = other ? store_get_service(l->store, &other->service, &row) : 0;
+
+	if (rc > 0)
+		rc = lifecycle_look(l, &row);
+	return rc < 0 ? rc : 0;
+}
+
+/*
+ * Found shut once more; 1: it is gone. Silence counts when others have answered since it counted
+ * last; so an interval in which nobody answers counts twice at most, at its two ends.
+ */
+static int take_shut(struct lifecycle *l, const struct agenda_look *look, struct store_plan *plan)
 {
 	const struct agenda *a = &l->agenda;
+	const struct agenda_answer *other = other_answer(a, &look->row->service);
+	bool refused = look->probe->reason == REASON_RST;
 
 	/* What nobody watched all the time, or was seen to answer since, starts anew. */
 	if (!plan->shut_us || plan->shut_us < a->started_us ||
 	    look->row->last_us >= plan->shut_us || !lifecycle_may_be_gone(l, plan->shut_us)) {
-		plan->shut_us = l->now;
-		plan->shuts = 0;
+		plan->shut_us = plan->shut_last_us = l->now;
+		plan->shuts = 1;
+		return refused ? 0 : ask_other(l, other);
 	}
+	if (!refused && (!other || other->time_us <= plan->shut_last_us))
+		return ask_other(l, other);
+	plan->shut_last_us = l->now;
 	plan->shuts++;
-	return plan->shuts >= SHUTS_GONE && l->now - plan->shut_us >= a->gone &&
-	       prober_was_well(a, look->probe, plan->shut_us);
+	if (plan->shuts < (refused ? SHUTS_REFUSED : SHUTS_SILENT))
+		return refused ? 0 : ask_other(l, other);
+	return l->now - plan->shut_us >= a->gone;
 }
 
 static void add_state(struct changes *c, enum event event, unsigned before, unsigned after)
@@ -102,22 +121,25 @@ static void settle_up(const struct agenda_look *look, struct store_plan *plan, s
 	plan->shuts = plan->rests = 0;
 }
 
-static void settle_shut(struct lifecycle *l, const struct agenda_look *look,
-			struct store_plan *plan, struct changes *out)
+static int settle_shut(struct lifecycle *l, const struct agenda_look *look, struct store_plan *plan,
+		       struct changes *out)
 {
 	unsigned state = look->row->state;
+	int gone = is_up(plan->settled) ? take_shut(l, look, plan) : 0;
 
+	if (gone < 0)
+		return gone;
 	if (!is_up(plan->settled)) {
 		plan->rests += plan->rests < RESTS_MOST;
 		if (plan->settled != STATE_GONE)
 			plan->settled = (uint8_t)state;
-	} else if (take_shut(l, look, plan)) {
-		look->row->state = STATE_GONE;
+	} else if (gone) {
 		add_state(out, EVENT_GONE, plan->settled, STATE_GONE);
 		plan->settled = STATE_GONE;
 	}
 	if (plan->settled == STATE_GONE)
 		look->row->state = STATE_GONE;
+	return 0;
 }
 
 /* Would the rules wake somebody up for it if it were new? */
@@ -170,7 +192,9 @@ int agenda_take(struct lifecycle *l, const struct agenda_look *look, struct chan
 		settle_up(look, &plan, out);
 		note_answer(&l->agenda, service, l->now);
 	} else if (is_shut(look->row->state)) {
-		settle_shut(l, look, &plan, out);
+		rc = settle_shut(l, look, &plan, out);
+		if (rc)
+			return rc;
 	}
 	if (look->probe->state == STATE_OPEN && (rc = changes_find(l, look, out)))
 		return rc;

@@ -15,6 +15,12 @@ struct changes;
 struct conf;
 struct lifecycle;
 
+/* A service that was found open, and when. */
+struct agenda_answer {
+	struct service service;
+	wall_t time_us;
+};
+
 struct agenda {
 	mono_t again;			/* how long a verdict is believed; 0 for ever */
 	mono_t again_high;		/* the same where the rules say high or critical */
@@ -25,10 +31,7 @@ struct agenda {
 	wall_t started_us; /* what was shut before was not watched all the time; 0 not started */
 	wall_t from;	   /* nothing is due earlier */
 	wall_t look_us;	   /* before it nothing is due */
-	struct {
-		struct service service;
-		wall_t time_us;
-	} answered[2]; /* the latest that were found open: two, so that one is another */
+	struct agenda_answer answered[2]; /* the latest: two, so that one is another */
 };
 
 /* As configured; `replay`: nothing is looked at again. */
