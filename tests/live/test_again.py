@@ -64,7 +64,7 @@ class Bench:
 
 
 def check_changes(bench):
-    """Another version is told with what it was before."""
+    """Another version, another certificate: told with what it was before."""
     flowd = bench.flowd()
     ssh, tls = bench.serve(SSH % "9.2p1"), bench.serve("tls:443:hello")
     bench.serve(STEADY)
@@ -78,6 +78,13 @@ def check_changes(bench):
                  after="9.6p1")
     got, _ = flowd.wait(type="alert", event="changed", port=22)
     bench.report.check_fields("version: alert", dict(level="high", what="version"), got)
+    bench.certify("second.example.com", 300)
+    bench.net.stop(tls)
+    tls = bench.serve("tls:443:hello")
+    got = bench.expect(flowd, "certificate", event="changed", port=443, what="certificate")
+    bench.report.check("certificate: two of them", (64, 64, False), (
+        len(got.get("before") or ""), len(got.get("after") or ""),
+        got.get("before") == got.get("after")))
     return flowd, ssh, tls
 
 
