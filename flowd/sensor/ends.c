@@ -35,6 +35,17 @@ static bool is_better(const struct ends_spot *a, const struct ends_spot *b)
 	return (int32_t)(a->time - b->time) < 0;
 }
 
+size_t ends_guess(const struct ends *ends, uint64_t hash)
+{
+	size_t i, set = ends_set(ends, hash);
+	uint16_t tag = ends_tag(hash);
+
+	for (i = set; i < set + ENDS_WAYS; i++)
+		if (ends->spots[i].tag == tag)
+			return i;
+	return ends_place(ends, hash);
+}
+
 size_t ends_place(const struct ends *ends, uint64_t hash)
 {
 	size_t i, set = ends_set(ends, hash), best = set;

@@ -65,6 +65,17 @@ static inline uint16_t ends_tag(uint64_t hash)
 	return (uint16_t)hash | 1;
 }
 
+/*
+ * A packet of this conversation will be taken soon: brings the places where it may be into the
+ * cache; a little later ends_guess tells at which of them it is, or would be put.
+ */
+static inline void ends_fetch(const struct ends *ends, uint64_t hash)
+{
+	__builtin_prefetch(&ends->spots[ends_set(ends, hash)], 1);
+}
+
+size_t ends_guess(const struct ends *ends, uint64_t hash);
+
 /* A place for a conversation: a free one, else the one idle longest, those that are dear last. */
 size_t ends_place(const struct ends *ends, uint64_t hash);
 

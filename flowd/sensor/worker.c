@@ -34,6 +34,7 @@ struct worker {
 	struct watch watch;
 	struct explain explain;
 	struct flow *flow;
+	const struct gate *gate; /* of the flow */
 	struct udp *udp;
 	struct sctp *sctp;
 	struct tally tally;  /* what everybody here counts in */
@@ -103,6 +104,7 @@ static bool build(struct worker *w, const struct worker_plan *plan)
 				       .worker = plan->number };
 	watch_open(&w->watch);
 	w->flow = flow_new(&w->watch, w->classify, &plan->key);
+	w->gate = w->flow ? flow_gate(w->flow) : NULL;
 	w->udp = udp_new(&w->watch, &plan->key);
 	w->sctp = sctp_new(&w->watch, &plan->key);
 	return w->flow && w->udp && w->sctp;
@@ -256,7 +258,8 @@ static void take_packet(struct worker *w, const struct packet *p)
 	}
 }
 
-static void take_frame(struct worker *w, const struct capture_frame *frame)
+static void take_frame(struct worker *w, const struct capture_frame *frame,
+		       const struct gate_look *look)
 {
 	struct packet packet;
 
@@ -267,6 +270,8 @@ static void take_frame(struct worker *w, const struct capture_frame *frame)
 	w->tally.bytes += frame->length;
 	w->tally.truncated += frame->captured < frame->length;
 	w->now = packet.time_us = frame->time_us;
+	if (look->kind == GATE_IDLE && !gate_may_follow(w->gate, look->hash))
+		return;
 	if (!decode_frame(w->decode, w->source->link, frame->bytes, frame->captured, &packet))
 		take_packet(w, &packet);
 	while (decode_has_more(w->decode)) {
@@ -276,12 +281,43 @@ static void take_frame(struct worker *w, const struct capture_frame *frame)
 	}
 }
 
+/* Memory is slow, and every packet asks another place of it: all that the packets of a batch will
+ * ask is asked for before any is taken. */
+static void fetch(const struct worker *w, const struct gate_look *look)
+{
+	if (look->kind == GATE_UDP)
+		udp_fetch(w->udp, look->hash);
+	else if (look->kind == GATE_TCP || gate_may_follow(w->gate, look->hash))
+		flow_fetch(w->flow, look->hash);
+}
+
+static void fetch_rest(const struct worker *w, const struct gate_look *look)
+{
+	if (look->kind == GATE_UDP)
+		udp_fetch_rest(w->udp, look->hash);
+	else if (look->kind == GATE_TCP || gate_may_follow(w->gate, look->hash))
+		flow_fetch_rest(w->flow, look->hash);
+}
+
 static void take_frames(void *arg, const struct capture_frame *frames, int count)
 {
+	struct gate_look looks[CAPTURE_BATCH];
+	struct worker *w = arg;
 	int i;
 
+	for (i = 0; i < count; i++) {
+		looks[i].kind = GATE_UNSEEN;
+		if (w->source->link != GATE_LINK)
+			continue;
+		gate_look(w->gate, frames[i].bytes, frames[i].captured, &looks[i]);
+		if (looks[i].kind)
+			fetch(w, &looks[i]);
+	}
+	for (i = 0; i < count && count > 1; i++)
+		if (looks[i].kind)
+			fetch_rest(w, &looks[i]);
 	for (i = 0; i < count; i++)
-		take_frame(arg, &frames[i]);
+		take_frame(w, &frames[i], &looks[i]);
 }
 
 int worker_read(struct worker *w, size_t i, int most, char *error)

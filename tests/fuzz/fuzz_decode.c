@@ -2,9 +2,11 @@
 /*
  * Any bytes as a frame of any link type, and as a row of frames (each a length of two bytes, then
  * the frame) that share what is remembered of fragments: what comes out lies within what went in,
- * or within a datagram put together from it.
+ * or within a datagram put together from it. A glance at a frame sees what the decoder sees.
  */
 #include "flowd/sensor/decode/decode.h"
+#include "flowd/sensor/front/gate.h"
+#include "flowd/sensor/front/glance.h"
 
 #include <assert.h>
 
@@ -38,11 +40,32 @@ static void check(struct bounds *b, int link, enum decode_result result, const s
 		sum = (uint8_t)(sum + p->ip[i]);
 }
 
+/* What a glance sees is what there is, and all that there is to count. */
+static void compare(struct bounds *b, const struct decode *d, const struct tally *before,
+		    enum decode_result result, const struct packet *p)
+{
+	struct glance g = { .proto = 0 };
+
+	glance_take(b->data, b->size, &g);
+	if (g.proto != PROTO_TCP)
+		return;
+	assert(result == DECODE_OK && !decode_has_more(d));
+	assert(!memcmp(before, &b->tally, sizeof(*before)));
+	assert(p->proto == PROTO_TCP && p->flags == g.flags && p->seq == g.seq);
+	assert(p->sport == g.sport && p->dport == g.dport);
+	assert(addr_is_same(&p->src, &g.src) && addr_is_same(&p->dst, &g.dst));
+	assert(p->ident == g.ident && p->data_len == g.data_len);
+}
+
 static void show(struct bounds *b, struct decode *d, int link)
 {
 	struct packet p = { .time_us = b->now };
+	const struct tally before = b->tally;
+	enum decode_result result = decode_frame(d, link, b->data, b->size, &p);
 
-	check(b, link, decode_frame(d, link, b->data, b->size, &p), &p);
+	check(b, link, result, &p);
+	if (link == GATE_LINK)
+		compare(b, d, &before, result, &p);
 	while (decode_has_more(d)) {
 		p.time_us = b->now;
 		check(b, link, decode_more(d, &p), &p);

@@ -4,14 +4,10 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-#define FILTER_BITS 16 /* of the filter in front of the table */
-
 struct conn_table {
-	struct hash_key key;
+	struct gate gate;
 	struct ends ends;
 	struct conn *conns; /* one for each place */
-	uint8_t *followed;  /* connections followed, by their hash; 255 sticks */
-	uint64_t *filter;   /* which of those are not zero: small enough for the nearest cache */
 };
 
 /* Zeros, in huge pages where the kernel has them: every look goes to another place. */
@@ -32,10 +28,8 @@ struct conn_table *conn_table_new(size_t limit, const struct hash_key *key)
 
 	if (!t)
 		return NULL;
-	t->key = *key;
-	if (!ends_open(&t->ends, limit) || !(t->conns = conns_new(ends_size(&t->ends))) ||
-	    !(t->followed = calloc(1 << FILTER_BITS, 1)) ||
-	    !(t->filter = calloc((1 << FILTER_BITS) / 64, sizeof(*t->filter)))) {
+	if (!gate_open(&t->gate, key) || !ends_open(&t->ends, limit) ||
+	    !(t->conns = conns_new(ends_size(&t->ends)))) {
 		conn_table_free(t);
 		return NULL;
 	}
@@ -49,30 +43,40 @@ void conn_table_free(struct conn_table *t)
 	if (t->conns)
 		munmap(t->conns, ends_size(&t->ends) * sizeof(*t->conns));
 	ends_close(&t->ends);
-	free(t->followed);
-	free(t->filter);
+	gate_close(&t->gate);
 	free(t);
 }
 
 uint64_t conn_hash(const struct conn_table *t, const struct packet *p)
 {
-	return ends_hash_one(&t->key, &p->src, p->sport) +
-	       ends_hash_one(&t->key, &p->dst, p->dport);
+	return ends_hash_one(&t->gate.key, &p->src, p->sport) +
+	       ends_hash_one(&t->gate.key, &p->dst, p->dport);
 }
 
-static unsigned filter_of(const struct conn_table *t, const struct conn *c)
+void conn_fetch(const struct conn_table *t, uint64_t hash)
 {
-	uint64_t hash = ends_hash_one(&t->key, &c->client, c->client_port) +
-			ends_hash_one(&t->key, &c->server, c->server_port);
-
-	return (unsigned)(hash >> (64 - FILTER_BITS));
+	ends_fetch(&t->ends, hash);
 }
 
-bool conn_may_follow(const struct conn_table *t, uint64_t hash)
+void conn_fetch_rest(const struct conn_table *t, uint64_t hash)
 {
-	unsigned at = (unsigned)(hash >> (64 - FILTER_BITS));
+	const char *c = (const char *)&t->conns[ends_guess(&t->ends, hash)];
 
-	return t->filter[at / 64] >> at % 64 & 1;
+	__builtin_prefetch(c, 1);
+	__builtin_prefetch(c + 64, 1);
+	__builtin_prefetch(c + sizeof(struct conn) - 1, 1);
+}
+
+struct gate *conn_gate(struct conn_table *t)
+{
+	return &t->gate;
+}
+
+/* conn_hash of its packets. */
+static uint64_t hash_of(const struct conn_table *t, const struct conn *c)
+{
+	return ends_hash_one(&t->gate.key, &c->client, c->client_port) +
+	       ends_hash_one(&t->gate.key, &c->server, c->server_port);
 }
 
 bool conn_is_between(const struct conn *c, const struct addr *client, uint16_t client_port,
@@ -140,23 +144,18 @@ void conn_make(struct conn_table *t, struct conn *c, const struct packet *p, uin
 
 void conn_follow(struct conn_table *t, struct conn *c)
 {
-	unsigned at = filter_of(t, c);
-
 	/* A flood of answers without a service must not drive out those that have one. */
 	t->ends.spots[c - t->conns].dear = !(c->flags & CONN_HELD);
-	if (!(c->flags & CONN_FOLLOWED) && t->followed[at] < UINT8_MAX)
-		t->followed[at]++;
-	t->filter[at / 64] |= 1ULL << at % 64;
+	if (!(c->flags & CONN_FOLLOWED))
+		gate_add(&t->gate, hash_of(t, c));
 	c->flags |= CONN_FOLLOWED;
 }
 
 void conn_unfollow(struct conn_table *t, struct conn *c)
 {
-	unsigned at = filter_of(t, c);
-
 	t->ends.spots[c - t->conns].dear = false;
-	if (c->flags & CONN_FOLLOWED && t->followed[at] < UINT8_MAX && !--t->followed[at])
-		t->filter[at / 64] &= ~(1ULL << at % 64);
+	if (c->flags & CONN_FOLLOWED)
+		gate_remove(&t->gate, hash_of(t, c));
 	c->flags &= (uint16_t)~CONN_FOLLOWED;
 }
 

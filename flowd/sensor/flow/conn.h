@@ -9,6 +9,7 @@
 #include "base/hash.h"
 #include "flowd/sensor/decode/decode.h"
 #include "flowd/sensor/ends.h"
+#include "flowd/sensor/front/gate.h"
 
 struct classify_flow;
 struct control;
@@ -69,6 +70,10 @@ bool conn_is_between(const struct conn *c, const struct addr *client, uint16_t c
  * foreseen by those who choose addresses and ports. */
 uint64_t conn_hash(const struct conn_table *table, const struct packet *p);
 
+/* Its packet will be taken soon: brings into the cache what is asked first, and then the rest. */
+void conn_fetch(const struct conn_table *table, uint64_t hash);
+void conn_fetch_rest(const struct conn_table *table, uint64_t hash);
+
 /* The connection that a packet of either direction belongs to, or NULL; valid until the next
  * conn_make. */
 struct conn *conn_find(struct conn_table *table, const struct packet *p, uint64_t hash);
@@ -92,8 +97,8 @@ void conn_make(struct conn_table *table, struct conn *c, const struct packet *p,
 void conn_follow(struct conn_table *table, struct conn *c);
 void conn_unfollow(struct conn_table *table, struct conn *c);
 
-/* May the connection with this conn_hash be one that is followed? Cheap; false is certain. */
-bool conn_may_follow(const struct conn_table *table, uint64_t hash);
+/* Knows which connections are followed, and is asked before conn_find. */
+struct gate *conn_gate(struct conn_table *table);
 
 /* The connections one by one: those in use, from place `at` on, which moves past; NULL at the end.
  */

@@ -54,6 +54,19 @@ uint64_t dialog_hash(const struct dialog_table *t, const struct packet *p)
 	       ends_hash_one(&t->key, &p->dst, p->dport);
 }
 
+void dialog_fetch(const struct dialog_table *t, uint64_t hash)
+{
+	ends_fetch(&t->ends, hash);
+}
+
+void dialog_fetch_rest(const struct dialog_table *t, uint64_t hash)
+{
+	const char *d = (const char *)&t->dialogs[ends_guess(&t->ends, hash)];
+
+	__builtin_prefetch(d, 1);
+	__builtin_prefetch(d + sizeof(struct dialog) - 1, 1);
+}
+
 bool dialog_is_from_server(const struct dialog *d, const struct packet *p)
 {
 	return d->server_port == p->sport && d->client_port == p->dport &&

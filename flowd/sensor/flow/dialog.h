@@ -47,6 +47,10 @@ bool dialog_is_from_server(const struct dialog *d, const struct packet *p);
 /* The dialog of a packet as a number, the same for both directions, as conn_hash. */
 uint64_t dialog_hash(const struct dialog_table *table, const struct packet *p);
 
+/* As of connections. */
+void dialog_fetch(const struct dialog_table *table, uint64_t hash);
+void dialog_fetch_rest(const struct dialog_table *table, uint64_t hash);
+
 /* The dialog of a packet of either direction, or NULL; valid until the next dialog_place. */
 struct dialog *dialog_find(struct dialog_table *table, const struct packet *p, uint64_t hash);
 

@@ -154,16 +154,11 @@ static void take_syn(struct flow *flow, const struct packet *p, uint64_t hash)
 	c->early = p->payload_len ? classify_wish(flow->classify, p) : NULL;
 }
 
-static bool wants_name(const struct flow *flow, const struct known_entry *entry, wall_t now)
-{
-	return watch_may_look(flow->watch, entry, now);
-}
-
 /* Is there anything to learn from a connection of the service? */
 static bool wants_more(const struct flow *flow, const struct known_entry *entry, wall_t now)
 {
 	return entry->sighting.evidence < EVIDENCE_FULL || !entry->sighting.delivered ||
-	       wants_name(flow, entry, now) || explain_may_control(entry);
+	       watch_may_look(flow->watch, entry, now) || explain_may_control(entry);
 }
 
 static bool look(struct flow *flow, struct conn *c, const struct packet *p, bool from_server);
@@ -346,7 +341,7 @@ static bool look(struct flow *flow, struct conn *c, const struct packet *p, bool
 	bool last;
 
 	if (!c->look) {
-		if (!wants_name(flow, c->entry, p->time_us))
+		if (!watch_may_look(flow->watch, c->entry, p->time_us))
 			return true;
 		if (flow->looking == flow->watch->conf->limit_names ||
 		    !(c->look = classify_flow_new(c->entry->sighting.app))) {
@@ -406,7 +401,7 @@ static bool take_wanted(struct flow *flow, struct conn *c, const struct packet *
 	if (p->payload_len && !(p->flags & TCP_RST)) {
 		done = look(flow, c, p, !client);
 		done &= !control(flow, c, p, !client);
-	} else if (!wants_name(flow, c->entry, p->time_us) && !c->look && !c->control) {
+	} else if (!watch_may_look(flow->watch, c->entry, p->time_us) && !c->look && !c->control) {
 		done = c->flags & CONN_CLIENT_ON && c->flags & CONN_SERVER_ON &&
 		       !explain_may_control(c->entry);
 	}
@@ -444,8 +439,29 @@ static void take_followed(struct flow *flow, struct conn *c, const struct packet
 
 static void look_for_twin(struct flow *flow, const struct packet *p, uint64_t hash)
 {
-	if (twins_want(flow->twins, p, hash) && watch_has(flow->watch, &p->src, &p->dst, p->dport))
-		twins_take(flow->twins, p, hash, flow->watch->tally);
+	struct gate *gate = conn_gate(flow->conns);
+
+	/* Acknowledgements that differ in nothing are sent, too. */
+	if ((!p->ident && !p->data_len) || !gate_samples(gate, hash, p->seq, p->ident) ||
+	    !watch_has(flow->watch, &p->src, &p->dst, p->dport))
+		return;
+	twins_take(flow->twins, p, hash, flow->watch->tally);
+	gate->sample_all = !twins_has_enough(flow->twins);
+}
+
+const struct gate *flow_gate(const struct flow *flow)
+{
+	return conn_gate(flow->conns);
+}
+
+void flow_fetch(const struct flow *flow, uint64_t hash)
+{
+	conn_fetch(flow->conns, hash);
+}
+
+void flow_fetch_rest(const struct flow *flow, uint64_t hash)
+{
+	conn_fetch_rest(flow->conns, hash);
 }
 
 void flow_take(struct flow *flow, const struct packet *p)
@@ -467,7 +483,7 @@ void flow_take(struct flow *flow, const struct packet *p)
 	/* The answer of a shut port (RFC 9293, 3.10.7.1). */
 	if (p->flags & TCP_RST && p->flags & TCP_ACK && !p->seq)
 		host_asked(flow->watch->hosts, &p->src, p->sport);
-	if (!conn_may_follow(flow->conns, hash))
+	if (!gate_may_follow(conn_gate(flow->conns), hash))
 		return;
 	c = conn_find(flow->conns, p, hash);
 	if (c && c->flags & CONN_FOLLOWED)

@@ -7,6 +7,7 @@
 #define FLOWD_SENSOR_FLOW_H
 
 #include "flowd/sensor/flow/watch.h"
+#include "flowd/sensor/front/gate.h"
 #include "flowd/sensor/name/classify.h"
 
 struct flow; /* the table of connections */
@@ -17,6 +18,14 @@ struct flow; /* the table of connections */
  */
 struct flow *flow_new(struct watch *watch, struct classify *classify, const struct hash_key *key);
 void flow_free(struct flow *flow);
+
+/* What is asked before flow_take; borrowed. */
+const struct gate *flow_gate(const struct flow *flow);
+
+/* flow_take will soon be called with a packet of this hash: brings into the cache what it will ask
+ * first, and, a few packets later, the rest. */
+void flow_fetch(const struct flow *flow, uint64_t hash);
+void flow_fetch_rest(const struct flow *flow, uint64_t hash);
 
 /* Takes a TCP packet; calls `say` for what is news at once. */
 void flow_take(struct flow *flow, const struct packet *packet);

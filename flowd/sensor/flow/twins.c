@@ -5,7 +5,6 @@
 
 #define PLACES 4096	    /* packets remembered */
 #define FIRST 4096	    /* looked at without exception */
-#define SAMPLE_BITS 6	    /* afterwards one in 64 */
 #define NEAR (50 * MONO_MS) /* a copy comes within; no stack sends again so soon */
 #define ODD 0x9e3779b97f4a7c15ULL
 
@@ -27,13 +26,9 @@ void twins_free(struct twins *twins)
 	free(twins);
 }
 
-bool twins_want(const struct twins *twins, const struct packet *p, uint64_t hash)
+bool twins_has_enough(const struct twins *twins)
 {
-	/* Acknowledgements that differ in nothing are sent, too. */
-	if (!p->ident && !p->data_len)
-		return false;
-	return twins->taken < FIRST ||
-	       !((hash ^ p->seq ^ (uint64_t)p->ident << 32) * ODD >> (64 - SAMPLE_BITS));
+	return twins->taken >= FIRST;
 }
 
 /* What both copies have in common, and a packet that is sent again has not: a router changes time

@@ -15,11 +15,10 @@ struct twins; /* the packets seen of late */
 struct twins *twins_new(void);
 void twins_free(struct twins *twins);
 
-/* Is this packet one of the sample? `hash`: of its connection, with a secret in it. Both copies
- * are, or neither is. */
-bool twins_want(const struct twins *twins, const struct packet *p, uint64_t hash);
+/* Have enough been looked at, so that a sample of the rest will do? */
+bool twins_has_enough(const struct twins *twins);
 
-/* Takes a packet of an inside host that is wanted. */
+/* Takes a packet of an inside host that is of the sample. `hash`: of its connection. */
 void twins_take(struct twins *twins, const struct packet *p, uint64_t hash, struct tally *tally);
 
 #endif

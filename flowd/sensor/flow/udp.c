@@ -406,6 +406,16 @@ static void begin(struct udp *u, struct dialog *d, const struct packet *p, uint6
 	take_client(u, d, p, &read, inside);
 }
 
+void udp_fetch(const struct udp *u, uint64_t hash)
+{
+	dialog_fetch(u->dialogs, hash);
+}
+
+void udp_fetch_rest(const struct udp *u, uint64_t hash)
+{
+	dialog_fetch_rest(u->dialogs, hash);
+}
+
 void udp_take(struct udp *u, const struct packet *p)
 {
 	const struct watch *w = u->watch;

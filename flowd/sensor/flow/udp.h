@@ -15,6 +15,10 @@ struct udp; /* the dialogs */
 struct udp *udp_new(struct watch *watch, const struct hash_key *key);
 void udp_free(struct udp *udp);
 
+/* As of TCP packets. */
+void udp_fetch(const struct udp *udp, uint64_t hash);
+void udp_fetch_rest(const struct udp *udp, uint64_t hash);
+
 /* Takes a UDP packet; calls `say` for what is news at once. */
 void udp_take(struct udp *udp, const struct packet *packet);
 
