@@ -479,12 +479,12 @@ const char *conf_state(const struct conf *conf)
 {
 	if (*conf->state)
 		return conf->state;
-	return *conf->read ? NULL : STATE_DIR;
+	return *conf->read || conf_sweeps_once(conf) ? NULL : STATE_DIR;
 }
 
 bool conf_serves(const struct conf *conf)
 {
-	return conf->web_port && !*conf->read;
+	return conf->web_port && conf_lives(conf);
 }
 
 bool conf_is_best_effort(const struct conf *conf)

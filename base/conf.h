@@ -159,6 +159,18 @@ struct conf_ports {
 	  "how long before its end a certificate is told of, at most eight times")                 \
 	X(verify_ports, PORTS, "verify.ports", "61000-61511", 1, 65535,                            \
 	  "source ports of probes; the sensor ignores them")                                       \
+	X(sweep_rate, COUNT, "sweep.rate", "1000", 1, 10000000,                                    \
+	  "packets a second of a sweep at most")                                                   \
+	X(sweep_host_rate, COUNT, "sweep.host_rate", "1000", 0, 10000000,                          \
+	  "of these, to one host; 0 any number")                                                   \
+	X(sweep_tries, COUNT, "sweep.tries", "1", 1, 8, "how often a sweep asks each port")        \
+	X(sweep_every, DURATION, "sweep.every", "0", 0, 365 * MONO_DAY,                            \
+	  "how often a sweep begins by itself; 0 never")                                           \
+	X(sweep_ports, TEXT, "sweep.ports", "1-65535", 0, 0, "ports it looks at")                  \
+	X(sweep_prefixes, PREFIXES, "sweep.prefixes", "", 0, 0,                                    \
+	  "networks it looks at (default: what may be probed)")                                    \
+	X(sweep_now, PREFIXES, "sweep.now", "", 0, 0,                                              \
+	  "sweep these networks once, print what is found, and end")                               \
 	X(web_address, TEXT, "web.address", "127.0.0.1", 0, 0,                                     \
 	  "loopback address of the API and the page")                                              \
 	X(web_port, COUNT, "web.port", "7780", 0, 65535, "port of the API and the page; 0 none")   \
@@ -254,5 +266,22 @@ bool conf_is_best_effort(const struct conf *conf);
 
 /* Is there a page and an API? Live only, unless web.port is 0. */
 bool conf_serves(const struct conf *conf);
+
+/* Only a sweep is made, and then the program ends. */
+static inline bool conf_sweeps_once(const struct conf *conf)
+{
+	return conf->sweep_now.count;
+}
+
+/* Packets are looked at; from interfaces, with no end. */
+static inline bool conf_captures(const struct conf *conf)
+{
+	return !conf_sweeps_once(conf);
+}
+
+static inline bool conf_lives(const struct conf *conf)
+{
+	return !*conf->read && !conf_sweeps_once(conf);
+}
 
 #endif

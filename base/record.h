@@ -12,6 +12,7 @@
 #include "base/mono.h"
 #include "base/record/kind.h"
 #include "base/record/probe.h"
+#include "base/record/sweep.h"
 
 /* Any change of a layout below changes this number; another number is refused. */
 #define RECORD_VERSION 9

@@ -2,6 +2,7 @@
 #include "flowd/config.h"
 
 #include "base/err.h"
+#include "base/record.h"
 #include "flowd/yaml.h"
 
 #include <errno.h>
@@ -22,6 +23,8 @@ static const struct {
 	{ "-i", "interface", NULL },
 	{ "--no-verify", "verify.enabled", "no" },
 	{ "--verify", "verify.enabled", "yes" },
+	{ "--sweep", "sweep.now", NULL },
+	{ "-p", "sweep.ports", NULL },
 };
 
 struct word {
@@ -169,6 +172,20 @@ static int apply(const struct words *words, struct conf *conf, char *error)
 	return 0;
 }
 
+/* Who asks for a sweep and does not say what is theirs means what is to be looked at. */
+static int apply_sweep(struct conf *conf)
+{
+	char *text;
+	int rc;
+
+	if (!conf_sweeps_once(conf) || conf->home.count)
+		return 0;
+	text = prefix_set_text(&conf->sweep_now);
+	rc = text ? conf_set(conf, "home", text, NULL) : -ENOMEM;
+	free(text);
+	return rc;
+}
+
 int config_read(int argc, char **argv, struct conf *conf, struct config_order *order, char *error)
 {
 	struct words words = { .list = calloc((size_t)argc + 1, sizeof(struct word)) };
@@ -183,6 +200,8 @@ int config_read(int argc, char **argv, struct conf *conf, struct config_order *o
 		rc = yaml_read(CONFIG_FILE, conf, error);
 	if (!rc)
 		rc = apply(&words, conf, error);
+	if (!rc)
+		rc = apply_sweep(conf);
 	/* One of its own, where somebody has made it. */
 	if (!rc && !conf->given.user && getpwnam(OWN_USER))
 		rc = conf_set(conf, "user", OWN_USER, NULL);
@@ -204,8 +223,27 @@ static bool is_durations(const char *text)
 	return true;
 }
 
+static int check_sweep(const struct conf *conf, char *error)
+{
+	struct sweep order = { .id = 0 };
+	int rc = record_sweep_parse_ports(&order, conf->sweep_ports);
+
+	if (rc)
+		return complain(error, rc, "sweep.ports", "expected ports such as 22,80,8000-8100");
+	if (!conf_sweeps_once(conf))
+		return 0;
+	if (*conf->read)
+		return complain(error, ERR_SYNTAX, "--sweep", "a replay sends nothing");
+	if (!conf_probes(conf))
+		return complain(error, ERR_SYNTAX, "--sweep",
+				"probes are switched off, or home is any");
+	return 0;
+}
+
 int config_check(const struct conf *conf, char *error)
 {
+	int rc;
+
 	if (strcmp(conf->cage, "strict") && strcmp(conf->cage, "best-effort"))
 		return complain(error, ERR_UNKNOWN, "cage", "expected strict or best-effort");
 	if (!*conf->user)
@@ -218,7 +256,10 @@ int config_check(const struct conf *conf, char *error)
 				"expected durations such as 30d,7d,0s");
 	if (*conf->read && *conf->interfaces && conf->given.read && conf->given.interfaces)
 		return complain(error, ERR_SYNTAX, "read, interface", "a replay has no interface");
-	if (!*conf->read && !*conf->interfaces)
+	rc = check_sweep(conf, error);
+	if (rc)
+		return rc;
+	if (!*conf->read && !*conf->interfaces && !conf_sweeps_once(conf))
 		return complain(error, ERR_SYNTAX, "interface",
 				"say what to watch: -i INTERFACE or -r FILE");
 	if (!conf->home.count)
@@ -236,12 +277,14 @@ void config_help(FILE *out)
 
 	fputs("usage: flowd -i INTERFACE --home PREFIX,... [options]   watch a border\n"
 	      "       flowd -r FILE --home PREFIX,... [options]        replay a capture\n"
+	      "       flowd --sweep PREFIX,... -p PORTS [options]      look at ports once\n"
 	      "       flowd -n [-v] [options]      check configuration and rules; -v: print "
 	      "them\n\n"
 	      "  -c FILE   configuration (default: " CONFIG_FILE ", if there)\n"
 	      "  -r FILE   same as --read           -i NAME  same as --interface\n"
 	      "  -n        check and end            -v       with -n: print what is in effect\n"
 	      "  -h        this text                -V       version\n"
+	      "  --sweep P same as --sweep.now      -p PORTS same as --sweep.ports\n"
 	      "  --verify, --no-verify              same as --verify.enabled=yes, no\n\n",
 	      out);
 	for (i = 0; conf_option(i, &o); i++) {

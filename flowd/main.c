@@ -22,9 +22,24 @@ static int run_core(const struct conf *conf, struct ipc **ends)
 	return core_run(conf, ends[0], ends[1], ends[2], ends[3]);
 }
 
+static bool may_probe(const void *rules, const struct service *service)
+{
+	return rules_may_probe(rules, service, NULL);
+}
+
 static int run_verify(const struct conf *conf, struct ipc **ends)
 {
-	return verify_run(conf, ends[0]);
+	char error[RULEFILE_ERROR_MAX];
+	struct rules *rules;
+	int status;
+
+	if (rulefile_read(conf->rules, &rules, error)) {
+		log_error("%s", error);
+		return 1;
+	}
+	status = verify_run(conf, &(struct verify_rules){ may_probe, rules }, ends[0]);
+	rules_free(rules);
+	return status;
 }
 
 static int run_web(const struct conf *conf, struct ipc **ends)
@@ -34,7 +49,7 @@ static int run_web(const struct conf *conf, struct ipc **ends)
 
 /* Core waits for nobody: who may wait for it would wait for ever. */
 static const struct parent_role roles[] = {
-	{ "sensor", run_sensor, PARENT_REPLAY, NULL },
+	{ "sensor", run_sensor, PARENT_REPLAY, conf_captures },
 	{ "core", run_core, PARENT_NEVER, NULL },
 	{ "verify", run_verify, PARENT_ALWAYS, conf_probes },
 	{ "web", run_web, PARENT_NEVER, conf_serves }, /* people wait, not it */

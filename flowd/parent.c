@@ -448,13 +448,13 @@ int parent_run(const struct parent_plan *plan, struct conf *conf)
 	sigaddset(&p.signals, SIGTERM);
 	/* A replay ends with its terminal; live it is the word to look at the configuration again.
 	 */
-	if (!*conf->read)
+	if (conf_lives(conf))
 		sigaddset(&p.signals, SIGHUP);
 	sigprocmask(SIG_BLOCK, &p.signals, &p.before);
 	rc = open_self(&p);
 	if (!rc)
 		rc = open_links(&p);
-	if (!rc && !*conf->read)
+	if (!rc && conf_lives(conf))
 		rc = open_news(&p);
 	if (!rc && !role_house(conf))
 		return 1;
@@ -465,7 +465,7 @@ int parent_run(const struct parent_plan *plan, struct conf *conf)
 		stop_all(&p);
 		return 1;
 	}
-	return *conf->read ? run_once(&p) : run_live(&p);
+	return conf_lives(conf) ? run_live(&p) : run_once(&p);
 }
 
 int parent_role_run(const struct parent_plan *plan, int argc, char **argv)

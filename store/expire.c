@@ -61,6 +61,8 @@ int store_expire(struct store *s, const struct store_keep *keep, wall_t now)
 
 	if (!rc && keep->probes)
 		rc = expire_table(s, ROCKS_PROBE_LOG, now - keep->probes);
+	if (!rc && keep->probes)
+		rc = expire_table(s, ROCKS_SWEEP_LOG, now - keep->probes);
 	if (!rc && keep->alerts)
 		rc = expire_table(s, ROCKS_ALERTS, now - keep->alerts);
 	if (!rc && keep->hosts)

@@ -26,7 +26,9 @@
 	X(ROCKS_HINTS, "hints")         \
 	X(ROCKS_PLANS, "plans")         \
 	X(ROCKS_AGENDA, "agenda")       \
-	X(ROCKS_FACES, "faces")
+	X(ROCKS_FACES, "faces")         \
+	X(ROCKS_SWEEPS, "sweeps")       \
+	X(ROCKS_SWEEP_LOG, "sweep_log")
 
 enum rocks_table {
 #define ROCKS_ENUM(id, name) id,

@@ -112,9 +112,14 @@ int source_bind_interface(const struct source *s, int fd)
 	return 0;
 }
 
+uint32_t source_sweep_ports(const struct source *s)
+{
+	return s->ports.high - s->ports.low < 16 * SOURCE_SWEEP_PORTS ? 0 : SOURCE_SWEEP_PORTS;
+}
+
 uint32_t source_port_count(const struct source *s)
 {
-	return (uint32_t)(s->ports.high - s->ports.low) + 1;
+	return (uint32_t)(s->ports.high - s->ports.low) + 1 - source_sweep_ports(s);
 }
 
 uint16_t source_port_next(struct source *s)

@@ -36,7 +36,15 @@ int source_find(const struct source *s, const struct addr *to, uint16_t port,
 /* Binds a socket to verify.interface, where one is given. 0 or -errno. */
 int source_bind_interface(const struct source *s, int fd);
 
-/* How many ports there are to choose from. */
+/*
+ * The last ports of the range are those of sweeps, which nobody else sends from: where a connection
+ * of before is still kept, a SYN from its port would be answered by no SYN-ACK (RFC 5961 section
+ * 4). None in a range too small for that.
+ */
+#define SOURCE_SWEEP_PORTS 4
+uint32_t source_sweep_ports(const struct source *s);
+
+/* How many others there are to choose from. */
 uint32_t source_port_count(const struct source *s);
 
 /* The next port in turn. */

@@ -6,6 +6,7 @@
 #include "base/ipc.h"
 #include "base/log.h"
 #include "verify/board.h"
+#include "verify/sweep/sweeper.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -30,6 +31,7 @@ struct unsent {
 
 struct verify {
 	const struct conf *conf;
+	struct verify_rules rules;
 	struct ipc *core;
 	struct loop *loop;
 	struct loop_event *core_event, *retry;
@@ -39,6 +41,8 @@ struct verify {
 	bool has_raw;
 	struct tls_client *tls;
 	struct board *board;
+	struct gear *gear;	 /* NULL: no sweeps */
+	struct sweeper *sweeper; /* likewise */
 	struct ear ears[RAW_SOCKETS];
 	STAILQ_HEAD(, unsent) unsent; /* core's queue was full */
 	uint64_t refused, overflow, lost;
@@ -147,6 +151,36 @@ static void take_job(struct verify *v, const struct job *job)
 	refuse(v, job);
 }
 
+static int say(void *arg, enum ipc_kind kind, const void *record)
+{
+	struct verify *v = arg;
+	int rc = ipc_send(v->core, kind, record);
+
+	/* What is in the batch goes with the next flush, if not with this one. */
+	if (!rc && (rc = ipc_flush(v->core)) == -EAGAIN) {
+		loop_timer_set(v->retry, RETRY_WAIT);
+		rc = 0;
+	}
+	if (rc && rc != -EAGAIN)
+		stop(v, rc == -EPIPE ? 0 : 1);
+	return rc;
+}
+
+static void take_sweep(struct verify *v, const struct sweep *said)
+{
+	struct sweep order = *said;
+
+	if (!record_mend_sweep(&order, mono_wall() + MONO_SECOND))
+		return;
+	if (v->sweeper) {
+		sweeper_order(v->sweeper, &order);
+		return;
+	}
+	log_warning("no sweep: it needs CAP_NET_RAW");
+	order.state = SWEEP_FAILED;
+	say(v, IPC_SWEEP, &order);
+}
+
 static void on_core(void *arg, int what)
 {
 	struct verify *v = arg;
@@ -169,6 +203,8 @@ static void on_core(void *arg, int what)
 			take_job(v, m.record);
 		else if (m.kind == IPC_NAME)
 			board_name(v->board, m.record);
+		else if (m.kind == IPC_SWEEP)
+			take_sweep(v, m.record);
 		if (m.fd >= 0)
 			close(m.fd);
 	}
@@ -209,6 +245,9 @@ static int open_raw(struct verify *v)
 	int rc = raw_open(&v->raw, &v->source);
 
 	v->has_raw = !rc;
+	if (!rc && (rc = gear_open(&v->source, &v->gear)))
+		log_warning("no sweeps: %s", err_text(rc));
+	rc = v->has_raw ? 0 : rc;
 	if (rc == -EPERM || rc == -EACCES) {
 		log_warning("no CAP_NET_RAW: connect() takes the place of half-open probes");
 		return 0;
@@ -284,7 +323,17 @@ static int open_loop(struct verify *v)
 	v->board = board_new(&room, parallel_of(v->conf), on_probe, v);
 	v->retry = loop_timer_new(v->loop, on_retry, v);
 	v->core_event = loop_fd_new(v->loop, ipc_fd(v->core), LOOP_READ, on_core, v);
-	if (!v->board || !v->retry || !v->core_event)
+	if (v->gear)
+		v->sweeper = sweeper_new(&(struct sweeper_setup){ .conf = v->conf,
+								  .may = v->rules.may,
+								  .rules = v->rules.rules,
+								  .budget = &v->budget,
+								  .source = &v->source,
+								  .gear = v->gear,
+								  .loop = v->loop,
+								  .say = say,
+								  .arg = v });
+	if (!v->board || !v->retry || !v->core_event || (v->gear && !v->sweeper))
 		return -ENOMEM;
 	for (i = 0; v->has_raw && i < RAW_SOCKETS; i++) {
 		if (v->raw.fd[i] < 0)
@@ -313,6 +362,8 @@ static void free_all(struct verify *v)
 	loop_event_free(v->core_event);
 	loop_event_free(v->retry);
 	board_free(v->board);
+	sweeper_free(v->sweeper);
+	gear_close(v->gear);
 	loop_free(v->loop);
 	tls_client_free(v->tls);
 	if (v->has_raw)
@@ -321,12 +372,14 @@ static void free_all(struct verify *v)
 	ipc_free(v->core);
 }
 
-int verify_run(const struct conf *conf, struct ipc *core)
+int verify_run(const struct conf *conf, const struct verify_rules *rules, struct ipc *core)
 {
 	struct verify v = { .conf = conf, .core = core, .status = 1 };
 	int rc;
 
 	log_open("verify", conf->log_debug ? LOG_DEBUG : LOG_INFO);
+	if (rules)
+		v.rules = *rules;
 	STAILQ_INIT(&v.unsent);
 	rc = open_sockets(&v);
 	if (!rc)

@@ -5,14 +5,24 @@
 #ifndef VERIFY_VERIFY_H
 #define VERIFY_VERIFY_H
 
+#include <stdbool.h>
+
 struct conf;
 struct ipc;
+struct service;
+
+/* Whom a sweep passes over, beside what the configuration says. */
+struct verify_rules {
+	bool (*may)(const void *rules, const struct service *service);
+	const void *rules;
+};
 
 /*
  * Runs the role until core ends the channel (owned from then on) or says IPC_STOP: takes IPC_JOB
- * and IPC_NAME, gives one IPC_PROBE for every job. Opens its sockets, then enters its cage. Returns
- * the exit status.
+ * and IPC_NAME, gives one IPC_PROBE for every job; takes IPC_SWEEP, gives IPC_SIGHTING and IPC_HOST
+ * for what a sweep finds, and IPC_SWEEP for how far it is. `rules` may be NULL. Opens its sockets,
+ * then enters its cage. Returns the exit status.
  */
-int verify_run(const struct conf *conf, struct ipc *core);
+int verify_run(const struct conf *conf, const struct verify_rules *rules, struct ipc *core);
 
 #endif

@@ -142,6 +142,7 @@
 	X(getsockopt, ANY, "why a connection failed")                       \
 	X(setsockopt, ANY, "errors by ICMP, device, reuse of addresses")    \
 	X(sendto, ANY, "SYNs by the raw socket, what is said")              \
+	X(sendmmsg, ANY, "frames of a sweep, many at once")                 \
 	X(recvfrom, ANY, "what is answered")                                \
 	X(shutdown, ANY, "the end of TLS")                                  \
 	X(readv, ANY, "libevent's buffers")                                 \

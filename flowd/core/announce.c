@@ -89,6 +89,12 @@ void announce_tally(struct announce *a, const struct tally *tally,
 	note_line(a, report_tally(tally, troubles, count));
 }
 
+void announce_sweep(struct announce *a, const struct sweep *sweep)
+{
+	a->news = true;
+	note_line(a, report_sweep(sweep));
+}
+
 void announce_role(struct announce *a, const struct role_news *news, bool line)
 {
 	if (line)

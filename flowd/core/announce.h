@@ -26,6 +26,8 @@ void announce_tally(struct announce *a, const struct tally *tally,
 /* Tells web at once how a role fares; with `line` it is said on standard output, too. */
 void announce_role(struct announce *a, const struct role_news *news, bool line);
 
+void announce_sweep(struct announce *a, const struct sweep *sweep);
+
 /* Something was noted since announce_say: the batch holds more than counts. */
 bool announce_has_news(const struct announce *a);
 

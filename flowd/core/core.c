@@ -16,10 +16,11 @@
 #include "flowd/core/lifecycle.h"
 #include "flowd/core/listing.h"
 #include "flowd/core/out/outbox.h"
+#include "flowd/core/sweep/sweeps.h"
+#include "flowd/core/vitals/trim.h"
 #include "flowd/core/vitals/vitals.h"
 #include "flowd/role.h"
 #include "flowd/rulefile.h"
-#include "store/expire.h"
 #include "store/hints.h"
 
 #include <errno.h>
@@ -31,7 +32,6 @@
 
 #define TURN 512	    /* messages between two commits */
 #define TICK (50 * MONO_MS) /* how often deadlines are looked at */
-#define EXPIRE_EVERY (600 * MONO_SECOND)
 
 struct core {
 	const struct conf *conf;
@@ -43,14 +43,16 @@ struct core {
 	struct outbox outbox;
 	struct prefix_set targets;
 	struct lifecycle life;
-	bool replay, ended; /* ended: the sensor said so */
+	bool replay, ended; /* ended: the sensor said so, or there is none */
+	bool finite;	    /* a replay, or a sweep and then the end */
 	bool failed;
 	struct announce *announce;
 	struct backlog backlog;
 	struct greet greet;
-	mono_t expired; /* when history was last trimmed */
-	mono_t clock;	/* of mono_set_back */
-	mono_t end;	/* of the wait for verdicts after a replay */
+	struct sweeps sweeps;
+	struct trim trim;
+	mono_t clock; /* of mono_set_back */
+	mono_t end;   /* of the wait for verdicts after a replay */
 	struct vitals *vitals;
 	struct origins *origins;
 	struct ipc *parent; /* until the crew has it */
@@ -158,12 +160,12 @@ static int take_verify(struct core *c, const struct ipc_message *m)
 	switch (m->kind) {
 	case IPC_HELLO:
 		backlog_restart(&c->backlog);
-		return 0;
+		return sweeps_restart(&c->sweeps);
 	case IPC_PROBE:
 		backlog_done(&c->backlog);
 		return take_probe(c, m->record);
 	default:
-		return 1;
+		return sweeps_take(&c->sweeps, m, latest(c));
 	}
 }
 
@@ -228,6 +230,8 @@ static int take_web(struct core *c, const struct ipc_message *m)
 		return 0;
 	case IPC_VERIFY:
 		return lifecycle_ask(&c->life, m->record);
+	case IPC_SWEEP:
+		return sweeps_order(&c->sweeps, m->record);
 	default:
 		return 1;
 	}
@@ -267,22 +271,6 @@ static void others_ready(void *arg, int what)
 	end_turn(c);
 }
 
-static void expire(struct core *c)
-{
-	const struct store_keep keep = { .events = c->conf->keep_events,
-					 .probes = c->conf->keep_probes,
-					 .alerts = c->conf->keep_alerts,
-					 .hosts = c->conf->deceptive_keep,
-					 .disk_cap = c->conf->store_cap };
-	int rc;
-
-	if (c->expired && mono_now() - c->expired < EXPIRE_EVERY)
-		return;
-	c->expired = mono_now();
-	if ((rc = store_expire(c->store, &keep, c->life.now)))
-		log_warning("history is not trimmed: %s", err_text(rc));
-}
-
 static void tick(void *arg, int what)
 {
 	struct core *c = arg;
@@ -294,12 +282,16 @@ static void tick(void *arg, int what)
 		log_warning("the clock was set back by %lld ms", (long long)(back / MONO_MS));
 	if (!rc && !c->replay)
 		rc = lifecycle_tick(&c->life, mono_wall());
+	if (!rc && !c->replay)
+		rc = sweeps_tick(&c->sweeps, mono_wall());
 	if (rc)
 		fail(c, "deadlines", rc);
 	end_turn(c);
-	if (!c->replay)
-		expire(c);
-	if (c->replay && c->ended &&
+	if (!c->finite && (rc = trim_tick(&c->trim, c->store, c->conf, c->life.now)))
+		log_warning("history is not trimmed: %s", err_text(rc));
+	if (c->sweeps.once.over && !c->end)
+		c->end = mono_now() + c->conf->alert_deadline;
+	if ((c->sweeps.once.over || (c->replay && c->ended)) &&
 	    (!has_undecided(c) || (!c->backlog.under_way && !c->backlog.held)))
 		loop_stop(c->loop);
 	loop_timer_set(c->tick, TICK);
@@ -342,12 +334,17 @@ static bool open_store(struct core *c, const char *state)
 	c->backlog = (struct backlog){ .store = c->store,
 				       .verify = c->verify,
 				       .rate = c->conf->verify_rate };
-	/* Recorded history is judged as it is: whoever replays wants to see. */
-	rc = c->replay ? 0 : lifecycle_learn(&c->life, c->conf->learn, mono_wall());
+	c->sweeps = (struct sweeps){
+		.conf = c->conf, .life = &c->life, .verify = c->verify, .announce = c->announce
+	};
+	/* What is asked for once is judged as it is: whoever asks wants to see. */
+	rc = c->finite ? 0 : lifecycle_learn(&c->life, c->conf->learn, mono_wall());
 	if (!rc)
 		rc = outbox_open(&c->outbox, c->store);
 	if (!rc)
 		rc = lifecycle_open(&c->life);
+	if (!rc)
+		rc = sweeps_open(&c->sweeps);
 	if (rc)
 		log_error("%s: %s", state ? state : "store in memory", err_text(rc));
 	return !rc;
@@ -383,7 +380,7 @@ static bool open_files(struct core *c, const char *state)
 		log_error("targets: %s", err_text(rc));
 		return false;
 	}
-	c->announce = announce_new(c->web, c->replay ? 0 : c->conf->limit_output);
+	c->announce = announce_new(c->web, c->finite ? 0 : c->conf->limit_output);
 	c->origins = origins_new(c->conf);
 	c->vitals = vitals_new(c->conf, &c->life, c->announce, c->web);
 	return c->announce && c->origins && c->vitals;
@@ -394,7 +391,9 @@ static bool open_loop(struct core *c)
 	c->loop = loop_new();
 	if (!c->loop)
 		return false;
-	c->sensor_event = loop_fd_new(c->loop, ipc_fd(c->sensor), LOOP_READ, sensor_ready, c);
+	if (!c->ended)
+		c->sensor_event =
+			loop_fd_new(c->loop, ipc_fd(c->sensor), LOOP_READ, sensor_ready, c);
 	if (c->verify)
 		c->verify_event =
 			loop_fd_new(c->loop, ipc_fd(c->verify), LOOP_READ, others_ready, c);
@@ -402,8 +401,8 @@ static bool open_loop(struct core *c)
 	c->term = loop_signal_new(c->loop, SIGTERM, stop_asked, c);
 	if (c->web)
 		c->web_event = loop_fd_new(c->loop, ipc_fd(c->web), LOOP_READ, others_ready, c);
-	if (!c->sensor_event || (c->verify && !c->verify_event) || (c->web && !c->web_event) ||
-	    !c->tick || !c->term)
+	if ((!c->ended && !c->sensor_event) || (c->verify && !c->verify_event) ||
+	    (c->web && !c->web_event) || !c->tick || !c->term)
 		return false;
 	c->crew = crew_new(c->loop, c->parent, c->announce);
 	c->parent = NULL;
@@ -417,16 +416,16 @@ static void finish(struct core *c)
 	int rc;
 
 	/* In a replay the sensor is gone when it has ended. */
-	while (!c->failed && !(c->replay && c->ended) && drain(c, c->sensor, take_message))
+	while (!c->failed && !(c->finite && c->ended) && drain(c, c->sensor, take_message))
 		end_turn(c);
 	if (c->replay && !c->failed)
 		vitals_finish(c->vitals);
-	if (c->replay && !c->failed && (rc = lifecycle_finish(&c->life)))
+	if (c->finite && !c->failed && (rc = lifecycle_finish(&c->life)))
 		fail(c, "last decisions", rc);
 	origins_save(c->origins);
 	if (!c->failed)
 		end_turn(c);
-	if (c->replay && !c->failed && (rc = listing_print(&c->life)))
+	if (c->finite && !c->failed && (rc = listing_print(&c->life)))
 		fail(c, "services", rc);
 	if (!c->failed) {
 		vitals_say(c->vitals);
@@ -435,7 +434,7 @@ static void finish(struct core *c)
 	if ((rc = announce_end(c->announce)) && !c->failed)
 		fail(c, "standard output", rc);
 	/* Live it would be the next verify that finds it in the socket. */
-	if (c->verify && c->replay)
+	if (c->verify && c->finite)
 		ipc_send(c->verify, IPC_STOP, NULL);
 }
 
@@ -484,6 +483,8 @@ int core_run(const struct conf *conf, struct ipc *sensor, struct ipc *verify, st
 		c.web = NULL;
 	}
 	c.replay = *conf->read;
+	c.ended = conf_sweeps_once(conf);
+	c.finite = c.replay || c.ended;
 	if (open_files(&c, state) && role_cage_reading(conf, state, origins_folders(c.origins)) &&
 	    open_store(&c, state) && open_loop(&c) && role_seal(conf, CAGE_CORE)) {
 		c.failed = false;
@@ -495,5 +496,5 @@ int core_run(const struct conf *conf, struct ipc *sensor, struct ipc *verify, st
 		finish(&c);
 	}
 	core_free(&c);
-	return c.failed;
+	return c.failed || c.sweeps.once.failed;
 }

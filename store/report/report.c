@@ -4,6 +4,7 @@
 #include "store/report/condition_doc.h"
 #include "store/report/finding_doc.h"
 #include "store/report/service_doc.h"
+#include "store/report/sweep_doc.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -52,6 +53,14 @@ char *report_role(const struct role_news *news)
 
 	doc_set_word(o, "type", "health");
 	condition_doc_set_role(o, news);
+	return doc_text(o);
+}
+
+char *report_sweep(const struct sweep *sweep)
+{
+	struct doc *o = sweep_doc(sweep);
+
+	doc_set_word(o, "type", "sweep");
 	return doc_text(o);
 }
 
@@ -190,6 +199,11 @@ void report_add_probe(struct report *report, const char *key, const struct probe
 void report_add_alert(struct report *report, const char *key, const struct alert *alert)
 {
 	add_row(report, key, finding_doc_alert(alert));
+}
+
+void report_add_sweep(struct report *report, const char *key, const struct sweep *sweep)
+{
+	doc_add(doc_child(doc_of(report), key), sweep_doc(sweep));
 }
 
 void report_add_role(struct report *report, const char *key, const struct role_news *news)

@@ -17,6 +17,7 @@ char *report_alert(const struct alert *alert);
 /* The counters, and the troubles that hold. */
 char *report_tally(const struct tally *tally, const struct trouble_news *troubles, size_t count);
 char *report_role(const struct role_news *news);
+char *report_sweep(const struct sweep *sweep);
 
 /*
  * An object of JSON that grows: keys are set, rows are added to the list of a key. A row that there
@@ -52,6 +53,7 @@ void report_add_service(struct report *report, const char *key, const struct sto
 void report_add_host(struct report *report, const char *key, const struct store_host *row);
 void report_add_probe(struct report *report, const char *key, const struct probe *probe);
 void report_add_alert(struct report *report, const char *key, const struct alert *alert);
+void report_add_sweep(struct report *report, const char *key, const struct sweep *sweep);
 void report_add_role(struct report *report, const char *key, const struct role_news *news);
 void report_add_trouble(struct report *report, const char *key, const struct trouble_news *news);
 /* `probe` is what a verdict was about; NULL: null. */

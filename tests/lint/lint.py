@@ -38,7 +38,7 @@ SYSTEM_HEADERS = set("""
     strings sysexits syslog termios tgmath threads time ucontext uchar unistd utime wchar wctype
 """.split())
 FOREIGN_IN_SYSTEM = {"linux/landlock.h": "landlock", "linux/seccomp.h": "seccomp",
-                     "linux/bpf.h": "bpf", "linux/if_packet.h": "packet"}
+                     "linux/bpf.h": "bpf"}
 
 FUNCTION_LINES, FUNCTION_SOFT, FILE_LINES, FOLDER_MODULES, PARAMETERS = 100, 60, 500, 12, 5
 BYTE_ORDER = re.compile(r"\b(ntoh|hton)(s|l|ll)\s*\(|\b(be|le)(16|32|64)toh\s*\(|"
