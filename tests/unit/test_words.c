@@ -106,6 +106,20 @@ static void words_are_in_order(void **state)
 	assert_int_equal(w.len, 7);
 	assert_memory_equal(w.bytes, "SSH-2.0", 7);
 	assert_int_equal(w.first, 4);
+	/* The second segment came first, then a piece from before it all, then what joins them. */
+	w.len = 0;
+	words_note(&w, 2, (const uint8_t *)"OpenSSH", 7, 7);
+	words_note(&w, 0xfffffffe, (const uint8_t *)"SS", 2, 2);
+	assert_int_equal(w.len, 2);
+	words_note(&w, 0, (const uint8_t *)"H-", 2, 2);
+	assert_memory_equal(w.bytes, "SSH-", 4);
+	assert_int_equal(w.len, 4);
+	w.len = 0;
+	words_note(&w, 8, (const uint8_t *)"OpenSSH", 7, 7);
+	words_note(&w, 0, (const uint8_t *)"SSH-2.0-", 8, 8);
+	assert_memory_equal(w.bytes, "SSH-2.0-OpenSSH", 15);
+	assert_int_equal(w.len, 15);
+	assert_int_equal(w.first, 8);
 }
 
 /* Names that nDPI 4.2 gives on thin grounds fall; what it says of carriers stays. */

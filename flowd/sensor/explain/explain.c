@@ -5,6 +5,7 @@
 
 /* Below it are services alone. */
 #define LOWEST_PORT 1024
+#define FTP_PORT 21
 
 /* Names that are no contradiction of a reason: TLS may hide the data of FTP. */
 static const struct {
@@ -199,6 +200,11 @@ void explain_leave(struct explain *x, struct control *c)
 	control_free(c);
 }
 
+bool explain_may_come_back(uint16_t port)
+{
+	return port == FTP_PORT;
+}
+
 bool explain_goes_on(const struct control *c)
 {
 	return c && !control_is_over(c);
@@ -240,6 +246,16 @@ const char *explain_control(struct explain *x, struct control **c, const struct 
 		x->tally->announced_evicted +=
 			expect_whisper(x->expect, &p->src, &p->dst, p->time_us);
 	return control_name(*c);
+}
+
+bool explain_abroad(struct explain *x, struct control **c, const struct explain_talk *talk)
+{
+	const struct packet *p = talk->packet;
+	bool said = p->payload_len && !(p->flags & TCP_RST);
+
+	if (said)
+		explain_control(x, c, talk);
+	return !(p->flags & (TCP_RST | TCP_FIN)) && (!said || explain_goes_on(*c));
 }
 
 static struct explain_echo *echo_of(struct explain *x, const struct addr *host)

@@ -60,6 +60,13 @@ struct explain_talk {
  */
 const char *explain_control(struct explain *x, struct control **c, const struct explain_talk *talk);
 
+/* May what a server outside says at this port make it come back to the client? Which connections of
+ * ours are worth a look; what is said there decides. */
+bool explain_may_come_back(uint16_t port);
+
+/* A packet of such a connection. Does what follows matter? */
+bool explain_abroad(struct explain *x, struct control **c, const struct explain_talk *talk);
+
 /* May more of the connection announce endpoints? */
 bool explain_goes_on(const struct control *c);
 

@@ -27,6 +27,7 @@ enum {
 	CONN_SERVER_ON = 128,	/* the server has said something, or one side has ended it */
 	CONN_CLIENT_SAID = 256, /* the client has sent data */
 	CONN_NAMED = 1024,	/* it has told a name: only hints are waited for */
+	CONN_ABROAD = 2048,	/* one of ours asks outside, for what the answers announce */
 	CONN_HELD = 512,	/* it has no service yet: only data would make it one */
 };
 

@@ -210,10 +210,32 @@ static void open_conn(struct flow *flow, struct conn *c, const struct packet *p,
 /* Somebody outside answers one of ours, who should have been seen to ask. */
 static void take_foreign_synack(struct flow *flow, const struct packet *p, uint64_t hash)
 {
-	const struct conn *c = conn_find(flow->conns, p, hash);
+	struct conn *c = conn_find(flow->conns, p, hash);
 
 	flow->watch->tally->synacks_in++;
 	flow->watch->tally->synacks_in_alone += !c || !(c->flags & CONN_SYN);
+	if (!c || c->flags & CONN_ABROAD || !explain_may_come_back(p->sport) ||
+	    !(c->flags & CONN_SYN) || !handshake_acknowledges(c->syn[0], p->ack))
+		return;
+	c->isn = p->seq;
+	c->flags |= CONN_ABROAD;
+	conn_follow(flow->conns, c);
+}
+
+/* A server outside may come back to a port that our client tells it of. */
+static void take_abroad(struct flow *flow, struct conn *c, const struct packet *p)
+{
+	bool client = conn_is_between(c, &p->src, p->sport, &p->dst, p->dport);
+	const struct explain_talk talk = { .packet = p,
+					   .from_server = !client,
+					   .first = p->seq ==
+						    (client ? c->syn[0].seq : c->isn) + 1 };
+
+	conn_touch(flow->conns, c, p->time_us);
+	if (explain_abroad(flow->watch->explain, &c->control, &talk))
+		return;
+	c->flags &= (uint16_t)~CONN_ABROAD;
+	leave(flow, c);
 }
 
 static void take_synack(struct flow *flow, const struct packet *p, uint64_t hash)
@@ -248,18 +270,6 @@ static void take_synack(struct flow *flow, const struct packet *p, uint64_t hash
 		open_conn(flow, c, p, evidence);
 }
 
-/*
- * The client resets a connection whose SYN was never seen, although its own packets are: the
- * SYN-ACK was not an answer (a scan by our host, backscatter), unless other clients say otherwise.
- */
-static void contradict(struct flow *flow, struct known_entry *entry)
-{
-	flow->watch->tally->synacks_explained++;
-	if (!entry->standing || --entry->standing || entry->sighting.evidence != EVIDENCE_ONEWAY)
-		return;
-	watch_contradict(flow->watch, entry);
-}
-
 static void take_client(struct flow *flow, struct conn *c, const struct packet *p)
 {
 	/* Who hangs up first has not been refused. */
@@ -271,7 +281,7 @@ static void take_client(struct flow *flow, struct conn *c, const struct packet *
 		return;
 	if (p->flags & TCP_RST) {
 		if (c->evidence == EVIDENCE_ONEWAY && c->entry)
-			contradict(flow, c->entry);
+			watch_contradict(flow->watch, c->entry);
 		return;
 	}
 	if (!(p->flags & TCP_ACK) || p->ack - c->isn - 1 >= WINDOW || p->seq - c->ack + 1 >= WINDOW)
@@ -437,18 +447,6 @@ static void take_followed(struct flow *flow, struct conn *c, const struct packet
 		settle(flow, c);
 }
 
-static void look_for_twin(struct flow *flow, const struct packet *p, uint64_t hash)
-{
-	struct gate *gate = conn_gate(flow->conns);
-
-	/* Acknowledgements that differ in nothing are sent, too. */
-	if ((!p->ident && !p->data_len) || !gate_samples(gate, hash, p->seq, p->ident) ||
-	    !watch_has(flow->watch, &p->src, &p->dst, p->dport))
-		return;
-	twins_take(flow->twins, p, hash, flow->watch->tally);
-	gate->sample_all = !twins_has_enough(flow->twins);
-}
-
 const struct gate *flow_gate(const struct flow *flow)
 {
 	return conn_gate(flow->conns);
@@ -469,7 +467,7 @@ void flow_take(struct flow *flow, const struct packet *p)
 	uint64_t hash = conn_hash(flow->conns, p);
 	struct conn *c;
 
-	look_for_twin(flow, p, hash);
+	twins_look(flow->twins, conn_gate(flow->conns), flow->watch, p, hash);
 	if (p->flags & TCP_SYN) {
 		/* No stack opens a connection and ends it in one packet. */
 		if (p->flags & (TCP_RST | TCP_FIN))
@@ -486,7 +484,9 @@ void flow_take(struct flow *flow, const struct packet *p)
 	if (!gate_may_follow(conn_gate(flow->conns), hash))
 		return;
 	c = conn_find(flow->conns, p, hash);
-	if (c && c->flags & CONN_FOLLOWED)
+	if (c && c->flags & CONN_FOLLOWED && c->flags & CONN_ABROAD)
+		take_abroad(flow, c, p);
+	else if (c && c->flags & CONN_FOLLOWED)
 		take_followed(flow, c, p);
 }
 

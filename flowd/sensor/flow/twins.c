@@ -26,11 +26,6 @@ void twins_free(struct twins *twins)
 	free(twins);
 }
 
-bool twins_has_enough(const struct twins *twins)
-{
-	return twins->taken >= FIRST;
-}
-
 /* What both copies have in common, and a packet that is sent again has not: a router changes time
  * to live, addresses of the link and tags. */
 static uint64_t print_of(const struct packet *p, uint64_t hash)
@@ -43,7 +38,7 @@ static uint64_t print_of(const struct packet *p, uint64_t hash)
 	return ((hash ^ hash >> 32) + rest) * ODD;
 }
 
-void twins_take(struct twins *twins, const struct packet *p, uint64_t hash, struct tally *tally)
+static void take(struct twins *twins, const struct packet *p, uint64_t hash, struct tally *tally)
 {
 	uint64_t print = print_of(p, hash);
 	size_t at = print >> 32 & (PLACES - 1);
@@ -55,4 +50,15 @@ void twins_take(struct twins *twins, const struct packet *p, uint64_t hash, stru
 		tally->duplicates++;
 	twins->places[at].print = print;
 	twins->places[at].time_us = p->time_us;
+}
+
+void twins_look(struct twins *twins, struct gate *gate, const struct watch *watch,
+		const struct packet *p, uint64_t hash)
+{
+	/* Acknowledgements that differ in nothing are sent, too. */
+	if ((!p->ident && !p->data_len) || !gate_samples(gate, hash, p->seq, p->ident) ||
+	    !watch_has(watch, &p->src, &p->dst, p->dport))
+		return;
+	take(twins, p, hash, watch->tally);
+	gate->sample_all = twins->taken < FIRST;
 }

@@ -7,7 +7,8 @@
 #ifndef FLOWD_SENSOR_FLOW_TWINS_H
 #define FLOWD_SENSOR_FLOW_TWINS_H
 
-#include "flowd/sensor/decode/decode.h"
+#include "flowd/sensor/flow/watch.h"
+#include "flowd/sensor/front/gate.h"
 
 struct twins; /* the packets seen of late */
 
@@ -15,10 +16,9 @@ struct twins; /* the packets seen of late */
 struct twins *twins_new(void);
 void twins_free(struct twins *twins);
 
-/* Have enough been looked at, so that a sample of the rest will do? */
-bool twins_has_enough(const struct twins *twins);
-
-/* Takes a packet of an inside host that is of the sample. `hash`: of its connection. */
-void twins_take(struct twins *twins, const struct packet *p, uint64_t hash, struct tally *tally);
+/* Takes a packet when it is an inside host's and of the gate's sample, which is of all packets
+ * until enough have been looked at. `hash`: of its connection. */
+void twins_look(struct twins *twins, struct gate *gate, const struct watch *watch,
+		const struct packet *p, uint64_t hash);
 
 #endif

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #define REFLECTED_MIN 32	  /* clients with the same low port make a reflector */
+#define ASKED 1024		  /* requests remembered for their echo */
 #define ICE_PEERS_MAX 8		  /* more than that check with a server, not with a peer */
 #define STALE (300 * MONO_SECOND) /* idle for so long: who speaks next speaks first */
 
@@ -16,8 +17,10 @@ struct udp {
 	struct watch *watch;
 	struct dialog_table *dialogs;
 	struct question_ring *questions;
-	size_t looking;	   /* dialogs being looked at for a name */
-	wall_t evicted_us; /* when an answered dialog was last forgotten too early; 0 never */
+	struct hash_key key;
+	uint64_t asked[ASKED]; /* words_of the latest requests */
+	size_t looking;	       /* dialogs being looked at for a name */
+	wall_t evicted_us;     /* when an answered dialog was last forgotten too early; 0 never */
 };
 
 struct udp *udp_new(struct watch *watch, const struct hash_key *key)
@@ -27,6 +30,7 @@ struct udp *udp_new(struct watch *watch, const struct hash_key *key)
 	if (!u)
 		return NULL;
 	u->watch = watch;
+	u->key = *key;
 	u->dialogs = dialog_table_new(watch->conf->limit_dialogs, key);
 	u->questions = question_ring_new();
 	if (!u->dialogs || !u->questions) {
@@ -222,13 +226,37 @@ static void answer_next(struct udp *u, struct dialog *d, const struct packet *p,
 		name_on(u, d, p, true);
 }
 
+/* What one side of a dialog says, as a number. */
+static uint64_t words_of(const struct udp *u, const struct dialog *d, const struct packet *p)
+{
+	const uint8_t *payload = p->ip + p->ip_len - p->payload_len;
+
+	return (hash_bytes(&u->key, payload, p->payload_len) ^ (uintptr_t)d) | 1;
+}
+
+static void note_words(struct udp *u, const struct dialog *d, const struct packet *p)
+{
+	uint64_t words = words_of(u, d, p);
+
+	u->asked[words % ASKED] = words;
+}
+
+/* Does the packet bring back what the client has asked of late? Then it does not ask: it answers,
+ * if only as an echo. */
+static bool is_echo(const struct udp *u, const struct dialog *d, const struct packet *p)
+{
+	uint64_t words = words_of(u, d, p);
+
+	return p->payload_len == p->data_len && u->asked[words % ASKED] == words;
+}
+
 /* The server's side speaks; `inside`: its answers are our business. */
 static void take_server(struct udp *u, struct dialog *d, const struct packet *p,
 			const struct reply *read, bool inside)
 {
 	bool both_ask = read->way == REPLY_REQUEST && read->peers;
 
-	if (read->way == REPLY_REQUEST && !both_ask) {
+	if (read->way == REPLY_REQUEST && !both_ask && !is_echo(u, d, p)) {
 		/* Who asks is no server; if nothing is known of the other side, it may be one. */
 		if (!(d->flags & (DIALOG_ASKED | DIALOG_ANSWERED)) && !read->mutual) {
 			dialog_turn(d);
@@ -258,8 +286,10 @@ static void take_client(struct udp *u, struct dialog *d, const struct packet *p,
 		take_server(u, d, p, read, inside);
 		return;
 	}
-	if (read->way == REPLY_REQUEST)
+	if (read->way == REPLY_REQUEST) {
 		d->flags |= DIALOG_ASKED;
+		note_words(u, d, p);
+	}
 	if (!d->entry) {
 		d->asked += p->data_len;
 		return;

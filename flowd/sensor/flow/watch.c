@@ -154,6 +154,9 @@ struct known_entry *watch_data(struct watch *w, struct known_entry *entry, const
 
 void watch_contradict(struct watch *w, struct known_entry *entry)
 {
+	w->tally->synacks_explained++;
+	if (!entry->standing || --entry->standing || entry->sighting.evidence != EVIDENCE_ONEWAY)
+		return;
 	entry->sighting.evidence = EVIDENCE_INVALID;
 	host_excuse(w->hosts, &entry->sighting.service);
 	known_tell(w->known, entry, w->say, w->arg);

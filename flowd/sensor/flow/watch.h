@@ -64,7 +64,10 @@ struct known_entry *watch_answer(struct watch *watch, const struct packet *packe
 struct known_entry *watch_data(struct watch *watch, struct known_entry *entry,
 			       const struct packet *packet, enum evidence evidence);
 
-/* The entry's answers were none. */
+/*
+ * The client resets a connection whose SYN was never seen, although its own packets are: the
+ * SYN-ACK was not an answer (a scan by our host, backscatter), unless other clients say otherwise.
+ */
 void watch_contradict(struct watch *watch, struct known_entry *entry);
 
 /* Tells what watch_raise has put off; to be called every second. */

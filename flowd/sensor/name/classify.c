@@ -126,6 +126,9 @@ static const char *ndpi_says(struct classify *c, const struct classify_flow *flo
 		name = name_of(c, ids[i]);
 		if (name && !doubt_is_wrong(name, flow->proto, &flow->client, &flow->server))
 			return name;
+		/* Without the carrier nothing rides on it. */
+		if (name && doubt_is_carrier(name))
+			return NULL;
 	}
 	return NULL;
 }

@@ -85,6 +85,17 @@ bool doubt_is_wrong(const char *name, uint8_t proto, const struct words *client,
 	return denied;
 }
 
+bool doubt_is_carrier(const char *name)
+{
+	const struct fit_row *row;
+	size_t i;
+
+	for (i = 0; (row = doubt_row_at(i)); i++)
+		if (row->flags & FIT_CARRIER && !strcmp(row->name, name))
+			return true;
+	return false;
+}
+
 const struct fit_row *doubt_proof(uint8_t proto, const struct words *client,
 				  const struct words *server)
 {

@@ -13,6 +13,9 @@
 bool doubt_is_wrong(const char *name, uint8_t proto, const struct words *client,
 		    const struct words *server);
 
+/* Do others ride on the protocol of this name? */
+bool doubt_is_carrier(const char *name);
+
 /*
  * The protocol that what was said proves by itself, or NULL; static. Only a server that has spoken
  * proves anything: what a client asks for is its wish.

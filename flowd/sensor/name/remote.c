@@ -8,6 +8,12 @@
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
+/* What are no records of TLS? Text; anything else may come from the middle of one. */
+static enum fit tls_not(const struct words *words)
+{
+	return words->len >= 8 && words_are_text(words, 16) ? FIT_NO : FIT_SHORT;
+}
+
 /* RFC 8446 section 5.1: the record; section 4: the handshake message in it. */
 static enum fit tls(const struct words *words, uint8_t kind)
 {
@@ -17,19 +23,20 @@ static enum fit tls(const struct words *words, uint8_t kind)
 	uint32_t size;
 
 	if (major != 3 || minor > 4)
-		return w.bad ? FIT_SHORT : FIT_NO;
+		return w.bad ? FIT_SHORT : tls_not(words);
 	/* An alert: level and what it is about. */
 	if (type == 0x15)
-		return fit_if(&w, length == 2 && (wire_u8(&w) | 3) == 3 && words->first == 7,
-			      FIT_MAY);
+		return length == 2 && (wire_u8(&w) | 3) == 3 && words->first == 7 && !w.bad
+			       ? FIT_MAY
+			       : FIT_SHORT;
 	message = wire_u8(&w);
 	size = (uint32_t)wire_u8(&w) << 16;
 	size |= wire_be16(&w);
 	major = wire_u8(&w);
-	return fit_if(&w,
-		      type == 0x16 && message == kind && major == 3 && length >= 4 &&
-			      length <= 16384 && size >= 34 && size < 1u << 17,
-		      FIT_YES);
+	return !w.bad && type == 0x16 && message == kind && major == 3 && length >= 4 &&
+			       length <= 16384 && size >= 34 && size < 1u << 17
+		       ? FIT_YES
+		       : FIT_SHORT;
 }
 
 static enum fit tls_asks(const struct words *words)
@@ -39,8 +46,8 @@ static enum fit tls_asks(const struct words *words)
 	uint8_t message = wire_u8(&w), major = wire_u8(&w);
 
 	/* RFC 5246 appendix E.2: a hello of version 2 that offers more. */
-	if (length & 0x8000 && message == 1)
-		return fit_if(&w, major == 3 && (length & 0x7fff) + 2u == words->first, FIT_YES);
+	if (length & 0x8000 && message == 1 && major == 3 && (length & 0x7fff) + 2u == words->first)
+		return w.bad ? FIT_SHORT : FIT_YES;
 	return tls(words, 1);
 }
 
@@ -418,7 +425,7 @@ static enum fit stun_both(const struct words *words)
 }
 
 static const struct fit_row rows[] = {
-	{ "tls", PROTO_TCP, FIT_CARRIER, tls_asks, tls_says, NULL },
+	{ "tls", PROTO_TCP, FIT_STRICT | FIT_CARRIER, tls_asks, tls_says, NULL },
 	{ "smb", PROTO_TCP, 0, smb_both, smb_both, NULL },
 	{ "rdp", PROTO_TCP, 0, rdp_asks, rdp_says, NULL },
 	{ "pptp", PROTO_TCP, 0, pptp_both, pptp_both, NULL },

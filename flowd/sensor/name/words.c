@@ -4,6 +4,27 @@
 #include <ctype.h>
 #include <strings.h>
 
+#define EARLIER_MOST 65536 /* bytes */
+
+/* Segments may change places on the way: what comes after the first one, but stands before it,
+ * takes its place. A keep-alive repeats the byte before. */
+static void take_earlier(struct words *w, uint32_t seq, size_t len, uint32_t size)
+{
+	uint32_t before = w->base - seq;
+	size_t kept = before < WORDS_MAX ? WORDS_MAX - before : 0;
+
+	if (!w->len || before - 1 >= EARLIER_MOST || size <= 1)
+		return;
+	if (kept > w->len)
+		kept = w->len;
+	if (len < before)
+		kept = 0;
+	memmove(w->bytes + (kept ? before : 0), w->bytes, kept);
+	w->len = (uint16_t)(kept ? before + kept : 0);
+	w->base = seq;
+	w->first = size;
+}
+
 void words_note(struct words *w, uint32_t seq, const uint8_t *bytes, size_t len, uint32_t size)
 {
 	uint32_t at;
@@ -12,6 +33,7 @@ void words_note(struct words *w, uint32_t seq, const uint8_t *bytes, size_t len,
 		w->base = seq;
 		w->first = size;
 	}
+	take_earlier(w, seq, len, size);
 	at = seq - w->base;
 	/* Before the first, after a gap, or beyond what is kept. */
 	if (at > w->len || at >= WORDS_MAX)
