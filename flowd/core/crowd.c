@@ -76,6 +76,13 @@ void crowd_meet(struct lifecycle *l, const struct store_service *row)
 	h->count++;
 }
 
+uint64_t crowd_size(const struct lifecycle *l, const struct store_service *row)
+{
+	const struct crowd_host *h = l->crowd.hosts && is_mute(row) ? place_of(l, row) : NULL;
+
+	return h && h->met_us && l->now - h->met_us < PAUSE ? h->count : 0;
+}
+
 /* Do more and more of its host's ports answer alike? */
 static bool waits(const struct lifecycle *l, const struct store_service *row,
 		  const struct store_job *job)

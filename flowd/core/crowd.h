@@ -27,6 +27,9 @@ void crowd_free(struct crowd *crowd);
 /* A service was met that has answered and no more. */
 void crowd_meet(struct lifecycle *l, const struct store_service *row);
 
+/* How many ports of the service's host answer alike, are new, and mute. */
+uint64_t crowd_size(const struct lifecycle *l, const struct store_service *row);
+
 /*
  * Is the alert of a job to be put off? Then its row is put and it needs nobody's care until
  * crowd_tick judges it or crowd_lets_go takes it back.

@@ -37,7 +37,7 @@ void lifecycle_tell(struct lifecycle *l, struct store_service *row, enum event e
 }
 
 /* Only TCP is probed. */
-static bool may_probe(const struct lifecycle *l, const struct service *service)
+bool lifecycle_may_probe(const struct lifecycle *l, const struct service *service)
 {
 	return service->proto == PROTO_TCP && prefix_set_has(l->targets, &service->host) &&
 	       rules_may_probe(l->rules, service, NULL);
@@ -59,7 +59,8 @@ static void make_job(struct lifecycle *l, struct store_service *row, enum event 
 	memcpy(j.job.app, row->app, sizeof(j.job.app));
 	memcpy(j.job.app_guess, row->app_guess, sizeof(j.job.app_guess));
 	store_get_sni(l->store, row, j.job.sni);
-	j.allowed = may_probe(l, &row->service);
+	j.allowed = lifecycle_may_probe(l, &row->service) &&
+		    !(event == EVENT_NEW && canary_holds(l, row));
 	store_put_job(l->store, &j);
 	row->job = j.job.id;
 	l->jobs_made += j.allowed;
@@ -200,10 +201,11 @@ int lifecycle_sighting(struct lifecycle *l, const struct sighting *s)
 		row.ephemeral = EPHEMERAL_NONE;
 		row.state = STATE_CANDIDATE;
 		row.state_us = l->now;
-		make_job(l, &row, EVENT_NEW);
 		crowd_meet(l, &row);
+		rc = canary_meet(l, &row, crowd_size(l, &row));
+		make_job(l, &row, EVENT_NEW);
 		tell_event(l, &row, EVENT_NEW, NULL);
-		rc = judge_by_wire(l, &row);
+		rc = rc ? rc : judge_by_wire(l, &row);
 	} else if (row.state == STATE_GONE && s->handshakes) {
 		row.state = STATE_CANDIDATE;
 		row.state_us = l->now;
@@ -265,7 +267,8 @@ static int take_verdict(struct lifecycle *l, struct store_service *row, struct s
 	conclude(l, row, j, probe);
 	changes_tell(l, row, probe, &changes);
 	store_put_service(l->store, row);
-	return 0;
+	/* A SYN proxy lets nobody speak yet. */
+	return probe->reason == REASON_ZERO_WINDOW ? canary_meet(l, row, UINT64_MAX) : 0;
 }
 
 int lifecycle_probe(struct lifecycle *l, const struct probe *probe)
@@ -279,6 +282,8 @@ int lifecycle_probe(struct lifecycle *l, const struct probe *probe)
 		return rc;
 	if (!service_is_same(&probe->service, &j.job.service))
 		return 1;
+	if (j.job.event == EVENT_DECEPTIVE)
+		return canary_take(l, &j, probe);
 	rc = store_get_service(l->store, &j.job.service, &row);
 	/* It was taken back meanwhile, or was ephemeral and has left the list. */
 	if (!rc)
@@ -387,7 +392,7 @@ int lifecycle_tick(struct lifecycle *l, wall_t now)
 	if (now > l->now)
 		l->now = now;
 	if ((rc = fleeting_tick(&l->fleeting, l->now)) || (rc = room_tick(&l->room)) ||
-	    (rc = crowd_tick(l, false)) || (rc = agenda_tick(l)))
+	    (rc = crowd_tick(l, false)) || (rc = agenda_tick(l)) || (rc = canary_tick(l)))
 		return rc;
 	if (!l->next_deadline || l->now < l->next_deadline)
 		return 0;
@@ -423,15 +428,20 @@ int lifecycle_finish(struct lifecycle *l)
 	return rc ? rc : store_commit(l->store, false);
 }
 
+void lifecycle_order(struct lifecycle *l, struct store_service *row, enum event event)
+{
+	make_job(l, row, event);
+	store_put_service(l->store, row);
+}
+
 int lifecycle_look(struct lifecycle *l, struct store_service *row)
 {
 	struct store_job j;
 	int rc = row->job ? store_get_job(l->store, row->job, &j) : 0;
 
-	if (rc || !may_probe(l, &row->service) || !room_for_job(&l->room))
+	if (rc || !lifecycle_may_probe(l, &row->service) || !room_for_job(&l->room))
 		return rc < 0 ? rc : 0;
-	make_job(l, row, EVENT_NONE);
-	store_put_service(l->store, row);
+	lifecycle_order(l, row, EVENT_NONE);
 	return 1;
 }
 
@@ -451,8 +461,7 @@ int lifecycle_ask(struct lifecycle *l, const struct service *service)
 	}
 	if (pending && (j.allowed || !j.put_off))
 		return 0;
-	make_job(l, &row, EVENT_VERDICT);
-	store_put_service(l->store, &row);
+	lifecycle_order(l, &row, EVENT_VERDICT);
 	return 0;
 }
 

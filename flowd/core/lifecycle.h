@@ -9,6 +9,7 @@
 
 #include "base/prefix.h"
 #include "flowd/core/agenda/agenda.h"
+#include "flowd/core/agenda/canary.h"
 #include "flowd/core/crowd.h"
 #include "flowd/core/fleeting.h"
 #include "flowd/core/geo/origins.h"
@@ -44,6 +45,7 @@ struct lifecycle {
 	struct fleeting fleeting; /* `keep` and `limit` are set */
 	struct room room;	  /* its limits are set */
 	struct agenda agenda;	  /* as configured */
+	struct canary canary;
 	/* Its own: */
 	struct crowd crowd;
 	wall_t now;		 /* goes back by lifecycle_set_back only */
@@ -93,6 +95,12 @@ void lifecycle_judge(struct lifecycle *l, const struct store_service *row, struc
 
 /* Something has happened to what `row` describes: an event, and an alert when the rules say so. */
 void lifecycle_tell(struct lifecycle *l, struct store_service *row, enum event event);
+
+/* May core order a probe of it? */
+bool lifecycle_may_probe(const struct lifecycle *l, const struct service *service);
+
+/* Makes a job for an event, and puts the row. */
+void lifecycle_order(struct lifecycle *l, struct store_service *row, enum event event);
 
 /*
  * Makes a job that nobody waits for. 1; 0: the service may not be probed, or is about to be anyway;

@@ -90,7 +90,8 @@ static struct sighting sighting(uint16_t port, enum evidence evidence, wall_t at
 	return s;
 }
 
-static void see(struct world *w, uint16_t port, enum evidence evidence, wall_t at, const char *app)
+static inline void see(struct world *w, uint16_t port, enum evidence evidence, wall_t at,
+		       const char *app)
 {
 	struct sighting s = sighting(port, evidence, at);
 
