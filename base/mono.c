@@ -67,6 +67,14 @@ wall_t mono_join(int64_t seconds, int64_t us)
 	return clamp(t);
 }
 
+/* The last `digits` digits of a number, and what comes after them. */
+static void put(char *to, int digits, int n, char after)
+{
+	to[digits] = after;
+	for (; digits; n /= 10)
+		to[--digits] = (char)('0' + n % 10);
+}
+
 char *mono_stamp(wall_t t, char *out)
 {
 	struct tm tm;
@@ -77,9 +85,14 @@ char *mono_stamp(wall_t t, char *out)
 	us = ((t % MONO_SECOND) + MONO_SECOND) % MONO_SECOND;
 	seconds = (t - us) / MONO_SECOND;
 	gmtime_r(&seconds, &tm);
-	snprintf(out, MONO_STAMP_MAX, "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ",
-		 (tm.tm_year + 1900) % 10000, (tm.tm_mon + 1) % 100, tm.tm_mday % 100,
-		 tm.tm_hour % 100, tm.tm_min % 100, tm.tm_sec % 100, (int)us);
+	put(out, 4, tm.tm_year + 1900, '-');
+	put(out + 5, 2, tm.tm_mon + 1, '-');
+	put(out + 8, 2, tm.tm_mday, 'T');
+	put(out + 11, 2, tm.tm_hour, ':');
+	put(out + 14, 2, tm.tm_min, ':');
+	put(out + 17, 2, tm.tm_sec, '.');
+	put(out + 20, 6, (int)us, 'Z');
+	out[27] = 0;
 	return out;
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Objects and lists of JSON that grow. Keys are ASCII and borrowed for the call; a key that stands
- * already is replaced. What there is no memory for is left out.
+ * Objects and lists of JSON that grow. Keys are ASCII without anything to escape, borrowed
+ * for the call, and each is set once. They are written down as they come: a doc is text from the
+ * beginning.
  */
 #ifndef STORE_REPORT_DOC_H
 #define STORE_REPORT_DOC_H
@@ -36,7 +37,8 @@ void doc_set_bool(struct doc *doc, const char *key, bool value);
 void doc_set_time(struct doc *doc, const char *key, wall_t time);
 void doc_set_null(struct doc *doc, const char *key);
 
-/* The child belongs to the doc from then on. */
+/* The child belongs to the doc from then on, as a row to its list; a child may still grow
+ * (doc_child), a row may not. */
 void doc_set_child(struct doc *doc, const char *key, struct doc *child);
 void doc_add(struct doc *list, struct doc *row);
 void doc_add_text(struct doc *list, const char *text, size_t size); /* as doc_set_text */
