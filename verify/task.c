@@ -2,6 +2,7 @@
 #include "verify/task.h"
 
 #include "base/err.h"
+#include "verify/udp/errand.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -29,6 +30,7 @@ void task_free(struct task *t)
 	if (!t)
 		return;
 	talk_free(t->talk);
+	inquiry_free(t->inquiry);
 	loop_event_free(t->timer);
 	free(t->probe);
 	free(t);
@@ -169,6 +171,10 @@ int task_start(struct task *t)
 		finish(t, STATE_CANDIDATE, REASON_NONE);
 		return 0;
 	}
+	if (service->proto == PROTO_UDP) {
+		errand_start(t);
+		return 0;
+	}
 	p->by_connect = t->way.self || !room->raw || !raw_has(room->raw, &service->host);
 	t->stage = p->by_connect ? TASK_TALK : TASK_SYN;
 	t->hello = hello_first(t);
@@ -232,6 +238,8 @@ static int send_talk(struct task *t)
 
 int task_send(struct task *t)
 {
+	if (t->inquiry)
+		return inquiry_send(t->inquiry);
 	return t->stage == TASK_SYN ? send_syn(t) : send_talk(t);
 }
 
@@ -439,6 +447,10 @@ void task_name(struct task *t, const struct job *job)
 	memcpy(t->job.sni, job->sni, sizeof(t->job.sni));
 	t->job.named = 1;
 	close_texts(&t->job);
+	if (t->inquiry) {
+		inquiry_name(t->inquiry, t->job.app);
+		return;
+	}
 	hello = hello_first(t);
 	if (!t->talk) {
 		/* A first conversation that waits for its turn; later ones follow their plan. */

@@ -10,6 +10,7 @@
 #include "base/record.h"
 #include "verify/raw.h"
 #include "verify/talk/talk.h"
+#include "verify/udp/inquiry.h"
 
 #include <sys/queue.h>
 
@@ -39,6 +40,7 @@ struct task {
 	struct source_way way;
 	struct loop_event *timer;
 	struct talk *talk;
+	struct inquiry *inquiry; /* a service over UDP: it does all there is; else NULL */
 	mono_t sent;		 /* the last SYN */
 	mono_t limit;		 /* no later than this; 0 nothing sent yet */
 	enum banner_hello hello; /* of the next or present conversation */

@@ -15,6 +15,7 @@
 
 #define RETRY_WAIT (20 * MONO_MS) /* when core's queue was full */
 #define FILES_BESIDE 64		  /* descriptors that are not conversations */
+#define FILES_EACH 4		  /* for one conversation */
 
 struct verify;
 
@@ -125,7 +126,8 @@ static void refuse(struct verify *v, const struct job *job)
 	probe.started_us = probe.finished_us = mono_wall();
 	record_text_set(probe.vantage, sizeof(probe.vantage), v->conf->verify_vantage);
 	if (!v->refused++)
-		log_warning("refused to probe %s port %u: outside targets, or no TCP; further "
+		log_warning("refused to probe %s port %u: outside targets, or neither TCP nor UDP; "
+			    "further "
 			    "refusals are only counted",
 			    addr_text(&job->service.host, text), job->service.port);
 	on_probe(v, &probe);
@@ -135,8 +137,8 @@ static void take_job(struct verify *v, const struct job *job)
 {
 	int rc;
 
-	if (job->service.proto != PROTO_TCP || !job->service.port ||
-	    !budget_may(&v->budget, &job->service.host)) {
+	if ((job->service.proto != PROTO_TCP && job->service.proto != PROTO_UDP) ||
+	    !job->service.port || !budget_may(&v->budget, &job->service.host)) {
 		refuse(v, job);
 		return;
 	}
@@ -220,7 +222,7 @@ static void on_ear(void *arg, int what)
 		board_hear(ear->verify->board, &answer);
 }
 
-/* Every conversation is a descriptor. */
+/* Every conversation is a descriptor; a service over UDP may be asked several things at once. */
 static unsigned parallel_of(const struct conf *conf)
 {
 	struct rlimit files;
@@ -228,7 +230,7 @@ static unsigned parallel_of(const struct conf *conf)
 
 	if (getrlimit(RLIMIT_NOFILE, &files))
 		return (unsigned)conf->verify_parallel;
-	most = conf->verify_parallel + FILES_BESIDE;
+	most = conf->verify_parallel * FILES_EACH + FILES_BESIDE;
 	if (files.rlim_cur < most) {
 		files.rlim_cur = files.rlim_max < most ? files.rlim_max : most;
 		setrlimit(RLIMIT_NOFILE, &files);
@@ -236,8 +238,8 @@ static unsigned parallel_of(const struct conf *conf)
 	if (files.rlim_cur >= most)
 		return (unsigned)conf->verify_parallel;
 	log_warning("verify.parallel is cut to %u: the limit of open files is %u",
-		    (unsigned)files.rlim_cur / 2, (unsigned)files.rlim_cur);
-	return (unsigned)files.rlim_cur / 2;
+		    (unsigned)(files.rlim_cur / (2 * FILES_EACH)), (unsigned)files.rlim_cur);
+	return (unsigned)(files.rlim_cur / (2 * FILES_EACH));
 }
 
 static int open_raw(struct verify *v)

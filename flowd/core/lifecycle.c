@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 #include "flowd/core/agenda/changes.h"
+#include "flowd/core/datagram/silence.h"
 #include "flowd/core/deceptive.h"
 #include "flowd/core/merge.h"
 #include "flowd/core/out/tell.h"
@@ -36,10 +37,9 @@ void lifecycle_tell(struct lifecycle *l, struct store_service *row, enum event e
 	lifecycle_judge(l, row, &job, NULL);
 }
 
-/* Only TCP is probed. */
 bool lifecycle_may_probe(const struct lifecycle *l, const struct service *service)
 {
-	return service->proto == PROTO_TCP && prefix_set_has(l->targets, &service->host) &&
+	return service->proto != PROTO_SCTP && prefix_set_has(l->targets, &service->host) &&
 	       rules_may_probe(l->rules, service, NULL);
 }
 
@@ -69,8 +69,9 @@ static void make_job(struct lifecycle *l, struct store_service *row, enum event 
 }
 
 /*
- * A service over UDP or SCTP gets no verdict: what the wire says is all there will be, and its name
- * is the last to come. Who answers STUN may yet turn out to be a peer; that waits for the deadline.
+ * A service over UDP or SCTP that may not be probed gets no verdict: what the wire says is all
+ * there will be, and its name is the last to come. Who answers STUN may yet turn out to be a peer;
+ * that waits for the deadline.
  */
 static int judge_by_wire(struct lifecycle *l, const struct store_service *row)
 {
@@ -80,7 +81,7 @@ static int judge_by_wire(struct lifecycle *l, const struct store_service *row)
 	if (row->service.proto == PROTO_TCP || !row->job || !*row->app || !strcmp(row->app, "stun"))
 		return 0;
 	rc = store_get_job(l->store, row->job, &j);
-	if (rc <= 0 || j.judged)
+	if (rc <= 0 || j.judged || j.allowed)
 		return rc < 0 ? rc : 0;
 	lifecycle_judge(l, row, &j, NULL);
 	store_delete_job(l->store, j.job.id);
@@ -252,7 +253,7 @@ static int take_verdict(struct lifecycle *l, struct store_service *row, struct s
 	if (*probe->app)
 		memcpy(row->probed, probe->app, sizeof(row->probed));
 	row->delivered |= probe->banner_len || *probe->app || *probe->tls;
-	row->state = probe->state;
+	row->state = (uint8_t)silence_state(row, &j->job, probe);
 	/* Somebody asked; it is explained all the same. */
 	if (look.was == STATE_EPHEMERAL)
 		row->state = STATE_EPHEMERAL;

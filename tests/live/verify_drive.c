@@ -5,11 +5,12 @@
  *
  *   verify_drive [--NAME VALUE]... [-t SECONDS] [-s SECONDS] [-d] [ADDRESS PORT APP]...
  *
- * Options are flowd's own, by their names ("--verify.rate 50"). APP is the name the wire gave; "-"
- * none and final; "?" not known yet; "?APP" not known yet, said after 150 ms; "~APP" only what the
- * port suggests; "APP@NAME": NAME is what clients ask for by SNI. "-" as the only job reads
- * "ADDRESS PORT APP" lines. Ends when every job is answered, or after SECONDS (60); -s reads
- * nothing for so long, over a short queue; -d sends every job twice. The exit status is the role's.
+ * PORT may be "udp/PORT". Options are flowd's own, by their names ("--verify.rate 50"). APP is the
+ * name the wire gave; "-" none and final; "?" not known yet; "?APP" not known yet, said after 150
+ * ms; "~APP" only what the port suggests; "APP@NAME": NAME is what clients ask for by SNI. "-" as
+ * the only job reads "ADDRESS PORT APP" lines. Ends when every job is answered, or after SECONDS
+ * (60); -s reads nothing for so long, over a short queue; -d sends every job twice. The exit status
+ * is the role's.
  */
 #include "base/conf.h"
 #include "base/err.h"
@@ -49,8 +50,8 @@ static void add_job(const char *address, const char *port, char *app)
 	*job = (struct job){ .id = count + 1, .event = EVENT_NEW, .made_us = mono_wall() };
 	if (addr_parse(address, strlen(address), &job->service.host))
 		die(address, "no address");
-	job->service.port = (uint16_t)atoi(port);
-	job->service.proto = PROTO_TCP;
+	job->service.proto = strncmp(port, "udp/", 4) ? PROTO_TCP : PROTO_UDP;
+	job->service.port = (uint16_t)atoi(job->service.proto == PROTO_UDP ? port + 4 : port);
 	if (sni) {
 		*sni++ = 0;
 		record_text_set(job->sni, sizeof(job->sni), sni);
@@ -67,9 +68,9 @@ static void add_job(const char *address, const char *port, char *app)
 
 static void read_jobs(void)
 {
-	char address[64], port[8], app[128];
+	char address[64], port[12], app[128];
 
-	while (scanf("%63s %7s %127s", address, port, app) == 3)
+	while (scanf("%63s %11s %127s", address, port, app) == 3)
 		add_job(address, port, app);
 }
 
@@ -123,6 +124,7 @@ static void print_facts(const struct probe *p)
 		before = ", ";
 	}
 	putchar('}');
+	printf(", \"asked\": %u, \"answered\": %u", p->asked, p->answered);
 }
 
 static void print_probe(const struct probe *p)
@@ -154,6 +156,7 @@ static void print_probe(const struct probe *p)
 	print_string("signature", p->certificates[0].signature);
 	print_facts(p);
 	print_text("banner", p->banner, p->banner_len);
+	print_facts(p);
 	printf(", \"not_after_us\": %lld, \"took_us\": %lld, \"since_job_us\": %lld}\n",
 	       (long long)probe_not_after(p), (long long)(p->finished_us - p->started_us),
 	       (long long)(mono_now() - sent_at[p->job - 1]));

@@ -80,7 +80,7 @@ static int take_shut(struct lifecycle *l, const struct agenda_look *look, struct
 {
 	const struct agenda *a = &l->agenda;
 	const struct agenda_answer *other = other_answer(a, &look->row->service);
-	bool refused = look->probe->reason == REASON_RST;
+	bool refused = look->probe->state == STATE_CLOSED;
 
 	/* What nobody watched all the time, or was seen to answer since, starts anew. */
 	if (!plan->shut_us || plan->shut_us < a->started_us ||

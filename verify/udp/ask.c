@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "verify/udp/ask.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define AMPLIFIER 3 /* times as many bytes as were asked */
+
+bool ask_make(struct ask *a, const struct question *q, uint16_t port)
+{
+	uint8_t bytes[QUESTION_BYTES_MAX];
+
+	*a = (struct ask){ .question = q, .fd = -1 };
+	a->len = question_print(q, port, bytes);
+	a->bytes = malloc(a->len);
+	if (!a->bytes)
+		return false;
+	memcpy(a->bytes, bytes, a->len);
+	return true;
+}
+
+void ask_close(struct ask *a, struct probe *probe)
+{
+	/* Of an answer in parts it is known when they are all there. */
+	if (probe && a->answered >= AMPLIFIER * a->len)
+		answer_fact(probe, FACT_AMPLIFIER, "%s: %zu bytes bring %llu", a->question->name,
+			    a->len, (unsigned long long)a->answered);
+	loop_event_free(a->event);
+	if (a->fd >= 0)
+		close(a->fd);
+	free(a->bytes);
+}
+
+static int open_port(struct ask *a, const struct ask_room *room)
+{
+	a->fd = port_open(room->source, room->way, a->question->flags & QUESTION_ANY_PORT);
+	if (a->fd < 0)
+		return a->fd;
+	a->event = loop_fd_new(room->loop, a->fd, LOOP_READ, room->fn, a);
+	return a->event ? 0 : -ENOMEM;
+}
+
+int ask_send(struct ask *a, const struct ask_room *room)
+{
+	int rc = a->fd < 0 ? open_port(a, room) : 0;
+
+	if (!rc)
+		rc = port_send(a->fd, room->way, a->bytes, a->len);
+	if (rc)
+		return rc;
+	a->tries++;
+	a->sent = mono_now();
+	return 0;
+}
+
+/* The question that brought most for what it cost. */
+static void count(const struct ask *a, struct probe *p)
+{
+	if (p->asked && (uint64_t)p->answered * a->len > a->answered * p->asked)
+		return;
+	p->asked = (uint32_t)a->len;
+	p->answered = (uint32_t)(a->answered < UINT32_MAX ? a->answered : UINT32_MAX);
+}
+
+bool ask_read(struct ask *a, const uint8_t *bytes, const struct port_news *news, struct probe *p)
+{
+	struct answer answer = { .asked = a->bytes,
+				 .asked_len = a->len,
+				 .said = bytes,
+				 .said_len = news->len,
+				 .is_cut = news->size > news->len };
+	struct probe said;
+
+	a->answered += news->size;
+	count(a, p);
+	if (news->size == a->len && !memcmp(bytes, a->bytes, a->len)) {
+		answer_name(p, "echo");
+		return true;
+	}
+	/* A reader may find late that it is none of its answers. */
+	said = *p;
+	if (!a->question->read(&answer, &said))
+		return false;
+	*p = said;
+	return true;
+}
