@@ -89,7 +89,7 @@ def snmp(question):
     engine = bytes.fromhex("80001f8804666c6f7764")
     security = b"\4\x0a" + engine + b"\2\1\5\2\2\1\x2c\4\0\4\0\4\0"
     security = b"\x30" + bytes([len(security)]) + security
-    report = b"\x30\x0d\4\0\4\0\xa8\x09\2\1\1\2\1\0\2\1\0"
+    report = b"\x30\x0f\4\0\4\0\xa8\x09\2\1\1\2\1\0\2\1\0"
     body = b"\2\1\3\x30\x11" + question[7:13] + b"\2\3\0\xff\xe3\4\1\0\2\1\3" + b"\4" + bytes(
         [len(security)]) + security + report
     return [b"\x30" + bytes([len(body)]) + body]

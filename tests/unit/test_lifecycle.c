@@ -398,6 +398,65 @@ static void deceptive_host(void **state)
 	expect(w, "new:1 ");
 }
 
+static struct sighting datagram(uint16_t port, wall_t at, const char *app)
+{
+	struct sighting s = sighting(port, EVIDENCE_REPLY, at);
+
+	s.service.proto = PROTO_UDP;
+	record_text_set(s.app, sizeof(s.app), app);
+	return s;
+}
+
+static void answer_datagram(struct world *w, uint64_t job, const struct service *service,
+			    enum state verdict, wall_t at)
+{
+	struct probe p = { .job = job,
+			   .service = *service,
+			   .finished_us = at,
+			   .state = (uint8_t)verdict,
+			   .vantage = "inside" };
+
+	assert_int_equal(lifecycle_probe(&w->life, &p), 0);
+}
+
+/* Over UDP an alert waits for a verdict, too; silence is no word against what the wire shows. */
+static void over_udp(void **state)
+{
+	struct world *w = *state;
+	struct sighting s = datagram(53, T0, "dns");
+	struct store_service row;
+
+	assert_int_equal(lifecycle_sighting(&w->life, &s), 0);
+	expect(w, "new:53 ");
+	assert_int_equal(jobs(w), 1);
+	answer_datagram(w, 1, &s.service, STATE_OPEN, T0 + 5000);
+	expect(w, "verdict:53 alert-low-verified:53#1 ");
+	s = datagram(161, T0 + 6000, "snmp");
+	assert_int_equal(lifecycle_sighting(&w->life, &s), 0);
+	answer_datagram(w, 2, &s.service, STATE_SILENT, T0 + 7000);
+	expect(w, "new:161 verdict:161 alert-low:161#2 ");
+	assert_int_equal(store_get_service(w->store, &s.service, &row), 1);
+	assert_int_equal(row.state, STATE_CANDIDATE);
+	/* It has not been seen for long when somebody asks: silent it is. */
+	assert_int_equal(lifecycle_tick(&w->life, T0 + 2 * 3600 * MONO_SECOND), 0);
+	assert_int_equal(lifecycle_ask(&w->life, &s.service), 0);
+	answer_datagram(w, 3, &s.service, STATE_SILENT, T0 + 2 * 3600 * MONO_SECOND + 1);
+	expect(w, "verdict:161 ");
+	assert_int_equal(store_get_service(w->store, &s.service, &row), 1);
+	assert_int_equal(row.state, STATE_SILENT);
+	/* Closed is said by the host itself. */
+	s = datagram(69, T0 + 3 * 3600 * MONO_SECOND, "tftp");
+	assert_int_equal(lifecycle_sighting(&w->life, &s), 0);
+	answer_datagram(w, 4, &s.service, STATE_CLOSED, T0 + 3 * 3600 * MONO_SECOND + 1);
+	expect(w, "new:69 verdict:69 alert-low-verified:69#3 ");
+	/* What may not be asked is judged by the wire, when it has a name. */
+	s = datagram(123, T0 + 3 * 3600 * MONO_SECOND + 2, "ntp");
+	s.service.host = addr_v4((const uint8_t[]){ 203, 0, 113, 1 });
+	assert_int_equal(lifecycle_sighting(&w->life, &s), 0);
+	expect(w, "new:123 alert-low:123#4 ");
+	assert_int_equal(jobs(w), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -406,8 +465,7 @@ int main(void)
 		CASE(contradicted),   CASE(rules_decide),  CASE(learning),
 		CASE(late),	      CASE(explained),	   CASE(explained_late),
 		CASE(promoted),	      CASE(not_explained), CASE(explained_too_many),
-		CASE(deceptive_host), CASE(hosts_full),
-
+		CASE(deceptive_host), CASE(hosts_full),	   CASE(over_udp),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
