@@ -7,6 +7,7 @@
 #define BASE_ADDR_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -50,15 +51,30 @@ static inline bool addr_is_v4(const struct addr *a)
 	return !memcmp(a->b, mapped, sizeof(mapped));
 }
 
+/* Half of an address as a number. */
+static inline uint64_t addr_half(const struct addr *a, size_t half)
+{
+	uint64_t n;
+
+	memcpy(&n, a->b + 8 * half, sizeof(n));
+	return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? __builtin_bswap64(n) : n;
+}
+
 /* <0, 0, >0: the order of the bytes, which is the order of the numbers. */
 static inline int addr_order(const struct addr *a, const struct addr *b)
 {
-	return memcmp(a->b, b->b, sizeof(a->b));
+	uint64_t x = addr_half(a, 0), y = addr_half(b, 0);
+
+	if (x == y) {
+		x = addr_half(a, 1);
+		y = addr_half(b, 1);
+	}
+	return (x > y) - (x < y);
 }
 
 static inline bool addr_is_same(const struct addr *a, const struct addr *b)
 {
-	return !addr_order(a, b);
+	return !memcmp(a->b, b->b, sizeof(a->b));
 }
 
 /* No host answers from it: unspecified, loopback is a host; multicast, broadcast are not. */

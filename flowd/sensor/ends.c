@@ -1,30 +1,50 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "flowd/sensor/ends.h"
 
-#include <stdlib.h>
+#include <sys/mman.h>
 
 #define LINE 64 /* of the processor's cache: a set of spots */
 
 _Static_assert(sizeof(struct ends_spot) * ENDS_WAYS == LINE, "a set is a cache line");
 
+/* Zeros, in huge pages where the kernel has them: every look goes to another place. */
+static void *zeros(size_t size)
+{
+	void *at = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (at == MAP_FAILED)
+		return NULL;
+	madvise(at, size, MADV_HUGEPAGE);
+	return at;
+}
+
 bool ends_open(struct ends *ends, size_t limit)
 {
-	size_t sets = 1, size;
+	size_t sets = 1;
 
 	while (sets * ENDS_WAYS < limit)
 		sets *= 2;
-	size = sets * LINE;
 	ends->set_mask = sets - 1;
-	ends->spots = aligned_alloc(LINE, size);
-	if (ends->spots)
-		memset(ends->spots, 0, size);
+	ends->spots = zeros(sets * LINE);
 	return ends->spots;
 }
 
 void ends_close(struct ends *ends)
 {
-	free(ends->spots);
+	if (ends->spots)
+		munmap(ends->spots, (ends->set_mask + 1) * LINE);
 	ends->spots = NULL;
+}
+
+void *ends_rows(const struct ends *ends, size_t size)
+{
+	return zeros(ends_size(ends) * size);
+}
+
+void ends_rows_free(const struct ends *ends, void *rows, size_t size)
+{
+	if (rows)
+		munmap(rows, ends_size(ends) * size);
 }
 
 /* Is `a` a better place to begin anew than `b`? Times may have wrapped. */

@@ -30,6 +30,12 @@ struct ends {
 bool ends_open(struct ends *ends, size_t limit);
 void ends_close(struct ends *ends);
 
+/*
+ * A row of `size` bytes for each place, all zero; NULL when memory is short. Freed before the ends.
+ */
+void *ends_rows(const struct ends *ends, size_t size);
+void ends_rows_free(const struct ends *ends, void *rows, size_t size);
+
 /* How many places there are. */
 static inline size_t ends_size(const struct ends *ends)
 {

@@ -2,7 +2,6 @@
 #include "flowd/sensor/flow/conn.h"
 
 #include <stdlib.h>
-#include <sys/mman.h>
 
 struct conn_table {
 	struct gate gate;
@@ -10,17 +9,7 @@ struct conn_table {
 	struct conn *conns; /* one for each place */
 };
 
-/* Zeros, in huge pages where the kernel has them: every look goes to another place. */
-static struct conn *conns_new(size_t count)
-{
-	size_t size = count * sizeof(struct conn);
-	void *conns = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	if (conns == MAP_FAILED)
-		return NULL;
-	madvise(conns, size, MADV_HUGEPAGE);
-	return conns;
-}
+_Static_assert(sizeof(struct conn) == 128, "two lines of the cache");
 
 struct conn_table *conn_table_new(size_t limit, const struct hash_key *key)
 {
@@ -29,7 +18,7 @@ struct conn_table *conn_table_new(size_t limit, const struct hash_key *key)
 	if (!t)
 		return NULL;
 	if (!gate_open(&t->gate, key) || !ends_open(&t->ends, limit) ||
-	    !(t->conns = conns_new(ends_size(&t->ends)))) {
+	    !(t->conns = ends_rows(&t->ends, sizeof(*t->conns)))) {
 		conn_table_free(t);
 		return NULL;
 	}
@@ -40,8 +29,7 @@ void conn_table_free(struct conn_table *t)
 {
 	if (!t)
 		return;
-	if (t->conns)
-		munmap(t->conns, ends_size(&t->ends) * sizeof(*t->conns));
+	ends_rows_free(&t->ends, t->conns, sizeof(*t->conns));
 	ends_close(&t->ends);
 	gate_close(&t->gate);
 	free(t);
@@ -64,7 +52,6 @@ void conn_fetch_rest(const struct conn_table *t, uint64_t hash)
 
 	__builtin_prefetch(c, 1);
 	__builtin_prefetch(c + 64, 1);
-	__builtin_prefetch(c + sizeof(struct conn) - 1, 1);
 }
 
 struct gate *conn_gate(struct conn_table *t)

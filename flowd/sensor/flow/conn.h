@@ -36,7 +36,7 @@ enum {
 struct conn_syn {
 	uint32_t seq;
 	uint16_t len;
-};
+} __attribute__((packed)); /* so that a connection is two lines of the cache */
 
 struct conn {
 	struct addr client, server;

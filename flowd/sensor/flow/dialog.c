@@ -30,7 +30,7 @@ struct dialog_table *dialog_table_new(size_t limit, const struct hash_key *key)
 		return NULL;
 	t->key = *key;
 	if (!ends_open(&t->ends, limit) ||
-	    !(t->dialogs = calloc(ends_size(&t->ends), sizeof(*t->dialogs))) ||
+	    !(t->dialogs = ends_rows(&t->ends, sizeof(*t->dialogs))) ||
 	    !(t->notes = calloc(NOTES, sizeof(*t->notes)))) {
 		dialog_table_free(t);
 		return NULL;
@@ -42,8 +42,8 @@ void dialog_table_free(struct dialog_table *t)
 {
 	if (!t)
 		return;
+	ends_rows_free(&t->ends, t->dialogs, sizeof(*t->dialogs));
 	ends_close(&t->ends);
-	free(t->dialogs);
 	free(t->notes);
 	free(t);
 }
