@@ -143,7 +143,7 @@ int book_add(struct book *b, const struct book_source *source)
 
 	if (b->part_count == SOURCES_MOST)
 		return -E2BIG;
-	rc = parse_text(source->text, source->len, tell, &telling, &p->parsed);
+	rc = parse_probes(source->text, source->len, tell, &telling, &p->parsed);
 	if (rc)
 		return rc;
 	p->source = *source;

@@ -374,7 +374,7 @@ static int read_line(struct parse *p, struct line *l, bool *usable)
 	return read_trait(p, l, word);
 }
 
-int parse_text(const char *text, size_t len, parse_fn fault, void *arg, struct parse_book *out)
+int parse_probes(const char *text, size_t len, parse_fn fault, void *arg, struct parse_book *out)
 {
 	struct parse_book book = { .question_count = 0 };
 	struct parse p = { .book = &book, .fault = fault, .arg = arg };

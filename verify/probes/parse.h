@@ -76,7 +76,7 @@ typedef void (*parse_fn)(void *arg, uint32_t line, uint32_t column, const char *
  * Reads `text`, which must stay as long as `out`; `fault` may be NULL. 0, also when lines were left
  * out; -ENOMEM.
  */
-int parse_text(const char *text, size_t len, parse_fn fault, void *arg, struct parse_book *out);
+int parse_probes(const char *text, size_t len, parse_fn fault, void *arg, struct parse_book *out);
 void parse_free(struct parse_book *book);
 
 /* Reads "80,443,8000-8010" and adds to `out`; of "T:80,U:53" the part of `kind`. 0; ERR_SYNTAX and
