@@ -59,7 +59,10 @@ static enum decode_result take_tcp(struct wire *w, struct packet *p)
 
 static enum decode_result take_udp(struct decode *d, struct wire *w, struct packet *p)
 {
-	const uint8_t *h = wire_take(w, 8);
+	/* A snapshot may end behind the ports: who talks to whom is known then, and that it is not
+	 * empty. */
+	bool cut = wire_left(w) < 8 && wire_left(w) >= 4 && p->data_len > 8;
+	const uint8_t *h = wire_take(w, cut ? 4 : 8);
 	enum decode_result result;
 	uint32_t len;
 
@@ -70,7 +73,9 @@ static enum decode_result take_udp(struct decode *d, struct wire *w, struct pack
 	p->sport = wire_be16_at(h);
 	p->dport = wire_be16_at(h + 2);
 	/* 0: a jumbogram, or left to the interface. */
-	len = wire_be16_at(h + 4);
+	len = cut ? 0 : wire_be16_at(h + 4);
+	if (cut)
+		wire_take(w, wire_left(w));
 	if (len >= 8 && len < p->data_len) {
 		wire_limit(w, len - 8);
 		p->ip_len = (uint32_t)(w->end - p->ip);
