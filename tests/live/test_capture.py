@@ -132,23 +132,22 @@ def many(vlans=()):
             [(host, port) for host, port, _, _ in pairs])
 
 
-def switches(pid):
-    """How often each thread of the process has waited."""
-    counts = []
+def worked(pid):
+    """Nanoseconds that each thread of the process has had a CPU."""
+    times = []
     for task in os.listdir("/proc/%d/task" % pid):
-        with open("/proc/%d/task/%s/status" % (pid, task)) as file:
-            counts += [int(line.split()[1]) for line in file
-                       if line.startswith("voluntary_ctxt_switches")]
-    return counts
+        with open("/proc/%d/task/%s/schedstat" % (pid, task)) as file:
+            times.append(int(file.read().split()[0]))
+    return times
 
 
-def switches_of(pid, threads):
+def worked_of(pid, threads):
     """The same, once so many threads are there."""
     until = time.time() + PATIENCE
-    while len(switches(pid)) < threads and time.time() < until:
+    while len(worked(pid)) < threads and time.time() < until:
         time.sleep(0.05)
     time.sleep(0.3)  # until they listen
-    return switches(pid)
+    return worked(pid)
 
 
 def check_workers(bench):
@@ -157,13 +156,15 @@ def check_workers(bench):
                        ("VXLAN", lambda: (vxlan(many()[0]), many()[1]))):
         sent, want = make()
         flowd = bench.flowd("workers-" + what, "--capture.workers", "2")
-        before = switches_of(flowd.roles()["sensor"], 2)
+        before = worked_of(flowd.roles()["sensor"], 2)
         bench.report.check(what + ": threads", 2, len(before))
         bench.send(sent)
         bench.found(flowd, what, want)
-        busy = [b - a for a, b in zip(before, switches(flowd.roles()["sensor"]))]
-        # A timer of a second is all that a thread without packets wakes up for.
-        bench.report.check("%s: both have work %r" % (what, busy), True, min(busy) >= 12)
+        busy = [b - a for a, b in zip(before, worked(flowd.roles()["sensor"]))]
+        # A timer of a second is all that a thread without packets wakes up for; how long the work
+        # takes, and in how many goes, is a matter of the machine, so the two are compared.
+        bench.report.check("%s: both have work %r" % (what, busy), True,
+                           min(busy) * 8 > max(busy))
         bench.end(flowd, what)
         bench.evidence("workers-" + what, what, want)
 
