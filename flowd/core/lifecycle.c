@@ -345,6 +345,11 @@ static int decide(void *arg, const struct store_job *found)
 		return 0;
 	if (rc)
 		lifecycle_judge(d->l, &row, &j, NULL);
+	/* Nobody was told; should it turn out to be one after all, it is news. */
+	if (rc && !j.allowed && row.evidence == EVIDENCE_INVALID) {
+		row.announced = 0;
+		store_put_service(d->l->store, &row);
+	}
 	j.judged = 1;
 	if (j.allowed)
 		store_put_job(d->l->store, &j);

@@ -21,9 +21,10 @@ enum naming_news merge_sighting(struct store_service *row, const struct sighting
 	row->print = s->print ? s->print : row->print;
 	row->tunnel = s->tunnel;
 	row->tunnel_id = s->tunnel_id;
-	/* Only a lone SYN-ACK can be contradicted: see flow.c. */
+	/* Only a lone SYN-ACK, and who only spoke second, can be contradicted: see watch.h. */
 	if (s->evidence > row->evidence ||
-	    (s->evidence == EVIDENCE_INVALID && row->evidence == EVIDENCE_ONEWAY))
+	    (s->evidence == EVIDENCE_INVALID &&
+	     (row->evidence == EVIDENCE_ONEWAY || row->evidence == EVIDENCE_ANSWERED)))
 		row->evidence = s->evidence;
 	if (!*row->app_guess)
 		memcpy(row->app_guess, s->app_guess, sizeof(row->app_guess));

@@ -6,7 +6,9 @@
 
 #define V4_UNREACHABLE 3
 #define V4_TOO_BIG 4 /* code: not about the port */
+#define V4_PORT 3
 #define V6_UNREACHABLE 1
+#define V6_PORT 4
 /* Protocol numbers (IANA). */
 #define ICMP_V4 1
 #define ICMP_V6 58
@@ -79,6 +81,13 @@ bool icmp_is_prohibition(const struct packet *p)
 	return p->icmp_code == 1 || p->icmp_code == 5 || p->icmp_code == 6;
 }
 
+/* Does the host itself say that nobody listens there? */
+static bool is_shut(const struct packet *p, const struct icmp_quote *q)
+{
+	return p->icmp_code == (p->proto == ICMP_V4 ? V4_PORT : V6_PORT) &&
+	       addr_is_same(&p->src, &q->service.host);
+}
+
 void icmp_take(struct watch *w, const struct packet *p)
 {
 	struct known_entry *entry;
@@ -89,11 +98,13 @@ void icmp_take(struct watch *w, const struct packet *p)
 	    !watch_has(w, &q.service.host, &q.asker, q.asker_port))
 		return;
 	w->tally->unreachables++;
+	/* A port that only ever turned people away is no service: nothing is made for it. */
+	entry = known_get(w->known, &q.service);
+	if (entry && q.service.proto == PROTO_UDP && is_shut(p, &q))
+		watch_deny(w, entry);
 	if (!icmp_is_prohibition(p))
 		return;
 	w->tally->prohibitions++;
-	/* A port that only ever turned people away is no service: nothing is made for it. */
-	entry = known_get(w->known, &q.service);
 	if (!entry)
 		return;
 	entry->sighting.filtered++;

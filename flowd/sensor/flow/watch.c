@@ -152,14 +152,25 @@ struct known_entry *watch_data(struct watch *w, struct known_entry *entry, const
 	return entry;
 }
 
+static void invalidate(struct watch *w, struct known_entry *entry)
+{
+	entry->sighting.evidence = EVIDENCE_INVALID;
+	host_excuse(w->hosts, &entry->sighting.service);
+	known_tell(w->known, entry, w->say, w->arg);
+}
+
+void watch_deny(struct watch *w, struct known_entry *entry)
+{
+	if (entry->sighting.evidence == EVIDENCE_ANSWERED)
+		invalidate(w, entry);
+}
+
 void watch_contradict(struct watch *w, struct known_entry *entry)
 {
 	w->tally->synacks_explained++;
 	if (!entry->standing || --entry->standing || entry->sighting.evidence != EVIDENCE_ONEWAY)
 		return;
-	entry->sighting.evidence = EVIDENCE_INVALID;
-	host_excuse(w->hosts, &entry->sighting.service);
-	known_tell(w->known, entry, w->say, w->arg);
+	invalidate(w, entry);
 }
 
 void watch_flush(struct watch *w)

@@ -70,6 +70,13 @@ struct known_entry *watch_data(struct watch *watch, struct known_entry *entry,
  */
 void watch_contradict(struct watch *watch, struct known_entry *entry);
 
+/*
+ * The host says that nobody listens at the port of the entry, which is over UDP. If all that is
+ * known of it is that it spoke second, it was a client that has left, and whose talk was met in the
+ * middle; another answer makes it a service again.
+ */
+void watch_deny(struct watch *watch, struct known_entry *entry);
+
 /* Tells what watch_raise has put off; to be called every second. */
 void watch_catch_up(struct watch *watch);
 
