@@ -171,6 +171,13 @@ struct conf_ports {
 	  "networks it looks at (default: what may be probed)")                                    \
 	X(sweep_now, PREFIXES, "sweep.now", "", 0, 0,                                              \
 	  "sweep these networks once, print what is found, and end")                               \
+	X(watch_udp_every, DURATION, "watch.udp.every", "0", 0, 365 * MONO_DAY,                    \
+	  "how often the ports watched over UDP are asked; 0 never")                               \
+	X(watch_udp_ports, TEXT, "watch.udp.ports",                                                \
+	  "53,69,111,123,137,161,389,500,623,1900,5060,11211", 0, 0,                               \
+	  "ports over UDP that are asked whether they were seen or not")                           \
+	X(watch_udp_hosts, PREFIXES, "watch.udp.hosts", "", 0, 0,                                  \
+	  "hosts on which they are asked (default: what may be probed)")                           \
 	X(web_address, TEXT, "web.address", "127.0.0.1", 0, 0,                                     \
 	  "loopback address of the API and the page")                                              \
 	X(web_port, COUNT, "web.port", "7780", 0, 65535, "port of the API and the page; 0 none")   \

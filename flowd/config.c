@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 #include "base/record.h"
+#include "flowd/watched.h"
 #include "flowd/yaml.h"
 
 #include <errno.h>
@@ -240,6 +241,18 @@ static int check_sweep(const struct conf *conf, char *error)
 	return 0;
 }
 
+static int check_watched(const struct conf *conf, char *error)
+{
+	struct sweep list;
+	int rc = watched_list(conf, &list);
+
+	if (rc == ERR_FULL)
+		return complain(error, rc, "watch.udp.hosts",
+				"at most 32 networks, and 4194304 hosts times ports");
+	return rc ? complain(error, rc, "watch.udp.ports", "expected ports such as 161,500,5060")
+		  : 0;
+}
+
 int config_check(const struct conf *conf, char *error)
 {
 	int rc;
@@ -257,6 +270,8 @@ int config_check(const struct conf *conf, char *error)
 	if (*conf->read && *conf->interfaces && conf->given.read && conf->given.interfaces)
 		return complain(error, ERR_SYNTAX, "read, interface", "a replay has no interface");
 	rc = check_sweep(conf, error);
+	if (!rc)
+		rc = check_watched(conf, error);
 	if (rc)
 		return rc;
 	if (!*conf->read && !*conf->interfaces && !conf_sweeps_once(conf))

@@ -286,11 +286,9 @@ int lifecycle_probe(struct lifecycle *l, const struct probe *probe)
 	if (j.job.event == EVENT_DECEPTIVE)
 		return canary_take(l, &j, probe);
 	rc = store_get_service(l->store, &j.job.service, &row);
-	/* It was taken back meanwhile, or was ephemeral and has left the list. */
-	if (!rc)
-		store_delete_job(l->store, j.job.id);
+	/* It was taken back meanwhile, or was ephemeral and has left the list, or never was. */
 	if (rc <= 0)
-		return rc;
+		return rc ? rc : rounds_take(l, &j, probe);
 	if (probe->finished_us > l->now)
 		l->now = probe->finished_us;
 	if (probe->state != STATE_CANDIDATE)

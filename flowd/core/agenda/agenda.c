@@ -22,7 +22,8 @@ struct agenda agenda_of(const struct conf *conf, bool replay)
 {
 	struct agenda a = { .again = replay ? 0 : conf->verify_again,
 			    .again_high = conf->verify_again_high,
-			    .gone = conf->verify_gone };
+			    .gone = conf->verify_gone,
+			    .rounds = rounds_of(conf, replay) };
 	char *list = strdup(conf->verify_expiring), *rest, *word;
 
 	for (word = list ? strtok_r(list, ", ", &rest) : NULL;
@@ -278,6 +279,8 @@ int agenda_tick(struct lifecycle *l)
 
 	if (!a->started_us)
 		a->started_us = l->now;
+	if (waiting < JOBS_MOST && (rc = rounds_tick(l, JOBS_MOST - (unsigned)waiting)))
+		return rc;
 	if (!a->again || l->now < a->look_us || waiting >= JOBS_MOST)
 		return 0;
 	k.room = JOBS_MOST - (unsigned)waiting;

@@ -7,6 +7,7 @@
 #ifndef FLOWD_CORE_AGENDA_AGENDA_H
 #define FLOWD_CORE_AGENDA_AGENDA_H
 
+#include "flowd/core/datagram/rounds.h"
 #include "store/probing/agenda.h"
 
 #define AGENDA_TERMS_MAX 8
@@ -32,6 +33,7 @@ struct agenda {
 	wall_t from;	   /* nothing is due earlier */
 	wall_t look_us;	   /* before it nothing is due */
 	struct agenda_answer answered[2]; /* the latest: two, so that one is another */
+	struct rounds rounds;
 };
 
 /* As configured; `replay`: nothing is looked at again. */
