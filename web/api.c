@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/ipc.h"
 #include "store/report/report.h"
+#include "web/orders.h"
 #include "web/page.h"
 #include "web/query.h"
 
@@ -470,6 +471,12 @@ const struct http_route api_routes[] = {
 	{ "/api/v1/alerts", HTTP_GET, get_alerts, false },
 	{ "/api/v1/events", HTTP_GET, get_events, false },
 	{ "/api/v1/countries", HTTP_GET, get_countries, false },
+	{ "/api/v1/sweeps", HTTP_GET, orders_list, false },
+	{ "/api/v1/sweeps", HTTP_POST, orders_post, true },
+	{ "/api/v1/sweeps/*", HTTP_GET, orders_get, false },
+	{ "/api/v1/sweeps/*/pause", HTTP_POST, orders_pause, true },
+	{ "/api/v1/sweeps/*/resume", HTTP_POST, orders_resume, true },
+	{ "/api/v1/sweeps/*/cancel", HTTP_POST, orders_cancel, true },
 	{ "/api/v1/stream", HTTP_GET, get_stream, false },
 	{ "/api/v1/health", HTTP_GET, get_health, false },
 	{ "/metrics", HTTP_GET, get_metrics, false },

@@ -10,6 +10,7 @@
 #include "web/stream.h"
 #include "web/view.h"
 
+struct conf;
 struct ipc;
 
 /* What the answers are made of; all borrowed. */
@@ -19,8 +20,10 @@ struct api {
 	struct gauge *gauge;
 	struct ipc *core;
 	struct http *http;
-	mono_t host_keep; /* how long a host answers everything after its last such answer */
-	mono_t second;	  /* in which `wishes` were sent to core */
+	const struct conf *conf;
+	uint64_t last_sweep; /* the id of the latest that was ordered here */
+	mono_t host_keep;    /* how long a host answers everything after its last such answer */
+	mono_t second;	     /* in which `wishes` were sent to core */
 	unsigned wishes;
 };
 

@@ -6,6 +6,7 @@
 #include "web/query.h"
 
 #include <microhttpd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
@@ -16,7 +17,7 @@
 #define STREAM_BLOCK 4096
 #define URI_MOST 2048
 #define HEAD_MOST 8192 /* all headers */
-#define BODY_MOST 4096 /* is read and thrown away: no route wants one */
+#define BODY_MOST 4096
 
 struct http {
 	struct MHD_Daemon *daemon;
@@ -33,6 +34,7 @@ struct visit {
 	struct MHD_Connection *connection;
 	const char *path, *method;
 	size_t uri, head, body; /* bytes of address, headers, body */
+	char *text;		/* of the body, BODY_MOST bytes; NULL none yet */
 	struct http_request request;
 	struct http_parameter parameters[HTTP_PARAMETERS];
 	bool too_many;
@@ -79,10 +81,15 @@ static const char *title_of(unsigned status)
 	static const struct {
 		unsigned status;
 		const char *title;
-	} titles[] = { { 400, "Bad Request" },	      { 403, "Forbidden" },
-		       { 404, "Not Found" },	      { 405, "Method Not Allowed" },
-		       { 413, "Content Too Large" },  { 414, "URI Too Long" },
-		       { 429, "Too Many Requests" },  { 431, "Request Header Fields Too Large" },
+	} titles[] = { { 400, "Bad Request" },
+		       { 403, "Forbidden" },
+		       { 404, "Not Found" },
+		       { 405, "Method Not Allowed" },
+		       { 409, "Conflict" },
+		       { 413, "Content Too Large" },
+		       { 414, "URI Too Long" },
+		       { 429, "Too Many Requests" },
+		       { 431, "Request Header Fields Too Large" },
 		       { 503, "Service Unavailable" } };
 	size_t i;
 
@@ -107,6 +114,24 @@ void http_answer_problem(struct http_answer *answer, unsigned status, const char
 	*answer = (struct http_answer){ 0 };
 	http_answer_text(answer, HTTP_PROBLEM, report_text(r));
 	answer->status = status;
+}
+
+void http_answer_wrong(struct http_answer *answer, const char *detail, const char *pointer)
+{
+	struct report *r = report_new(), *error = report_new();
+	char fragment[128];
+
+	report_set_text(r, "type", "about:blank");
+	report_set_text(r, "title", title_of(400));
+	report_set_number(r, "status", 400);
+	report_set_text(r, "detail", detail);
+	report_set_text(error, "detail", detail);
+	snprintf(fragment, sizeof(fragment), "#%s", pointer);
+	report_set_text(error, "pointer", fragment);
+	report_list(r, "errors");
+	report_add(r, "errors", error);
+	http_answer_text(answer, HTTP_PROBLEM, report_text(r));
+	answer->status = 400;
 }
 
 static ssize_t live_read(void *arg, uint64_t position, char *out, size_t size)
@@ -276,7 +301,7 @@ static unsigned check_visit(struct visit *v, const char **wrong)
 	if (v->head > HEAD_MOST)
 		return *wrong = "the headers are too long", 431;
 	if (v->body > BODY_MOST)
-		return *wrong = "no request has a body here", 413;
+		return *wrong = "the body is too long", 413;
 	if (!host)
 		return *wrong = "no Host header", 400;
 	if (!query_is_loopback(host, strlen(host)))
@@ -328,7 +353,9 @@ static enum MHD_Result answer_visit(struct visit *v)
 			continue;
 		if (is_method(route, v->method))
 			return answer_route(v, route);
-		allow = route->method == HTTP_POST ? "POST" : "GET, HEAD";
+		allow = allow			     ? "GET, HEAD, POST"
+			: route->method == HTTP_POST ? "POST"
+						     : "GET, HEAD";
 	}
 	if (status)
 		http_answer_problem(&answer, status, wrong, NULL);
@@ -339,13 +366,22 @@ static enum MHD_Result answer_visit(struct visit *v)
 	return send_answer(v, &answer, status ? NULL : allow);
 }
 
+/* As much as a route may want. */
+static void keep_body(struct visit *v, const char *bytes, size_t len)
+{
+	if (v->body + len > BODY_MOST || (!v->text && !(v->text = malloc(BODY_MOST))))
+		return;
+	memcpy(v->text + v->body, bytes, len);
+	v->request.body = v->text;
+	v->request.body_len = v->body + len;
+}
+
 /* Called first with the headers, then for each piece of a body, then at its end. */
 REQUEST_HANDLER(on_request)
 {
 	struct visit *v = *context;
 
 	(void)version;
-	(void)body;
 	if (!v) {
 		v = calloc(1, sizeof(*v));
 		if (!v)
@@ -358,6 +394,7 @@ REQUEST_HANDLER(on_request)
 	v->method = method;
 	if (!*body_len)
 		return answer_visit(v);
+	keep_body(v, body, *body_len);
 	v->body += *body_len;
 	*body_len = 0;
 	/* Somebody who goes on sending is not told why. */
@@ -367,10 +404,14 @@ REQUEST_HANDLER(on_request)
 static void on_completed(void *arg, struct MHD_Connection *connection, void **context,
 			 enum MHD_RequestTerminationCode code)
 {
+	struct visit *v = *context;
+
 	(void)arg;
 	(void)connection;
 	(void)code;
-	free(*context);
+	if (v)
+		free(v->text);
+	free(v);
 	*context = NULL;
 }
 

@@ -32,6 +32,8 @@ struct http_request {
 	size_t name_len;
 	const struct http_parameter *parameters;
 	size_t count;
+	const char *body; /* of a POST; not terminated, NULL none */
+	size_t body_len;
 	const char *last_event_id; /* NULL: none was sent */
 	bool head;		   /* only the headers are wanted */
 };
@@ -89,6 +91,9 @@ void http_wake(struct http_live *live);
 
 /* Gives text that was malloc'ed; NULL is a want of memory. */
 void http_answer_text(struct http_answer *answer, const char *type, char *text);
+
+/* The same of a body: `pointer` is where in it (RFC 6901, up to 100 bytes). */
+void http_answer_wrong(struct http_answer *answer, const char *detail, const char *pointer);
 
 /* Says what is wrong (RFC 9457); `name` is the parameter that is wrong, NULL none. */
 void http_answer_problem(struct http_answer *answer, unsigned status, const char *detail,

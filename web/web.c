@@ -234,6 +234,7 @@ static bool open_inside(struct web *w, const char *state)
 	if (!w->loop || !w->api.stream)
 		return false;
 	w->api.core = w->core;
+	w->api.conf = w->conf;
 	w->api.gauge = &w->gauge;
 	w->api.host_keep = w->conf->deceptive_keep;
 	w->api.view = view_new(w->loop, state, w->scratch);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "verify/sweep/pace.h"
 
-#define SLOT (MONO_SECOND / PACE_SLOTS)
+#define SLOT (10 * MONO_MS)
 
 void pace_open(struct pace *p, uint64_t rate, mono_t now)
 {
@@ -16,7 +16,7 @@ void pace_set(struct pace *p, uint64_t rate, mono_t now)
 	/* A quarter of a second may be made up for. */
 	p->most = PACE_COST + p->refill * PACE_COST / 4;
 	p->credit = p->credit < p->most ? p->credit : p->most;
-	p->cap = rate + rate / 100;
+	p->cap = rate + rate / 64 + 1;
 }
 
 /* Forgets what is longer ago than a second. */
