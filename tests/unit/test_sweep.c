@@ -230,9 +230,9 @@ static void test_the_rate_is_held(void **state)
 	(void)state;
 	hold(7, 1000);
 	hold(100, 10000);
-	hold(1000, 100000);
-	hold(20000, 100000);
-	hold(200000, 30000);
+	hold(1000, 25000);
+	hold(20000, 25000);
+	hold(200000, 25000);
 }
 
 /* ---- what is found ---- */
