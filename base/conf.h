@@ -139,6 +139,16 @@ struct conf_ports {
 	  "name of the place probes are sent from")                                                \
 	X(verify_rate, COUNT, "verify.rate", "200", 1, 1000000,                                    \
 	  "packets and connections a second at most")                                              \
+	X(verify_host_rate, COUNT, "verify.host_rate", "100", 0, 1000000,                          \
+	  "of these, to one host; 0: no bound of its own")                                         \
+	X(verify_prefix_rate, COUNT, "verify.prefix_rate", "200", 0, 1000000,                      \
+	  "of these, to one /24 of IPv4 or /64 of IPv6; 0: no bound of its own")                   \
+	X(verify_host_parallel, COUNT, "verify.host_parallel", "32", 1, 4096,                      \
+	  "probes of one host under way at once")                                                  \
+	X(verify_backoff, DURATION, "verify.backoff", "60s", 0, MONO_DAY,                          \
+	  "how long a host or network is left alone that routers keep refusing; 0 never")          \
+	X(verify_quiet_hours, LIST, "verify.quiet_hours", "", 0, 0,                                \
+	  "when nothing is probed, local time: Mon-Fri 08:00-18:00, ...; jobs wait")               \
 	X(verify_parallel, COUNT, "verify.parallel", "256", 1, 4096, "probes under way at once")   \
 	X(verify_tries, COUNT, "verify.tries", "3", 1, 10, "SYNs sent before silence is believed") \
 	X(verify_syn_wait, DURATION, "verify.syn_wait", "500ms", MONO_MS, 60 * MONO_SECOND,        \
@@ -187,6 +197,8 @@ struct conf_ports {
 	  "how long old probes are kept; 0 for ever")                                              \
 	X(keep_alerts, DURATION, "store.keep.alerts", "365d", 0, 36500 * MONO_DAY,                 \
 	  "how long alerts are kept; 0 for ever")                                                  \
+	X(keep_audit, DURATION, "store.keep.audit", "365d", 0, 36500 * MONO_DAY,                   \
+	  "how long it is kept what probes sent; 0 for ever")                                      \
 	X(store_cap, BYTES, "store.disk_cap", "10G", 1 << 24, 1LL << 46,                           \
 	  "size of the store at which the oldest history is dropped")                              \
 	X(store_sync, BOOL, "store.sync", "yes", 0, 0,                                             \

@@ -18,7 +18,8 @@
 	X(ERR_CAGE, "could not give up privileges")       \
 	X(ERR_FULL, "a table is full")                    \
 	X(ERR_NOT_FOUND, "not found")                     \
-	X(ERR_DENIED, "not allowed by the configuration")
+	X(ERR_DENIED, "not allowed by the configuration") \
+	X(ERR_REST, "routers refuse it for now")
 
 enum err {
 	ERR_FIRST = -10000,

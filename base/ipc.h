@@ -32,7 +32,8 @@
 	X(IPC_VERIFY, sizeof(struct service))  /* web to core: probe it now */                     \
 	X(IPC_ROLE, sizeof(struct role_news))  /* parent to core to web: a role fell or is back */ \
 	X(IPC_TROUBLE, sizeof(struct trouble_news)) /* core to web: it began or has passed */      \
-	X(IPC_SWEEP, sizeof(struct sweep)) /* web to core to verify: do it; back: how far it is */
+	X(IPC_SWEEP, sizeof(struct sweep)) /* web to core to verify: do it; back: how far it is */ \
+	X(IPC_PROBING, sizeof(struct probing)) /* parent, web to core to verify, web: may we? */
 
 enum ipc_kind {
 	IPC_NONE,

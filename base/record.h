@@ -12,10 +12,11 @@
 #include "base/mono.h"
 #include "base/record/kind.h"
 #include "base/record/probe.h"
+#include "base/record/probing.h"
 #include "base/record/sweep.h"
 
 /* Any change of a layout below changes this number; another number is refused. */
-#define RECORD_VERSION 9
+#define RECORD_VERSION 10
 
 /* Said by the sensor: this service answered this outside peer. */
 struct sighting {
@@ -90,7 +91,9 @@ struct job {
 	wall_t deadline_us; /* the alert is made then, verdict or not */
 	uint8_t event;	    /* enum event: what it is to be verified for */
 	uint8_t named;	    /* 1: `app` is final, do not wait for a name */
-	uint8_t pad[6];
+	uint8_t asker;	    /* enum asker */
+	uint8_t urgent;	    /* 1: before the others */
+	uint8_t pad[4];
 	char app[RECORD_APP_MAX]; /* what the wire says, "" not known yet */
 	char app_guess[RECORD_APP_MAX];
 	char sni[RECORD_HINT_MAX]; /* that clients ask for; "" not known */

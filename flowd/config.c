@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "flowd/config.h"
 
+#include "base/conf/hours.h"
 #include "base/err.h"
 #include "base/record.h"
 #include "flowd/watched.h"
@@ -256,6 +257,7 @@ static int check_watched(const struct conf *conf, char *error)
 int config_check(const struct conf *conf, char *error)
 {
 	int rc;
+	struct hours quiet;
 
 	if (strcmp(conf->cage, "strict") && strcmp(conf->cage, "best-effort"))
 		return complain(error, ERR_UNKNOWN, "cage", "expected strict or best-effort");
@@ -267,6 +269,9 @@ int config_check(const struct conf *conf, char *error)
 	if (!is_durations(conf->verify_expiring))
 		return complain(error, ERR_SYNTAX, "verify.expiring",
 				"expected durations such as 30d,7d,0s");
+	if (hours_parse(&quiet, conf->verify_quiet_hours, NULL))
+		return complain(error, ERR_SYNTAX, "verify.quiet_hours",
+				"expected hours like Mon-Fri 08:00-18:00, Sat 10:00-12:00");
 	if (*conf->read && *conf->interfaces && conf->given.read && conf->given.interfaces)
 		return complain(error, ERR_SYNTAX, "read, interface", "a replay has no interface");
 	rc = check_sweep(conf, error);

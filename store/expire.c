@@ -40,19 +40,24 @@ static wall_t oldest(struct store *s, enum rocks_table table, wall_t none)
 	return time;
 }
 
-/* Over the cap: the oldest tenth of the time that events and probes span goes. */
+/* Over the cap: the oldest tenth of the time that history spans goes. */
 static int expire_oldest(struct store *s, wall_t now)
 {
-	wall_t events = oldest(s, ROCKS_EVENTS, now), probes = oldest(s, ROCKS_PROBE_LOG, now);
-	wall_t from = events < probes ? events : probes, cut = from + (now - from) / 10;
-	int rc = expire_table(s, ROCKS_EVENTS, cut);
+	static const enum rocks_table tables[] = { ROCKS_EVENTS, ROCKS_PROBE_LOG, ROCKS_AUDIT };
+	wall_t from = now, first, cut;
+	size_t i, count = sizeof(tables) / sizeof(tables[0]);
+	int rc = 0;
 
-	if (!rc)
-		rc = expire_table(s, ROCKS_PROBE_LOG, cut);
+	for (i = 0; i < count; i++)
+		if ((first = oldest(s, tables[i], now)) < from)
+			from = first;
+	cut = from + (now - from) / 10;
+	for (i = 0; i < count && !rc; i++)
+		rc = expire_table(s, tables[i], cut);
 	/* The next look must not see the size of what is gone, and delete more for it. */
-	if (!rc)
-		rc = reclaim(s, ROCKS_EVENTS, cut);
-	return rc ? rc : reclaim(s, ROCKS_PROBE_LOG, cut);
+	for (i = 0; i < count && !rc; i++)
+		rc = reclaim(s, tables[i], cut);
+	return rc;
 }
 
 int store_expire(struct store *s, const struct store_keep *keep, wall_t now)
@@ -65,6 +70,8 @@ int store_expire(struct store *s, const struct store_keep *keep, wall_t now)
 		rc = expire_table(s, ROCKS_SWEEP_LOG, now - keep->probes);
 	if (!rc && keep->alerts)
 		rc = expire_table(s, ROCKS_ALERTS, now - keep->alerts);
+	if (!rc && keep->audit)
+		rc = expire_table(s, ROCKS_AUDIT, now - keep->audit);
 	if (!rc && keep->hosts)
 		rc = store_expire_hosts(s, now - keep->hosts);
 	if (!rc && keep->disk_cap && rocks_size(s->rocks) > keep->disk_cap)

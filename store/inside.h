@@ -12,7 +12,7 @@
 
 /* The last numbers given; stored with every batch that gave one. */
 struct numbers {
-	uint64_t event, job, alert;
+	uint64_t event, job, alert, audit;
 };
 
 struct store {

@@ -28,7 +28,8 @@
 	X(ROCKS_AGENDA, "agenda")       \
 	X(ROCKS_FACES, "faces")         \
 	X(ROCKS_SWEEPS, "sweeps")       \
-	X(ROCKS_SWEEP_LOG, "sweep_log")
+	X(ROCKS_SWEEP_LOG, "sweep_log") \
+	X(ROCKS_AUDIT, "audit")
 
 enum rocks_table {
 #define ROCKS_ENUM(id, name) id,

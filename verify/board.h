@@ -14,7 +14,10 @@ struct board;
 /* The probe of a job is ready; borrowed during the call. */
 typedef void (*board_fn)(void *arg, const struct probe *probe);
 
-/* `room` is copied; its want, done and arg are the board's. NULL when memory is short. */
+/*
+ * `room` is copied; its want, done and arg are the board's; `parallel` are under way at once. NULL
+ * when memory is short.
+ */
 struct board *board_new(const struct task_room *room, unsigned parallel, board_fn fn, void *arg);
 void board_free(struct board *board);
 
@@ -27,7 +30,13 @@ void board_name(struct board *board, const struct job *job);
 /* An answer to a SYN came; late ones are left alone. */
 void board_hear(struct board *board, const struct syn_answer *answer);
 
-/* Starts no jobs from now on, or does again. */
-void board_pause(struct board *board, bool paused);
+/* Why no job is started: bits. */
+enum board_pause { BOARD_BEHIND = 1, BOARD_SHUT = 2 };
+
+/* Starts no jobs from now on because of `why`, or that is over. */
+void board_pause(struct board *board, enum board_pause why, bool paused);
+
+/* Ends all at once: the probes of all jobs are given up. */
+void board_clear(struct board *board);
 
 #endif

@@ -263,10 +263,7 @@ int raw_send(struct raw *raw, struct budget *budget, const struct source_way *wa
 	put_source(&msg, &way->from);
 	if (sendmsg(raw->fd[addr_is_v4(&way->to) ? RAW_TCP4 : RAW_TCP6], &msg, 0) >= 0)
 		return 0;
-	/* The queue is full, or our own firewall said no: as good as lost on the way. */
-	if (errno == EAGAIN || errno == ENOBUFS || errno == EPERM)
-		return 0;
-	return -errno;
+	return errno == EAGAIN || errno == ENOMEM ? -ENOBUFS : -errno;
 }
 
 /* The address an IPv6 packet was sent to, and its hop limit. */

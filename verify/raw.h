@@ -30,7 +30,10 @@ void raw_close(struct raw *raw);
 /* Can SYNs be sent to the family of `to`? */
 bool raw_has(const struct raw *raw, const struct addr *to);
 
-/* Sends one SYN. 0; -EAGAIN, ERR_DENIED as budget_take; -errno. */
+/*
+ * Sends one SYN. 0: it has left; -EAGAIN, ERR_DENIED, ERR_REST as budget_take; -ENOBUFS: a queue of
+ * this host is full; -errno: this host refuses it (-EPERM its firewall, -ENETUNREACH no route).
+ */
 int raw_send(struct raw *raw, struct budget *budget, const struct source_way *way, mono_t now);
 
 /* Takes the next answer to one of our SYNs, leaving out what is none. 1; 0: none is waiting. */

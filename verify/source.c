@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -115,6 +116,14 @@ int source_bind_interface(const struct source *s, int fd)
 uint32_t source_sweep_ports(const struct source *s)
 {
 	return s->ports.high - s->ports.low < 16 * SOURCE_SWEEP_PORTS ? 0 : SOURCE_SWEEP_PORTS;
+}
+
+unsigned source_repeats(int fd)
+{
+	struct tcp_info info = { .tcpi_state = 0 };
+	socklen_t len = sizeof(info);
+
+	return getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) ? 0 : info.tcpi_total_retrans;
 }
 
 uint32_t source_port_count(const struct source *s)

@@ -36,6 +36,9 @@ int source_find(const struct source *s, const struct addr *to, uint16_t port,
 /* Binds a socket to verify.interface, where one is given. 0 or -errno. */
 int source_bind_interface(const struct source *s, int fd);
 
+/* How often the kernel has repeated the SYN of a connection that is being made, or just was. */
+unsigned source_repeats(int fd);
+
 /*
  * The last ports of the range are those of sweeps, which nobody else sends from: where a connection
  * of before is still kept, a SYN from its port would be answered by no SYN-ACK (RFC 5961 section

@@ -61,6 +61,7 @@ static int read_segment(const struct hash_key *key, struct wire *w, struct syn_p
 	ack = wire_be32(w);
 	wire_u8(w);
 	flags = wire_u8(w) & (FLAG_SYN | FLAG_RST | FLAG_ACK);
+	out->window = wire_be16(w);
 	if (w->bad)
 		return ERR_SHORT;
 	if (flags != (FLAG_SYN | FLAG_ACK) && flags != (FLAG_RST | FLAG_ACK))
@@ -194,6 +195,7 @@ int syn_read_icmp4(const struct hash_key *key, const struct syn_packet *in, stru
 		return rc;
 	answer.ttl = ip.ttl;
 	answer.icmp_from = ip.from;
+	answer.is_own = addr_is_same(&ip.from, &quote.from);
 	*out = answer;
 	return 0;
 }
@@ -218,6 +220,7 @@ int syn_read_icmp6(const struct hash_key *key, const struct syn_packet *in, stru
 	path.from = addr_v6(p + 8);
 	path.to = addr_v6(p + 24);
 	rc = read_quote(key, &w, &path, &answer);
+	answer.is_own = addr_is_same(&in->from, &path.from);
 	if (!rc)
 		*out = answer;
 	return rc;

@@ -23,7 +23,9 @@ struct syn_answer {
 	enum syn_kind kind;
 	uint8_t ttl; /* of the answer; 0 unknown */
 	uint8_t icmp_type, icmp_code;
-	uint16_t port; /* we asked for */
+	bool is_own;	 /* an ICMP error that this host made itself */
+	uint16_t port;	 /* we asked for */
+	uint16_t window; /* SYN_OPEN: what it takes; 0 nothing, as tarpits do */
 	struct addr host;
 	struct addr icmp_from; /* of an ICMP error: who sent it */
 };

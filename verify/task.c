@@ -2,13 +2,15 @@
 #include "verify/task.h"
 
 #include "base/err.h"
+#include "verify/evidence.h"
 #include "verify/udp/errand.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
 #define LIMIT (15 * MONO_SECOND) /* from the first packet to the probe */
-#define DIALS 2
+#define DIALS 3
+#define QUEUE_WAIT (20 * MONO_MS) /* for room in a queue of this host */
 
 static void on_timer(void *arg, int what);
 static void on_talk(void *arg, const struct talk_result *r);
@@ -36,9 +38,20 @@ void task_free(struct task *t)
 	free(t);
 }
 
+/* The conversation ends, or another takes its place: what it cost is known. */
+static void end_talk(struct task *t)
+{
+	if (t->talk)
+		t->probe->sent_dials = (uint16_t)(t->probe->sent_dials + talk_repeats(t->talk));
+	talk_free(t->talk);
+	t->talk = NULL;
+}
+
 /* The last thing done with `t`. */
 static void finish(struct task *t, enum state state, enum reason reason)
 {
+	evidence_temper(t, &state, &reason);
+	end_talk(t);
 	t->probe->state = (uint8_t)state;
 	t->probe->reason = (uint8_t)reason;
 	t->probe->finished_us = mono_wall();
@@ -48,6 +61,12 @@ static void finish(struct task *t, enum state state, enum reason reason)
 static void finish_open(struct task *t)
 {
 	finish(t, STATE_OPEN, REASON_SYN_ACK);
+}
+
+void task_give_up(struct task *t)
+{
+	t->probe->given_up = 1;
+	finish(t, STATE_CANDIDATE, REASON_UNFINISHED);
 }
 
 /* The wire has said what it is. */
@@ -118,17 +137,6 @@ static mono_t talk_wait(const struct task *t, enum banner_hello hello)
 	return conf->verify_hello_wait;
 }
 
-/* How long connect() may take: as a probe of its own as long as all SYNs would. */
-static mono_t connect_wait(const struct task *t)
-{
-	const struct conf *conf = t->room->conf;
-	mono_t wait = conf->verify_hello_wait;
-
-	if (t->probe->by_connect)
-		wait = conf->verify_syn_wait * ((1 << conf->verify_tries) - 1);
-	return wait < LIMIT ? wait : LIMIT;
-}
-
 /* Sets the timer, but not beyond the limit. */
 static void wait_for(struct task *t, mono_t wait)
 {
@@ -168,9 +176,10 @@ int task_start(struct task *t)
 	record_text_set(p->vantage, sizeof(p->vantage),
 			t->way.self ? "self" : room->conf->verify_vantage);
 	if (rc || !budget_may(room->talk.budget, &service->host)) {
-		finish(t, STATE_CANDIDATE, REASON_NONE);
+		finish(t, STATE_CANDIDATE, rc ? REASON_LOCAL : REASON_NONE);
 		return 0;
 	}
+	p->from = t->way.from;
 	if (service->proto == PROTO_UDP) {
 		errand_start(t);
 		return 0;
@@ -185,12 +194,12 @@ int task_start(struct task *t)
 /* Sending was refused by this host itself, or by the budget: that says nothing of the service. */
 static void sending_failed(struct task *t, int rc)
 {
-	if (rc != ERR_DENIED && t->probe->state == STATE_OPEN)
+	if (rc != ERR_DENIED && t->connected)
 		finish_open(t);
-	else if (rc == -EHOSTUNREACH)
-		finish(t, STATE_SILENT, REASON_ICMP);
+	else if (rc == ERR_REST)
+		task_give_up(t);
 	else
-		finish(t, STATE_CANDIDATE, REASON_NONE);
+		finish(t, STATE_CANDIDATE, rc == ERR_DENIED ? REASON_NONE : REASON_LOCAL);
 }
 
 static int send_syn(struct task *t)
@@ -200,14 +209,21 @@ static int send_syn(struct task *t)
 
 	if (rc == -EAGAIN)
 		return rc;
-	if (rc) {
+	if (rc && rc != -ENOBUFS) {
 		sending_failed(t, rc);
 		return 0;
 	}
 	set_limit(t);
+	if (rc) {
+		wait_for(t, QUEUE_WAIT);
+		return 0;
+	}
 	t->sent = now;
 	t->probe->tries++;
-	wait_for(t, t->room->conf->verify_syn_wait << (t->probe->tries - 1));
+	t->probe->sent_syns++;
+	t->waited = rtt_wait(t->room->rtt, &t->way.to, t->probe->tries,
+			     t->probe->tries >= t->room->conf->verify_tries);
+	wait_for(t, t->waited);
 	return 0;
 }
 
@@ -215,7 +231,7 @@ static int send_talk(struct task *t)
 {
 	struct talk_order order = { .way = t->way,
 				    .hello = t->hello,
-				    .connect_wait = connect_wait(t),
+				    .connect_wait = evidence_patience(t, LIMIT),
 				    .wait = talk_wait(t, t->hello) };
 	int rc;
 
@@ -229,6 +245,7 @@ static int send_talk(struct task *t)
 		return 0;
 	}
 	set_limit(t);
+	t->probe->sent_dials++;
 	if (t->probe->by_connect)
 		t->probe->tries = 1;
 	t->tried |= 1u << t->hello;
@@ -246,8 +263,7 @@ int task_send(struct task *t)
 /* Opens one more connection when its turn comes. */
 static void dial(struct task *t, enum banner_hello hello)
 {
-	talk_free(t->talk);
-	t->talk = NULL;
+	end_talk(t);
 	t->hello = hello;
 	t->room->want(t->room->arg, t);
 }
@@ -256,16 +272,19 @@ void task_hear(struct task *t, const struct syn_answer *answer)
 {
 	struct probe *p = t->probe;
 
-	if (t->stage != TASK_SYN || !p->tries)
+	if (t->stage != TASK_SYN || !p->tries || evidence_is_lost(answer))
 		return;
-	/* Of several SYNs nobody knows which one was answered (Karn). */
-	if (p->tries == 1)
-		p->rtt_us = (uint32_t)(mono_now() - t->sent);
+	if (answer->kind == SYN_UNREACHABLE && answer->is_own) {
+		finish(t, STATE_CANDIDATE, REASON_LOCAL);
+		return;
+	}
+	evidence_note_rtt(t, answer);
 	p->ttl = answer->ttl;
 	switch (answer->kind) {
 	case SYN_OPEN:
 		p->state = STATE_OPEN;
 		p->reason = REASON_SYN_ACK;
+		t->zero_window = !answer->window;
 		t->stage = TASK_TALK;
 		/* The name may have come meanwhile. */
 		t->hello = hello_first(t);
@@ -318,7 +337,7 @@ static void hear_unreached(struct task *t, const struct talk_result *r)
 		dial(t, t->hello);
 		return;
 	}
-	if (r->is_icmp) {
+	if (r->is_icmp && !addr_is_same(&r->icmp_from, &t->way.from)) {
 		p->icmp_type = r->icmp_type;
 		p->icmp_code = r->icmp_code;
 		p->icmp_from = r->icmp_from;
@@ -330,7 +349,7 @@ static void hear_unreached(struct task *t, const struct talk_result *r)
 	} else if (r->error == ETIMEDOUT) {
 		finish(t, STATE_SILENT, REASON_NO_ANSWER);
 	} else {
-		finish(t, STATE_SILENT, REASON_ICMP);
+		finish(t, STATE_CANDIDATE, REASON_LOCAL);
 	}
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/conf.h"
 #include "base/record.h"
+#include "verify/gate/rtt.h"
 #include "verify/raw.h"
 #include "verify/talk/talk.h"
 #include "verify/udp/inquiry.h"
@@ -21,7 +22,8 @@ typedef void (*task_fn)(void *arg, struct task *task);
 struct task_room {
 	const struct conf *conf;
 	struct talk_room talk;
-	struct raw *raw;     /* NULL: no raw sockets, connect() takes the SYN's place */
+	struct raw *raw; /* NULL: no raw sockets, connect() takes the SYN's place */
+	struct rtt *rtt;
 	struct hash_key key; /* of tables */
 	task_fn want;	     /* the task has something to send: give it its turn by task_send */
 	task_fn done;	     /* the probe is final; the callee frees the task */
@@ -29,6 +31,8 @@ struct task_room {
 };
 
 enum task_stage { TASK_WAITING, TASK_SYN, TASK_TALK };
+
+struct lane;
 
 struct task {
 	const struct task_room *room;
@@ -41,7 +45,9 @@ struct task {
 	struct loop_event *timer;
 	struct talk *talk;
 	struct inquiry *inquiry; /* a service over UDP: it does all there is; else NULL */
-	mono_t sent;		 /* the last SYN */
+	mono_t sent, waited;	 /* the last SYN; how long it is waited for */
+	mono_t not_before;	 /* held: when its host may be sent to again */
+	struct lane *lane;	 /* of its host; kept by the board, like the next two */
 	mono_t limit;		 /* no later than this; 0 nothing sent yet */
 	enum banner_hello hello; /* of the next or present conversation */
 	uint32_t tried;		 /* hellos, as bits */
@@ -49,7 +55,9 @@ struct task {
 	bool connected;	  /* at least once */
 	bool is_quiet;	  /* it once stayed open while both sides kept silent */
 	bool listen_only; /* the conversation is to tell whether it refuses */
-	bool is_wanting;  /* in the queue for a turn; kept by the board */
+	bool is_wanting;  /* in the queue for a turn */
+	bool is_held;	  /* its host may not be sent to yet */
+	bool zero_window; /* the SYN-ACK said: not a byte */
 	LIST_ENTRY(task) by_id, by_service;
 	TAILQ_ENTRY(task) turn; /* waiting for a place, or for leave to send */
 };
@@ -62,6 +70,9 @@ void task_free(struct task *task);
  * Sets out; `want` or `done` is called, perhaps at once. 0 or -ENOMEM (the task goes on waiting).
  */
 int task_start(struct task *task);
+
+/* It is not to go on, and another time it is to begin anew: `done` is called. Started only. */
+void task_give_up(struct task *task);
 
 /* It is the task's turn. 0: taken, and the task may be gone; -EAGAIN: wait for the budget. */
 int task_send(struct task *task);

@@ -2,6 +2,7 @@
 #include "verify/verify.h"
 
 #include "base/cage.h"
+#include "base/conf/hours.h"
 #include "base/err.h"
 #include "base/ipc.h"
 #include "base/log.h"
@@ -13,9 +14,10 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#define RETRY_WAIT (20 * MONO_MS) /* when core's queue was full */
-#define FILES_BESIDE 64		  /* descriptors that are not conversations */
-#define FILES_EACH 4		  /* for one conversation */
+#define RETRY_WAIT (20 * MONO_MS)   /* when core's queue was full */
+#define FILES_BESIDE 64		    /* descriptors that are not conversations */
+#define FILES_EACH 4		    /* for one conversation */
+#define CLOCK_EVERY (500 * MONO_MS) /* a look whether quiet hours hold */
 
 struct verify;
 
@@ -35,8 +37,10 @@ struct verify {
 	struct verify_rules rules;
 	struct ipc *core;
 	struct loop *loop;
-	struct loop_event *core_event, *retry;
+	struct loop_event *core_event, *retry, *clock;
+	struct hours quiet;
 	struct budget budget;
+	struct rtt rtt;
 	struct source source;
 	struct raw raw;
 	bool has_raw;
@@ -83,7 +87,7 @@ static void on_probe(void *arg, const struct probe *probe)
 	if (STAILQ_EMPTY(&v->unsent) && give_probe(v, probe) != -EAGAIN)
 		return;
 	/* No new jobs until core has taken the old ones, so that this list stays short. */
-	board_pause(v->board, true);
+	board_pause(v->board, BOARD_BEHIND, true);
 	loop_timer_set(v->retry, RETRY_WAIT);
 	u = malloc(sizeof(*u));
 	if (!u) {
@@ -114,7 +118,39 @@ static void on_retry(void *arg, int what)
 		STAILQ_REMOVE_HEAD(&v->unsent, next);
 		free(u);
 	}
-	board_pause(v->board, false);
+	board_pause(v->board, BOARD_BEHIND, false);
+}
+
+/* Nothing leaves any more, and what is under way ends at once; or all that is over. */
+static void shut(struct verify *v, enum budget_shut why, bool yes)
+{
+	unsigned was = v->budget.shut;
+
+	if (yes)
+		v->budget.shut |= why;
+	else
+		v->budget.shut &= ~(unsigned)why;
+	if (!was == !v->budget.shut)
+		return;
+	log_info(v->budget.shut ? "no probes from now on: %s" : "probes again",
+		 why == BUDGET_KILLED ? "the kill switch" : "verify.quiet_hours");
+	board_pause(v->board, BOARD_SHUT, v->budget.shut);
+	if (v->budget.shut)
+		board_clear(v->board);
+}
+
+static void on_clock(void *arg, int what)
+{
+	struct verify *v = arg;
+
+	(void)what;
+	shut(v, BUDGET_QUIET, hours_until(&v->quiet, mono_wall()));
+	loop_timer_set(v->clock, CLOCK_EVERY);
+}
+
+static void take_probing(struct verify *v, const struct probing *word)
+{
+	shut(v, BUDGET_KILLED, !word->enabled);
 }
 
 /* A probe that says: not looked at. */
@@ -207,9 +243,24 @@ static void on_core(void *arg, int what)
 			board_name(v->board, m.record);
 		else if (m.kind == IPC_SWEEP)
 			take_sweep(v, m.record);
+		else if (m.kind == IPC_PROBING)
+			take_probing(v, m.record);
 		if (m.fd >= 0)
 			close(m.fd);
 	}
+}
+
+/* A router that keeps refusing is not asked again and again. */
+static void hear_refusal(struct verify *v, const struct syn_answer *answer)
+{
+	const struct rest_word word = { answer->host, answer->icmp_type, answer->icmp_code };
+	char text[ADDR_TEXT_MAX];
+
+	if (answer->kind == SYN_UNREACHABLE && !answer->is_own &&
+	    rest_hear(&v->budget.rest, &word, mono_now()))
+		log_info("%s or its network is left alone for %lld s: routers refuse it",
+			 addr_text(&answer->host, text),
+			 (long long)(v->conf->verify_backoff / MONO_SECOND));
 }
 
 static void on_ear(void *arg, int what)
@@ -218,8 +269,10 @@ static void on_ear(void *arg, int what)
 	struct syn_answer answer;
 
 	(void)what;
-	while (raw_recv(&ear->verify->raw, ear->which, &answer))
+	while (raw_recv(&ear->verify->raw, ear->which, &answer)) {
 		board_hear(ear->verify->board, &answer);
+		hear_refusal(ear->verify, &answer);
+	}
 }
 
 /* Every conversation is a descriptor; a service over UDP may be asked several things at once. */
@@ -259,6 +312,24 @@ static int open_raw(struct verify *v)
 	return rc;
 }
 
+/* Whom to spare, and when. */
+static int open_manners(struct verify *v)
+{
+	const struct budget_manners manners = { .host_rate = v->conf->verify_host_rate,
+						.network_rate = v->conf->verify_prefix_rate,
+						.backoff = v->conf->verify_backoff };
+	int rc = budget_share(&v->budget, &manners, v->conf->verify_rate);
+
+	if (!rc)
+		rc = rtt_open(&v->rtt, v->conf->verify_syn_wait);
+	if (!rc)
+		rc = hours_parse(&v->quiet, v->conf->verify_quiet_hours, NULL);
+	hours_open();
+	if (rc)
+		log_error("verify.quiet_hours, or tables: %s", err_text(rc));
+	return rc;
+}
+
 static int open_sockets(struct verify *v)
 {
 	struct prefix_set targets = { NULL, 0 };
@@ -273,6 +344,9 @@ static int open_sockets(struct verify *v)
 	if (rc)
 		return rc;
 	budget_open(&v->budget, targets, v->conf->verify_rate, mono_now());
+	rc = open_manners(v);
+	if (rc)
+		return rc;
 	v->tls = tls_client_new();
 	if (!v->tls) {
 		log_error("the TLS library does not start");
@@ -315,6 +389,7 @@ static int open_loop(struct verify *v)
 		.conf = v->conf,
 		.talk = { .budget = &v->budget, .source = &v->source, .tls = v->tls },
 		.raw = v->has_raw ? &v->raw : NULL,
+		.rtt = &v->rtt,
 		.key = hash_key_new()
 	};
 	int i;
@@ -324,6 +399,7 @@ static int open_loop(struct verify *v)
 		return -ENOMEM;
 	v->board = board_new(&room, parallel_of(v->conf), on_probe, v);
 	v->retry = loop_timer_new(v->loop, on_retry, v);
+	v->clock = loop_timer_new(v->loop, on_clock, v);
 	v->core_event = loop_fd_new(v->loop, ipc_fd(v->core), LOOP_READ, on_core, v);
 	if (v->gear)
 		v->sweeper = sweeper_new(&(struct sweeper_setup){ .conf = v->conf,
@@ -335,8 +411,9 @@ static int open_loop(struct verify *v)
 								  .loop = v->loop,
 								  .say = say,
 								  .arg = v });
-	if (!v->board || !v->retry || !v->core_event || (v->gear && !v->sweeper))
+	if (!v->board || !v->retry || !v->clock || !v->core_event || (v->gear && !v->sweeper))
 		return -ENOMEM;
+	loop_timer_set(v->clock, 0);
 	for (i = 0; v->has_raw && i < RAW_SOCKETS; i++) {
 		if (v->raw.fd[i] < 0)
 			continue;
@@ -363,6 +440,7 @@ static void free_all(struct verify *v)
 		loop_event_free(v->ears[i].event);
 	loop_event_free(v->core_event);
 	loop_event_free(v->retry);
+	loop_event_free(v->clock);
 	board_free(v->board);
 	sweeper_free(v->sweeper);
 	gear_close(v->gear);
@@ -371,6 +449,7 @@ static void free_all(struct verify *v)
 	if (v->has_raw)
 		raw_close(&v->raw);
 	budget_close(&v->budget);
+	rtt_close(&v->rtt);
 	ipc_free(v->core);
 }
 

@@ -15,6 +15,7 @@ static const char *const tunnel_text[] = { RECORD_TUNNEL_LIST(TEXT_OF) };
 static const char *const named_text[] = { RECORD_NAMED_LIST(TEXT_OF) };
 static const char *const trouble_text[] = { RECORD_TROUBLE_LIST(TEXT_OF) };
 static const char *const hint_text[] = { RECORD_HINT_LIST(TEXT_OF) };
+static const char *const asker_text[] = { RECORD_ASKER_LIST(TEXT_OF) };
 static const char *const proto_text[] = { RECORD_PROTO_LIST(TEXT_OF) };
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
@@ -57,6 +58,7 @@ TEXT_FUNCTION(tunnel)
 TEXT_FUNCTION(named)
 TEXT_FUNCTION(trouble)
 TEXT_FUNCTION(hint)
+TEXT_FUNCTION(asker)
 PARSE_FUNCTION(proto)
 PARSE_FUNCTION(evidence)
 PARSE_FUNCTION(state)

@@ -139,7 +139,16 @@
 	X(REASON_RESET_AFTER_ACCEPT, "reset-after-accept") \
 	X(REASON_CLOSE_AFTER_ACCEPT, "close-after-accept") \
 	X(REASON_ZERO_WINDOW, "zero-window")               \
-	X(REASON_ANSWER, "answer")
+	X(REASON_ANSWER, "answer")                         \
+	X(REASON_LOCAL, "local")                           \
+	X(REASON_UNFINISHED, "unfinished")
+
+/* Who wants a probe: the wire showed something, somebody asked for it, a schedule, a sweep. */
+#define RECORD_ASKER_LIST(X)          \
+	X(ASKER_WIRE, "wire")         \
+	X(ASKER_API, "api")           \
+	X(ASKER_SCHEDULE, "schedule") \
+	X(ASKER_SWEEP, "sweep")
 
 #define RECORD_LEVEL_LIST(X)      \
 	X(LEVEL_NONE, "none")     \
@@ -160,6 +169,7 @@ enum tunnel { RECORD_TUNNEL_LIST(RECORD_ENUM) TUNNEL_END };
 enum named { RECORD_NAMED_LIST(RECORD_ENUM) NAMED_END };
 enum trouble { RECORD_TROUBLE_LIST(RECORD_ENUM) TROUBLE_END };
 enum hint_kind { RECORD_HINT_LIST(RECORD_ENUM) HINT_END };
+enum asker { RECORD_ASKER_LIST(RECORD_ENUM) ASKER_END };
 #undef RECORD_ENUM
 
 /* IP protocol numbers (IANA). */
@@ -192,6 +202,7 @@ const char *record_named_text(unsigned named);
 const char *record_trouble_text(unsigned trouble);
 const char *record_hint_text(unsigned hint);
 const char *record_change_text(unsigned change);
+const char *record_asker_text(unsigned asker);
 
 /* The enum constant of a text of `len` bytes, or ERR_UNKNOWN. */
 int record_proto_parse(const char *text, size_t len);

@@ -4,7 +4,7 @@
 #include "base/addr.h"
 
 _Static_assert(sizeof(struct probe_certificate) == 368, "layout");
-_Static_assert(sizeof(struct probe) == 3552, "layout");
+_Static_assert(sizeof(struct probe) == 3568, "layout");
 
 #define FACT_HEAD 2 /* kind, length of the text */
 #define CLOSE(field) ((field)[sizeof(field) - 1] = 0)
@@ -94,6 +94,7 @@ void record_mend_probe(struct probe *p, wall_t latest)
 	p->finished_us = record_time_most(p->finished_us, latest);
 	if (p->state >= STATE_END)
 		p->state = STATE_CANDIDATE;
+	p->given_up = p->given_up != 0;
 	if (p->banner_len > sizeof(p->banner))
 		p->banner_len = sizeof(p->banner);
 	CLOSE(p->vantage);

@@ -62,6 +62,7 @@ struct probe {
 	struct service service;
 	wall_t started_us, finished_us;
 	struct addr icmp_from; /* reason icmp: who sent it */
+	struct addr from;      /* where it was sent from; all zero: nothing was sent */
 	uint32_t rtt_us;       /* SYN to answer; 0 unknown */
 	uint8_t state;	/* enum state: open, refuses, closed, silent; candidate: no verdict */
 	uint8_t reason; /* enum reason */
@@ -82,7 +83,11 @@ struct probe {
 	char cipher[44]; /* OpenSSL's name, RFC 8446's for TLS 1.3 */
 	char alpn[16];
 	char san[256]; /* of the first certificate: alternative names, separated by "," */
-	uint8_t pad[8];
+	/* What has left for it: half-open SYNs, connections begun (and SYNs the kernel repeated for
+	 * them), datagrams. */
+	uint16_t sent_syns, sent_dials, sent_datagrams;
+	uint8_t given_up; /* 1: ended before there was a verdict: the job waits for another try */
+	uint8_t pad;
 	struct probe_certificate certificates[PROBE_CERTIFICATES_MAX]; /* the server's own first */
 	uint8_t facts[PROBE_FACTS_MAX];	   /* probe_add_fact, probe_next_fact */
 	uint8_t banner[RECORD_BANNER_MAX]; /* first bytes it said, as they came */

@@ -8,7 +8,6 @@
 #include "base/log.h"
 #include "base/loop.h"
 #include "flowd/core/announce.h"
-#include "flowd/core/backlog.h"
 #include "flowd/core/crew.h"
 #include "flowd/core/deceptive.h"
 #include "flowd/core/geo/origins.h"
@@ -16,6 +15,7 @@
 #include "flowd/core/lifecycle.h"
 #include "flowd/core/listing.h"
 #include "flowd/core/out/outbox.h"
+#include "flowd/core/probing/backlog.h"
 #include "flowd/core/sweep/sweeps.h"
 #include "flowd/core/vitals/trim.h"
 #include "flowd/core/vitals/vitals.h"
@@ -126,7 +126,7 @@ static int take_probe(struct core *c, const struct probe *said)
 	struct probe p = *said;
 
 	record_mend_probe(&p, latest(c));
-	return lifecycle_probe(&c->life, &p);
+	return backlog_done(&c->backlog, &p) > 0 ? lifecycle_probe(&c->life, &p) : 0;
 }
 
 static int take_message(struct core *c, const struct ipc_message *m)
@@ -162,7 +162,6 @@ static int take_verify(struct core *c, const struct ipc_message *m)
 		backlog_restart(&c->backlog);
 		return sweeps_restart(&c->sweeps);
 	case IPC_PROBE:
-		backlog_done(&c->backlog);
 		return take_probe(c, m->record);
 	default:
 		return sweeps_take(&c->sweeps, m, latest(c));
@@ -228,6 +227,8 @@ static int take_web(struct core *c, const struct ipc_message *m)
 		vitals_tell(c->vitals);
 		crew_tell(c->crew);
 		return 0;
+	case IPC_PROBING:
+		return backlog_switch(&c->backlog, m->record);
 	case IPC_VERIFY:
 		return lifecycle_ask(&c->life, m->record);
 	case IPC_SWEEP:
@@ -292,7 +293,7 @@ static void tick(void *arg, int what)
 	if (c->sweeps.once.over && !c->end)
 		c->end = mono_now() + c->conf->alert_deadline;
 	if ((c->sweeps.once.over || (c->replay && c->ended)) &&
-	    (!has_undecided(c) || (!c->backlog.under_way && !c->backlog.held)))
+	    (!has_undecided(c) || (!backlog_under_way(&c->backlog) && !c->backlog.held)))
 		loop_stop(c->loop);
 	loop_timer_set(c->tick, TICK);
 }
@@ -331,9 +332,7 @@ static bool open_store(struct core *c, const char *state)
 				      .act = act,
 				      .arg = c };
 	c->greet = (struct greet){ .store = c->store, .sensor = c->sensor };
-	c->backlog = (struct backlog){ .store = c->store,
-				       .verify = c->verify,
-				       .rate = c->conf->verify_rate };
+	c->backlog = (struct backlog){ .verify = c->verify, .web = c->web };
 	c->sweeps = (struct sweeps){
 		.conf = c->conf, .life = &c->life, .verify = c->verify, .announce = c->announce
 	};
@@ -341,7 +340,7 @@ static bool open_store(struct core *c, const char *state)
 	rc = c->finite ? 0 : lifecycle_learn(&c->life, c->conf->learn, mono_wall());
 	if (!rc)
 		rc = outbox_open(&c->outbox, c->store);
-	if (!rc)
+	if (!rc && !(rc = backlog_open(&c->backlog, c->store, c->conf)))
 		rc = lifecycle_open(&c->life);
 	if (!rc)
 		rc = sweeps_open(&c->sweeps);
@@ -401,11 +400,11 @@ static bool open_loop(struct core *c)
 	c->term = loop_signal_new(c->loop, SIGTERM, stop_asked, c);
 	if (c->web)
 		c->web_event = loop_fd_new(c->loop, ipc_fd(c->web), LOOP_READ, others_ready, c);
+	c->crew = crew_new(c->loop, c->parent, c->announce, &c->backlog);
+	c->parent = NULL;
 	if ((!c->ended && !c->sensor_event) || (c->verify && !c->verify_event) ||
 	    (c->web && !c->web_event) || !c->tick || !c->term)
 		return false;
-	c->crew = crew_new(c->loop, c->parent, c->announce);
-	c->parent = NULL;
 	loop_timer_set(c->tick, 0);
 	return !origins_open(c->origins, c->store, c->replay ? NULL : c->loop);
 }

@@ -10,6 +10,7 @@
 struct crew {
 	struct ipc *parent;
 	struct announce *announce;
+	struct backlog *backlog;
 	struct loop_event *event;
 	struct role_news last[ROLES_MAX]; /* of each role */
 	size_t count;
@@ -39,6 +40,8 @@ static void parent_speaks(void *arg, int what)
 	while ((rc = ipc_recv(c->parent, false, &m))) {
 		if (rc == 1 && m.kind == IPC_ROLE)
 			take(c, m.record);
+		if (rc == 1 && m.kind == IPC_PROBING)
+			backlog_switch(c->backlog, m.record);
 		if (rc == 1 && m.fd >= 0)
 			close(m.fd);
 		if (rc == -EPIPE) {
@@ -49,7 +52,8 @@ static void parent_speaks(void *arg, int what)
 	}
 }
 
-struct crew *crew_new(struct loop *loop, struct ipc *parent, struct announce *announce)
+struct crew *crew_new(struct loop *loop, struct ipc *parent, struct announce *announce,
+		      struct backlog *backlog)
 {
 	struct crew *c = parent ? calloc(1, sizeof(*c)) : NULL;
 
@@ -59,6 +63,7 @@ struct crew *crew_new(struct loop *loop, struct ipc *parent, struct announce *an
 	}
 	c->parent = parent;
 	c->announce = announce;
+	c->backlog = backlog;
 	c->event = loop_fd_new(loop, ipc_fd(parent), LOOP_READ, parent_speaks, c);
 	return c;
 }
@@ -78,4 +83,6 @@ void crew_tell(const struct crew *c)
 
 	for (i = 0; c && i < c->count; i++)
 		announce_role(c->announce, &c->last[i], false);
+	if (c)
+		backlog_tell(c->backlog);
 }

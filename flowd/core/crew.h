@@ -7,6 +7,7 @@
 
 #include "base/loop.h"
 #include "flowd/core/announce.h"
+#include "flowd/core/probing/backlog.h"
 
 struct crew;
 
@@ -14,7 +15,8 @@ struct crew;
  * Listens to `parent` (owned); NULL: there is no crew, and none is returned. `announce` is
  * borrowed. NULL, too, when memory is short: the news is lost and nothing else.
  */
-struct crew *crew_new(struct loop *loop, struct ipc *parent, struct announce *announce);
+struct crew *crew_new(struct loop *loop, struct ipc *parent, struct announce *announce,
+		      struct backlog *backlog);
 void crew_free(struct crew *crew);
 
 /* Web was born: it gets to know what the crew knows. NULL is fine. */

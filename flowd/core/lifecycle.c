@@ -7,6 +7,8 @@
 #include "flowd/core/deceptive.h"
 #include "flowd/core/merge.h"
 #include "flowd/core/out/tell.h"
+#include "flowd/core/probing/urgency.h"
+#include "flowd/core/verdict/notice.h"
 #include "store/hints.h"
 #include "store/naming.h"
 
@@ -61,6 +63,7 @@ static void make_job(struct lifecycle *l, struct store_service *row, enum event 
 	store_get_sni(l->store, row, j.job.sni);
 	j.allowed = lifecycle_may_probe(l, &row->service) &&
 		    !(event == EVENT_NEW && canary_holds(l, row));
+	urgency_set(&j.job);
 	store_put_job(l->store, &j);
 	row->job = j.job.id;
 	l->jobs_made += j.allowed;
@@ -223,6 +226,8 @@ int lifecycle_sighting(struct lifecycle *l, const struct sighting *s)
 	}
 	if (news && row.announced && !row.ephemeral)
 		judge_name(l, &row, news);
+	if (rc >= 0)
+		rc = notice_served(l, &row, s);
 	store_put_service(l->store, &row);
 	if (!known)
 		store_count_service(l->store);
@@ -253,7 +258,10 @@ static int take_verdict(struct lifecycle *l, struct store_service *row, struct s
 	if (*probe->app)
 		memcpy(row->probed, probe->app, sizeof(row->probed));
 	row->delivered |= probe->banner_len || *probe->app || *probe->tls;
-	row->state = (uint8_t)silence_state(row, &j->job, probe);
+	if (row->service.proto == PROTO_UDP)
+		row->state = (uint8_t)silence_state(row, &j->job, probe);
+	else if ((rc = notice_probe(l, row, probe)))
+		return rc;
 	/* Somebody asked; it is explained all the same. */
 	if (look.was == STATE_EPHEMERAL)
 		row->state = STATE_EPHEMERAL;
@@ -487,9 +495,4 @@ void lifecycle_trouble(struct lifecycle *l, const struct trouble_news *news)
 		return;
 	alert = (struct alert){ .time_us = l->now, .finding = e.finding };
 	tell_alert(l, &alert, &verdict);
-}
-
-bool lifecycle_may_be_gone(const struct lifecycle *l, wall_t from)
-{
-	return l->health && health_was_well(l->health, from, l->now);
 }

@@ -14,6 +14,7 @@
 #include "flowd/core/fleeting.h"
 #include "flowd/core/geo/origins.h"
 #include "flowd/core/room.h"
+#include "flowd/core/verdict/verdict.h"
 #include "flowd/core/vitals/health.h"
 #include "rules/rules.h"
 #include "store/store.h"
@@ -48,6 +49,7 @@ struct lifecycle {
 	struct canary canary;
 	/* Its own: */
 	struct crowd crowd;
+	struct verdict_probers probers;
 	wall_t now;		 /* goes back by lifecycle_set_back only */
 	wall_t next_deadline;	 /* of the first undecided job; 0 none */
 	uint64_t undecided_from; /* no undecided job has a lower id */
@@ -123,6 +125,9 @@ void lifecycle_trouble(struct lifecycle *l, const struct trouble_news *news);
  * May a service be called gone because it was not seen to answer from `from` on? Not unless the
  * capture has been healthy all the time.
  */
-bool lifecycle_may_be_gone(const struct lifecycle *l, wall_t from);
+static inline bool lifecycle_may_be_gone(const struct lifecycle *l, wall_t from)
+{
+	return l->health && health_was_well(l->health, from, l->now);
+}
 
 #endif

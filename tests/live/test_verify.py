@@ -23,6 +23,8 @@ from report import Report
 HERE = os.path.dirname(os.path.abspath(__file__))
 MYSQL = (r"J\x00\x00\x00\n5.5.5-10.11.6-MariaDB-0+deb12u1\x00\x01\x00\x00\x00abcdefgh\x00"
          r"\xfe\xf7\x08\x02\x00\xbf\x81\x15")
+# The whole rate is for one host.
+ALONE = ["--verify.host_rate", "0", "--verify.prefix_rate", "0", "--verify.host_parallel", "256"]
 HABITS = {
     21: r"say:220 (vsFTPd 3.0.3)\r\n",
     25: r"say:220 mail.example.com ESMTP Postfix (Debian/GNU)\r\n",
@@ -263,8 +265,9 @@ def check_details(bench, report):
             report.check("tries of %s" % job[0], 1, probe["tries"])
         else:
             report.check("tries of %s" % job[0], 3, probe["tries"])
+            # Round trips are short here: the first two waits are, too.
             report.check("patience with %s" % job[0], True,
-                         3400000 < probe["took_us"] < 4500000)
+                         700000 < probe["took_us"] < 4500000)
     for (port, product) in ((22, "OpenSSH"), (80, "nginx"), (6379, "Redis")):
         probe = bench.run([(bench.net.inside[0], port, "-")])[0]
         if probe and probe["product"] == product:
@@ -297,7 +300,7 @@ def check_patience(bench, report):
 def check_busy_core(bench, report):
     """Core reads nothing for a while over a short queue: no probe is lost."""
     probes = bench.run([("10.77.0.2", 10000 + i, "http") for i in range(500)],
-                       ["--verify.rate", "10000", "-s", "2"])
+                       ["--verify.rate", "10000", "-s", "2"] + ALONE)
     report.check("answers to a busy core", 500, sum(1 for probe in probes if probe))
 
 
@@ -363,7 +366,7 @@ def check_rate(bench, report):
     tap = Tap(bench.net, "inside", ["tcp[tcpflags] & (tcp-syn|tcp-ack) == tcp-syn"])
     started = time.time()
     probes = bench.run([("10.77.0.2", 10000 + i, "http") for i in range(1000)],
-                       ["--verify.rate", "200"])
+                       ["--verify.rate", "200"] + ALONE)
     took = time.time() - started
     times = tap.times()
     report.check("1000 jobs: answers", 1000,
@@ -443,7 +446,7 @@ def check_many(bench, report):
     """More jobs than places, every kind at once."""
     ports = (2222, 21, 80, 443, 6379, 5001, 5004, 81)
     jobs = [(bench.net.inside[i % 2], ports[i // 2 % len(ports)], "-") for i in range(400)]
-    probes = bench.run(jobs, ["--verify.rate", "5000", "--verify.parallel", "50"])
+    probes = bench.run(jobs, ["--verify.rate", "5000", "--verify.parallel", "50"] + ALONE)
     states = collections.Counter(probe["state"] if probe else None for probe in probes)
     report.check("400 jobs, 50 places", {"open": 300, "refuses": 50, "closed": 50}, dict(states))
 

@@ -230,13 +230,27 @@ static void seen_on_the_wire(void **state)
 	plan(w);
 	tick(w, T0);
 	open_service(w, 22, &p);
+	be_well(w, plan_of(w, 22).due_us);
+	look(w, &shut);
+	assert_int_equal(row_of(w, 22).state, STATE_CLOSED);
+	/* Clients go on being served: it is looked at at once. */
+	see(w, 22, EVIDENCE_FULL, w->life.now, "ssh");
+	store_commit(w->store, false);
+	assert_int_equal(jobs(w), 1);
+	shut.finished_us = w->life.now + MONO_SECOND;
+	reply(w, &shut);
+	store_commit(w->store, false);
+	assert_int_equal(row_of(w, 22).state, STATE_RESTRICTED);
 	for (i = 0; i < 12; i++) {
+		see(w, 22, EVIDENCE_FULL, w->life.now, "ssh");
 		be_well(w, plan_of(w, 22).due_us);
 		look(w, &shut);
-		see(w, 22, EVIDENCE_FULL, w->life.now, "ssh");
 	}
+	assert_int_equal(row_of(w, 22).state, STATE_RESTRICTED);
+	expect(w, "verdict:22 verdict:22 changed:22 alert-low-verified:22#2 ");
+	/* Nobody is served any more. */
+	look(w, &shut);
 	assert_int_equal(row_of(w, 22).state, STATE_CLOSED);
-	expect(w, "verdict:22 ");
 }
 
 /* A look at 22, and at whoever is asked beside it: both have this verdict. */

@@ -12,6 +12,7 @@
 #define PASSED 4096		 /* steps that send nothing, likewise */
 #define HEARD 512		 /* answers, likewise */
 #define DEFERRED 16384		 /* steps that wait for a neighbour */
+#define SHUT_WAIT (50 * MONO_MS) /* between looks whether anything may be sent again */
 #define SETTLE (1 * MONO_SECOND) /* for answers after the last packet */
 #define DEFER_EVERY (2 * MONO_MS)
 #define SECONDS 8     /* of history */
@@ -303,6 +304,8 @@ static void set_turn(struct sweeper *s, bool more)
 		wait = 0;
 	else if (s->phase != RUNNING || wait < MONO_MS)
 		wait = MONO_MS;
+	if (s->with.budget->shut)
+		wait = SHUT_WAIT;
 	loop_timer_set(s->turn, wait);
 }
 
@@ -315,7 +318,7 @@ static void on_turn(void *arg, int what)
 
 	(void)what;
 	leave = leave < SLICE ? leave : SLICE;
-	if (s->phase == RUNNING && told && leave) {
+	if (s->phase == RUNNING && told && leave && !s->with.budget->shut) {
 		packets = touch_deferred(s, leave, now);
 		packets += touch_next(s, leave - packets, now);
 		pace_spend(&s->pace, packets);

@@ -29,7 +29,8 @@ struct talk {
 	struct tls *tls; /* NULL: plain */
 	bool inside;	 /* the handshake is finished */
 	enum phase phase;
-	int early; /* errno of a connect that failed at once */
+	int early;	  /* errno of a connect that failed at once */
+	unsigned repeats; /* SYNs */
 	mono_t started, deadline;
 	size_t total; /* bytes received */
 	struct talk_result result;
@@ -80,6 +81,11 @@ void talk_free(struct talk *t)
 	if (t->fd >= 0)
 		close(t->fd);
 	free(t);
+}
+
+unsigned talk_repeats(const struct talk *t)
+{
+	return t->phase == PHASE_CONNECT ? source_repeats(t->fd) : t->repeats;
 }
 
 bool talk_is_listening(const struct talk *t)
@@ -264,6 +270,7 @@ static void connected(struct talk *t)
 	int off = 0, error = 0;
 	socklen_t len = sizeof(error);
 
+	t->repeats = source_repeats(t->fd);
 	getsockopt(t->fd, SOL_SOCKET, SO_ERROR, &error, &len);
 	t->result.rtt = mono_now() - t->started;
 	/* An accept followed at once by a reset is seen as this, never as ECONNREFUSED. */
@@ -389,6 +396,7 @@ static void on_timer(void *arg, int what)
 		finish(t, TALK_SILENT);
 		return;
 	}
+	t->repeats = source_repeats(t->fd);
 	if (t->early)
 		read_icmp(t);
 	t->result.error = t->early ? t->early : ETIMEDOUT;

@@ -60,12 +60,15 @@ struct talk_result {
 typedef void (*talk_fn)(void *arg, const struct talk_result *result);
 
 /*
- * Connects; `fn` is never called before this returns. 0; -EAGAIN, ERR_DENIED as budget_take;
- * -ENETUNREACH (no route), -EADDRINUSE (no port is free), -errno: nothing was sent.
+ * Connects; `fn` is never called before this returns. 0; -EAGAIN, ERR_DENIED, ERR_REST as
+ * budget_take; -ENETUNREACH (no route), -EADDRINUSE (no port is free), -errno: nothing was sent.
  */
 int talk_open(const struct talk_room *room, const struct talk_order *order, talk_fn fn, void *arg,
 	      struct talk **out);
 void talk_free(struct talk *talk);
+
+/* SYNs that the kernel repeated to make the connection. */
+unsigned talk_repeats(const struct talk *talk);
 
 /* Connected, and neither side has said a word yet. */
 bool talk_is_listening(const struct talk *talk);

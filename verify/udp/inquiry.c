@@ -86,6 +86,8 @@ static void finish(struct inquiry *in, enum state state, enum reason reason)
 		p->tries = (uint8_t)in->sent;
 	p->state = (uint8_t)state;
 	p->reason = (uint8_t)reason;
+	/* Its network is left alone: another time. */
+	p->given_up = reason == REASON_UNFINISHED;
 	why = state == STATE_SILENT && reason == REASON_NO_ANSWER ? question_silence(app) : NULL;
 	if (why && in->app[0])
 		answer_fact(p, FACT_NOTE, "%s", why);
@@ -293,10 +295,8 @@ static void sending_failed(struct inquiry *in, int rc)
 {
 	if (is_open(in) || rc == ERR_DENIED)
 		finish_as_it_stands(in);
-	else if (rc == -EHOSTUNREACH || rc == -ENETUNREACH)
-		finish(in, STATE_SILENT, REASON_ICMP);
 	else
-		finish(in, STATE_CANDIDATE, REASON_NONE);
+		finish(in, STATE_CANDIDATE, rc == ERR_REST ? REASON_UNFINISHED : REASON_LOCAL);
 }
 
 int inquiry_send(struct inquiry *in)
@@ -324,6 +324,7 @@ int inquiry_send(struct inquiry *in)
 	if (!in->limit)
 		in->limit = now + LIMIT;
 	in->sent++;
+	in->order.probe->sent_datagrams++;
 	in->next++;
 	if (next_ask(in) && in->sent < DATAGRAMS_MOST)
 		in->order.want(in->order.arg);

@@ -10,6 +10,7 @@ int trim_tick(struct trim *t, struct store *store, const struct conf *conf, wall
 	const struct store_keep keep = { .events = conf->keep_events,
 					 .probes = conf->keep_probes,
 					 .alerts = conf->keep_alerts,
+					 .audit = conf->keep_audit,
 					 .hosts = conf->deceptive_keep,
 					 .disk_cap = conf->store_cap };
 
