@@ -241,8 +241,9 @@ static void seen_on_the_wire(void **state)
 	reply(w, &shut);
 	store_commit(w->store, false);
 	assert_int_equal(row_of(w, 22).state, STATE_RESTRICTED);
+	assert_int_equal(jobs(w), 0);
 	for (i = 0; i < 12; i++) {
-		see(w, 22, EVIDENCE_FULL, w->life.now, "ssh");
+		see(w, 22, EVIDENCE_FULL, w->life.now + 1, "ssh");
 		be_well(w, plan_of(w, 22).due_us);
 		look(w, &shut);
 	}
