@@ -43,7 +43,7 @@ struct found *found_new(const struct found_setup *setup)
 
 	if (!c)
 		return NULL;
-	memset(c, 0, sizeof(*c));
+	explicit_bzero(c, sizeof(*c));
 	c->with = *setup;
 	return c;
 }

@@ -72,8 +72,9 @@ struct hops *hops_new(struct route *route, const struct source *source)
 
 	if (!h)
 		return NULL;
-	/* All of it is touched here: what a sweep takes does not grow with its targets. */
-	memset(h, 0, sizeof(*h));
+	/* All of it is touched here, which a compiler may not spare: what a sweep takes does not
+	 * grow with its targets. */
+	explicit_bzero(h, sizeof(*h));
 	h->route = route;
 	h->source = source;
 	h->base = mono_now();

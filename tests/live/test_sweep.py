@@ -1,0 +1,277 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Sweeps of a network namespace: all that is open is found, nobody else is touched, nothing is lost.
+
+    test_sweep.py FLOWD
+
+Needs root, iproute2, tcpdump and nftables.
+"""
+import http.client
+import json
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+from flowd import Flowd
+from netns import Net, skip_unless_possible
+from report import Report
+
+API = 7780
+PORTS = 3000
+HOSTS = ["10.77.0.%d" % i for i in range(16, 32)] + ["2001:db8:77::1%d" % i for i in range(4)]
+SPARED, PROXY, SECRET = "10.77.0.20", "10.77.0.30", 1234
+NETS = "10.77.0.16/28,2001:db8:77::10/126"
+# Connections are taken and closed, so that none of an earlier sweep is left.
+LISTEN = """
+import resource, selectors, socket, sys
+resource.setrlimit(resource.RLIMIT_NOFILE, (4096, 4096))
+waits = selectors.DefaultSelector()
+for word in sys.argv[1:]:
+    host, port = word.rsplit(",", 1)
+    s = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    s.bind((host, int(port)))
+    s.listen(64)
+    waits.register(s, selectors.EVENT_READ)
+print("ready", flush=True)
+while True:
+    for key, _ in waits.select():
+        try:
+            key.fileobj.accept()[0].close()
+        except OSError:
+            pass
+"""
+
+
+class Bench:
+    def __init__(self, net, program, directory):
+        self.net, self.program, self.directory = net, program, directory
+        self.report = Report()
+        dice = random.Random(7)
+        self.open = {(host, port) for host in HOSTS
+                     for port in dice.sample([p for p in range(1, PORTS) if p != SECRET], 5)}
+        self.open |= {(HOSTS[0], SECRET), (HOSTS[1], SECRET)}
+        self.rules = os.path.join(directory, "rules")
+        with open(self.rules, "w") as file:
+            file.write("noprobe port %d\nalert low\n" % SECRET)
+        self.flowd = None
+
+    def start_servers(self):
+        for host in HOSTS:
+            self.net.add_address("inside", "eth0", host)
+        process = self.net.start(
+            "inside", [sys.executable, "-c", LISTEN] + ["%s,%d" % one for one in self.open],
+            stdout=subprocess.PIPE, universal_newlines=True)
+        if process.stdout.readline() != "ready\n":
+            raise RuntimeError("no listeners")
+
+    @property
+    def expected(self):
+        """Who may be touched: not the spared host, not what a rule forbids."""
+        return {(host, port) for host, port in self.open if host != SPARED and port != SECRET}
+
+    def received(self):
+        """Packets that have come to the inside host."""
+        text = self.net.run("inside", ["ip", "-j", "-s", "link", "show", "eth0"]).stdout
+        return json.loads(text)[0]["stats64"]["rx"]["packets"]
+
+    def ask(self, path, method="GET", body=None, head=True):
+        sock = self.net.socket("border", socket.AF_INET, socket.SOCK_STREAM)
+        sock.settimeout(8)
+        sock.connect(("127.0.0.1", API))
+        http_ = http.client.HTTPConnection("127.0.0.1", API)
+        http_.sock = sock
+        http_.request(method, path, body, {"X-Flowd-Request": "1"} if head else {})
+        answer = http_.getresponse()
+        data = answer.read()
+        http_.close()
+        return answer.status, json.loads(data) if data[:1] in b"{[" else data
+
+    def sweep(self, number):
+        return self.ask("/api/v1/sweeps/" + number)[1]
+
+    def wait_sweep(self, number, good, seconds=40):
+        until, row = time.time() + seconds, {}
+        while time.time() < until:
+            row = self.sweep(number)
+            if "state" in row and good(row):
+                break
+            time.sleep(0.1)
+        return row
+
+    def order(self, **what):
+        status, answer = self.ask("/api/v1/sweeps", "POST", json.dumps(what))
+        self.report.check("order %s" % what, 202, status)
+        return answer.get("id", "0")
+
+    def start(self, *words):
+        self.flowd = Flowd(self.net, [
+            self.program, "-i", "inside", "--home", "10.77.0.0/16,2001:db8:77::/64", "--learn=0s",
+            "--exclude", SPARED, "--rules", self.rules, "--sweep.rate=4000",
+            "--sweep.host_rate=0", "--verify.rate=1000",
+            "--state", os.path.join(self.directory, "state")] + list(words)).wait_ready()
+        for _ in range(200):  # a store
+            if self.ask("/api/v1/sweeps")[0] == 200:
+                break
+            time.sleep(0.05)
+
+    def services(self):
+        rows, path = set(), "/api/v1/services?limit=1000"
+        for row in self.ask(path)[1]["services"]:
+            if row["evidence"] == "probe":
+                rows.add((row["ip"], row["port"]))
+        return rows
+
+
+def check_command(bench):
+    """Once, from the command line."""
+    report, net = bench.report, bench.net
+    tap = net.tap("inside", "dst host %s or dst port %d" % (SPARED, SECRET))
+    before = bench.received()
+    done = net.run("border", [
+        bench.program, "--sweep", NETS, "-p", "1-%d" % PORTS, "--sweep.rate=15000",
+        "--sweep.host_rate=0", "--exclude", SPARED, "--rules", bench.rules,
+        "--verify.rate=1000", "--no-progress"], check=False, timeout=120)
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    found = {(line["ip"], line["port"]) for line in lines if line["type"] == "service"}
+    states = [line["state"] for line in lines if line["type"] == "sweep"]
+    last = [line for line in lines if line["type"] == "sweep"][-1]
+    report.check("status", 0, done.returncode)
+    report.check("exactly what is open", bench.expected, found)
+    report.check("no packets to whom it may not touch", [], tap())
+    report.check("states", ["waiting", "running", "done"], states)
+    report.check("verdicts of all", len(found), len(
+        {(line["ip"], line["port"]) for line in lines
+         if line["type"] == "event" and line["event"] == "verdict"}))
+    report.check("sent and skipped are all", last["total"], last["sent"] + last["skipped"])
+    report.check("what it says it sent has come", True,
+                 bench.received() - before >= last["sent"])
+    done = net.run("border", [bench.program, "--sweep", "10.77.0.16/28", "-p", "70000"], check=False)
+    report.check("wrong ports", 1, done.returncode)
+
+
+def check_faults(bench):
+    """What is wrong is said with a pointer."""
+    report = bench.report
+    for body, pointer in (("{", "#"), ('{"prefixes":["192.0.2.0/24"]}', "#/prefixes/0"),
+                          ('{"prefixes":["10.77.0.16/28"],"ports":"0-5"}', "#/ports"),
+                          ('{"prefixes":["10.77.0.16/28"],"rate":-1}', "#/rate"),
+                          ('{"prefixes":["10.77.0.16/28"],"speed":1}', "#/speed")):
+        status, answer = bench.ask("/api/v1/sweeps", "POST", body)
+        report.check(body, (400, pointer), (status, answer["errors"][0]["pointer"]))
+    good = '{"prefixes":["10.77.0.16/28"],"rate":1}'
+    report.check("without the header", 403,
+                 bench.ask("/api/v1/sweeps", "POST", good, head=False)[0])
+    report.check("too long", 413, bench.ask("/api/v1/sweeps", "POST", " " * 5000)[0])
+    report.check("no such sweep", 404, bench.ask("/api/v1/sweeps/123")[0])
+    report.check("no such sweep to pause", 404, bench.ask("/api/v1/sweeps/x/pause", "POST")[0])
+    report.check("nothing was ordered", [], bench.ask("/api/v1/sweeps")[1]["sweeps"])
+
+
+def check_crash(bench):
+    """kill -9 of all in the middle, paused and resumed: all is found, and not by starting anew."""
+    report = bench.report
+    number = bench.order(prefixes=NETS.split(","), ports="1-%d" % PORTS)
+    row = bench.wait_sweep(number, lambda row: row["position"] > row["total"] / 5)
+    report.check("under way", "running", row["state"])
+    report.check("time left", True, row["seconds_left"] > 0)
+    report.check("pause", 202, bench.ask("/api/v1/sweeps/%s/pause" % number, "POST")[0])
+    bench.wait_sweep(number, lambda row: row["state"] == "paused")
+    time.sleep(1)
+    before, paused = bench.received(), bench.sweep(number)
+    time.sleep(2)
+    report.check("nothing is sent while it is paused", True, bench.received() - before < 50)
+    report.check("paused", ("paused", paused["position"]),
+                 (bench.sweep(number)["state"], bench.sweep(number)["position"]))
+    report.check("resume", 202, bench.ask("/api/v1/sweeps/%s/resume" % number, "POST")[0])
+    row = bench.wait_sweep(number, lambda row: row["position"] > row["total"] / 2)
+    os.kill(bench.flowd.process.pid, signal.SIGKILL)
+    bench.flowd.end(signal.SIGKILL)
+    time.sleep(0.5)
+    bench.start()
+    again = bench.wait_sweep(number, lambda row: row["state"] == "running")
+    report.check("it goes on where it was", True, again["position"] >= row["position"])
+    row = bench.wait_sweep(number, lambda row: row["state"] == "done")
+    report.check("it ends", "done", row["state"])
+    report.check("nothing was done twice but some seconds", True,
+                 row["total"] <= row["sent"] + row["skipped"] < row["total"] + 12 * row["rate"])
+    time.sleep(1)
+    report.check("all was found", bench.expected, bench.services())
+    report.check("409", 409, bench.ask("/api/v1/sweeps/%s/pause" % number, "POST")[0])
+
+
+def check_proxy(bench):
+    """A host that answers on every port is one fact."""
+    report, net = bench.report, bench.net
+    net.run("inside", ["nft", "add table ip proxy; add chain ip proxy in { type nat hook "
+                       "prerouting priority -100; }; add rule ip proxy in ip daddr %s tcp dport "
+                       "3001-65535 dnat to %s:%d" % (PROXY, PROXY, max(
+                           p for h, p in bench.open if h == PROXY))])
+    number = bench.order(prefixes=[PROXY], ports="3001-9000")
+    bench.wait_sweep(number, lambda row: row["state"] == "done")
+    time.sleep(1)
+    hosts = [row["ip"] for row in bench.ask("/api/v1/hosts")[1]["hosts"]]
+    report.check("one host that answers everything", [PROXY], hosts)
+    told = {port for host, port in bench.services() if host == PROXY and port > PORTS}
+    report.check("and few services of it", True, len(told) < 5)
+    net.run("inside", ["nft", "delete table ip proxy"])
+
+
+def memory(pid):
+    with open("/proc/%d/status" % pid) as file:
+        return next(int(line.split()[1]) for line in file if line.startswith("VmRSS"))
+
+
+def check_memory(bench):
+    """A /16 costs as much as a /28; cancel ends it."""
+    report, rss, number = bench.report, [], "0"
+    for prefix in ("10.77.0.16/28", "10.77.0.0/16"):
+        number = bench.order(prefixes=[prefix], rate=50)
+        bench.wait_sweep(number, lambda row: row["sent"] > 100)
+        roles = bench.flowd.roles()
+        rss.append(memory(roles["verify"]))
+        report.check("cancel", 202, bench.ask("/api/v1/sweeps/%s/cancel" % number, "POST")[0])
+        row = bench.wait_sweep(number, lambda row: row["state"] == "cancelled")
+        report.check("cancelled", "cancelled", row["state"])
+    report.check("memory of verify in KiB: %s" % rss, True, rss[1] - rss[0] < 1024)
+    time.sleep(1.5)
+    sent = bench.sweep(number)["sent"]
+    time.sleep(1.5)
+    report.check("nothing more is sent", sent, bench.sweep(number)["sent"])
+
+
+def check_schedule(bench):
+    """It begins by itself, with what is configured."""
+    bench.flowd.end()
+    bench.start("--sweep.every=1h", "--sweep.ports=1-50", "--sweep.prefixes=10.77.0.17")
+    rows = []
+    for _ in range(100):
+        rows = [row for row in bench.ask("/api/v1/sweeps")[1]["sweeps"]
+                if row["origin"] == "schedule"]
+        if rows and rows[0]["state"] == "done":
+            break
+        time.sleep(0.1)
+    bench.report.check("one of the schedule", [("done", "1-50", ["10.77.0.17"])],
+                       [(row["state"], row["ports"], row["prefixes"]) for row in rows])
+
+
+def main():
+    skip_unless_possible("tcpdump", "nft")
+    with tempfile.TemporaryDirectory() as directory, Net() as net:
+        os.chmod(directory, 0o755)
+        bench = Bench(net, sys.argv[1], directory)
+        bench.start_servers()
+        check_command(bench)
+        bench.start()
+        for check in (check_faults, check_crash, check_proxy, check_memory, check_schedule):
+            check(bench)
+        status, _ = bench.flowd.end()
+        bench.report.check("flowd ends well", 0, status)
+        return bench.report.end()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
