@@ -5,7 +5,7 @@
 #include "base/err.h"
 #include "base/ipc.h"
 #include "store/probing/sweeps.h"
-#include "store/report/doc.h"
+#include "store/report/reading.h"
 #include "store/report/report.h"
 #include "web/api.h"
 
@@ -33,20 +33,20 @@ static bool is_within(const struct prefix_set *set, const struct prefix_range *p
 	return false;
 }
 
-static bool read_prefixes(const struct conf *conf, struct doc *list, struct sweep *out,
+static bool read_prefixes(const struct conf *conf, const struct reading *list, struct sweep *out,
 			  struct orders_fault *fault)
 {
 	const struct prefix_set *targets = conf->targets.count ? &conf->targets : &conf->home;
 	struct prefix_range range;
 	struct sweep_prefix prefix;
 	char pointer[ORDERS_POINTER_MAX];
-	struct doc *item;
+	const struct reading *item;
 	size_t i;
 
-	if (doc_kind(list) != DOC_LIST || !doc_item(list, 0))
+	if (reading_kind(list) != READING_LIST || !reading_item(list, 0))
 		return complain(fault, "/prefixes", "a list of prefixes is needed");
-	for (i = 0; (item = doc_item(list, i)); i++) {
-		const char *text = doc_get_text(item);
+	for (i = 0; (item = reading_item(list, i)); i++) {
+		const char *text = reading_text(item);
 
 		snprintf(pointer, sizeof(pointer), "/prefixes/%zu", i);
 		if (!text || prefix_parse(text, strlen(text), &range))
@@ -60,9 +60,9 @@ static bool read_prefixes(const struct conf *conf, struct doc *list, struct swee
 	return true;
 }
 
-static bool read_ports(struct doc *doc, struct sweep *out, struct orders_fault *fault)
+static bool read_ports(const struct reading *doc, struct sweep *out, struct orders_fault *fault)
 {
-	const char *text = doc ? doc_get_text(doc) : "1-65535";
+	const char *text = doc ? reading_text(doc) : "1-65535";
 
 	if (text && !record_sweep_parse_ports(out, text))
 		return true;
@@ -70,19 +70,20 @@ static bool read_ports(struct doc *doc, struct sweep *out, struct orders_fault *
 }
 
 /* A number of a key from 1 to `most`, or `none` when it is not there; 0: it is wrong. */
-static uint32_t read_number(struct doc *order, const char *key, uint32_t most, uint32_t none)
+static uint32_t read_number(const struct reading *order, const char *key, uint32_t most,
+			    uint32_t none)
 {
-	struct doc *doc = doc_child(order, key);
-	int64_t n = doc_get_number(doc);
+	const struct reading *doc = reading_child(order, key);
+	int64_t n = reading_number(doc);
 
 	if (!doc)
 		return none;
-	return doc_kind(doc) == DOC_NUMBER && n >= 1 && n <= most ? (uint32_t)n : 0;
+	return reading_kind(doc) == READING_NUMBER && n >= 1 && n <= most ? (uint32_t)n : 0;
 }
 
-static bool read_shard(struct doc *doc, struct sweep *out, struct orders_fault *fault)
+static bool read_shard(const struct reading *doc, struct sweep *out, struct orders_fault *fault)
 {
-	const char *text = doc ? doc_get_text(doc) : "1/1";
+	const char *text = doc ? reading_text(doc) : "1/1";
 	unsigned shard, shards;
 	char rest;
 
@@ -94,9 +95,9 @@ static bool read_shard(struct doc *doc, struct sweep *out, struct orders_fault *
 	return true;
 }
 
-static bool read_seed(struct doc *doc, struct sweep *out, struct orders_fault *fault)
+static bool read_seed(const struct reading *doc, struct sweep *out, struct orders_fault *fault)
 {
-	const char *text = doc ? doc_get_text(doc) : "";
+	const char *text = doc ? reading_text(doc) : "";
 
 	if (!text || strlen(text) > 16 || strspn(text, "0123456789abcdef") != strlen(text))
 		return complain(fault, "/seed", "up to 16 hexadecimal digits");
@@ -118,7 +119,7 @@ static void point(char *out, const char *key)
 	*to = 0;
 }
 
-static bool read_order(const struct conf *conf, struct doc *order, struct sweep *out,
+static bool read_order(const struct conf *conf, const struct reading *order, struct sweep *out,
 		       struct orders_fault *fault)
 {
 	static const char *const keys[] = { "prefixes", "ports", "rate", "tries",
@@ -126,17 +127,17 @@ static bool read_order(const struct conf *conf, struct doc *order, struct sweep 
 	char pointer[ORDERS_POINTER_MAX];
 	const char *stranger;
 
-	if (doc_kind(order) != DOC_OBJECT)
+	if (reading_kind(order) != READING_OBJECT)
 		return complain(fault, "", "an object of JSON is needed");
-	stranger = doc_stranger(order, keys);
+	stranger = reading_stranger(order, keys);
 	if (stranger) {
 		point(pointer, stranger);
 		return complain(fault, pointer, "there is no such key");
 	}
-	if (!read_prefixes(conf, doc_child(order, "prefixes"), out, fault) ||
-	    !read_ports(doc_child(order, "ports"), out, fault) ||
-	    !read_shard(doc_child(order, "shard"), out, fault) ||
-	    !read_seed(doc_child(order, "seed"), out, fault))
+	if (!read_prefixes(conf, reading_child(order, "prefixes"), out, fault) ||
+	    !read_ports(reading_child(order, "ports"), out, fault) ||
+	    !read_shard(reading_child(order, "shard"), out, fault) ||
+	    !read_seed(reading_child(order, "seed"), out, fault))
 		return false;
 	out->rate = read_number(order, "rate", 10000000, (uint32_t)conf->sweep_rate);
 	if (!out->rate)
@@ -154,10 +155,10 @@ bool orders_read(const struct conf *conf, const char *text, size_t len, struct s
 		 struct orders_fault *fault)
 {
 	struct sweep order = { .state = SWEEP_WAITING, .origin = SWEEP_BY_API };
-	struct doc *doc = len ? doc_parse(text, len) : NULL;
+	struct reading *doc = len ? reading_new(text, len) : NULL;
 	bool good = read_order(conf, doc, &order, fault);
 
-	doc_free(doc);
+	reading_free(doc);
 	if (good)
 		*out = order;
 	return good;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/report/doc.h"
 
-#include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -348,64 +348,4 @@ char *doc_text(struct doc *d)
 		whole->text = NULL;
 	doc_free(whole);
 	return text;
-}
-
-uint64_t doc_number_in(const char *line, size_t len, const char *key)
-{
-	json_t *o = json_loadb(line, len, 0, NULL);
-	json_int_t n = json_integer_value(json_object_get(o, key));
-
-	json_decref(o);
-	return n > 0 ? (uint64_t)n : 0;
-}
-
-struct doc *doc_parse(const char *text, size_t len)
-{
-	return (struct doc *)json_loadb(text, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, NULL);
-}
-
-enum doc_kind doc_kind(const struct doc *doc)
-{
-	const json_t *value = (const json_t *)doc;
-
-	if (!value)
-		return DOC_NOTHING;
-	if (json_is_string(value))
-		return DOC_TEXT;
-	if (json_is_integer(value))
-		return DOC_NUMBER;
-	if (json_is_array(value))
-		return DOC_LIST;
-	return json_is_object(value) ? DOC_OBJECT : DOC_OTHER;
-}
-
-const char *doc_get_text(const struct doc *doc)
-{
-	return json_string_value((const json_t *)doc);
-}
-
-int64_t doc_get_number(const struct doc *doc)
-{
-	return json_integer_value((const json_t *)doc);
-}
-
-struct doc *doc_item(struct doc *list, size_t i)
-{
-	return (struct doc *)json_array_get(value_of(list), i);
-}
-
-const char *doc_stranger(struct doc *object, const char *const *known)
-{
-	const char *key;
-	json_t *value;
-	size_t i;
-
-	json_object_foreach(value_of(object), key, value)
-	{
-		for (i = 0; known[i] && strcmp(known[i], key); i++)
-			;
-		if (!known[i])
-			return key;
-	}
-	return NULL;
 }

@@ -45,19 +45,4 @@ void doc_add_text(struct doc *list, const char *text, size_t size); /* as doc_se
 /* The list or object of a key, borrowed; NULL: there is none. */
 struct doc *doc_child(struct doc *doc, const char *key);
 
-/* Reading what somebody else has written. */
-enum doc_kind { DOC_NOTHING, DOC_TEXT, DOC_NUMBER, DOC_LIST, DOC_OBJECT, DOC_OTHER };
-
-/* Any value of JSON of `len` bytes; NULL: it is none. */
-struct doc *doc_parse(const char *text, size_t len);
-enum doc_kind doc_kind(const struct doc *doc);	  /* NULL: DOC_NOTHING */
-const char *doc_get_text(const struct doc *doc);  /* of a DOC_TEXT, without NULs in it; borrowed */
-int64_t doc_get_number(const struct doc *doc);	  /* of a DOC_NUMBER: whole ones only */
-struct doc *doc_item(struct doc *list, size_t i); /* borrowed; NULL: there are no more */
-/* The first key of an object that is not in a list that ends with NULL; borrowed; NULL: none. */
-const char *doc_stranger(struct doc *object, const char *const *known);
-
-/* The positive number of a key in a line of `len` bytes; 0: there is none. */
-uint64_t doc_number_in(const char *line, size_t len, const char *key);
-
 #endif

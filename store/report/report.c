@@ -3,6 +3,7 @@
 
 #include "store/report/condition_doc.h"
 #include "store/report/finding_doc.h"
+#include "store/report/reading.h"
 #include "store/report/service_doc.h"
 #include "store/report/sweep_doc.h"
 
@@ -66,7 +67,7 @@ char *report_sweep(const struct sweep *sweep)
 
 uint64_t report_alert_number(const char *line, size_t len)
 {
-	return doc_number_in(line, len, "number");
+	return reading_number_in(line, len, "number");
 }
 
 /* A report is its doc; the type keeps it to keys that are meant for readers. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/report/doc.h"
+#include "store/report/reading.h"
 
 #include "tests/unit/unit.h"
 
@@ -157,10 +158,10 @@ static void test_number_in(void **state)
 	static const char line[] = "{\"a\":\"x\",\"number\":17,\"b\":-1}";
 
 	(void)state;
-	assert_int_equal(doc_number_in(line, sizeof(line) - 1, "number"), 17);
-	assert_int_equal(doc_number_in(line, sizeof(line) - 1, "a"), 0);
-	assert_int_equal(doc_number_in(line, sizeof(line) - 1, "b"), 0);
-	assert_int_equal(doc_number_in(line, 9, "number"), 0);
+	assert_int_equal(reading_number_in(line, sizeof(line) - 1, "number"), 17);
+	assert_int_equal(reading_number_in(line, sizeof(line) - 1, "a"), 0);
+	assert_int_equal(reading_number_in(line, sizeof(line) - 1, "b"), 0);
+	assert_int_equal(reading_number_in(line, 9, "number"), 0);
 }
 
 int main(void)
