@@ -474,6 +474,7 @@ const struct http_route api_routes[] = {
 	{ "/api/v1/sweeps", HTTP_GET, orders_list, false },
 	{ "/api/v1/sweeps", HTTP_POST, orders_post, true },
 	{ "/api/v1/sweeps/*", HTTP_GET, orders_get, false },
+	{ "/api/v1/sweeps/*/seconds", HTTP_GET, orders_seconds, false },
 	{ "/api/v1/sweeps/*/pause", HTTP_POST, orders_pause, true },
 	{ "/api/v1/sweeps/*/resume", HTTP_POST, orders_resume, true },
 	{ "/api/v1/sweeps/*/cancel", HTTP_POST, orders_cancel, true },

@@ -12,6 +12,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define SECONDS_MOST 3600 /* of the log of a sweep */
+
 /* ---- reading an order ---- */
 
 static bool complain(struct orders_fault *fault, const char *pointer, const char *detail)
@@ -277,6 +279,51 @@ void orders_get(void *arg, const struct http_request *request, struct http_answe
 
 	if (find(arg, request, &row, answer))
 		http_answer_text(answer, HTTP_JSON, report_sweep(&row));
+}
+
+struct seconds {
+	struct report *report;
+	uint64_t id;
+	unsigned rows;
+};
+
+static int add_second(void *arg, const struct store_sweep_second *row)
+{
+	struct seconds *s = arg;
+	struct report *r;
+
+	if (row->sweep != s->id)
+		return 0;
+	r = report_new();
+	report_set_time(r, "time", row->time_us);
+	report_set_number(r, "from", row->from);
+	report_set_number(r, "to", row->to);
+	report_set_number(r, "sent", row->sent);
+	report_add(s->report, "seconds", r);
+	return ++s->rows == SECONDS_MOST;
+}
+
+void orders_seconds(void *arg, const struct http_request *request, struct http_answer *answer)
+{
+	struct api *api = arg;
+	struct seconds s = { .rows = 0 };
+	struct sweep row;
+	wall_t from;
+
+	if (!find(api, request, &row, answer))
+		return;
+	/* A long one is read from its end. */
+	from = row.time_us - SECONDS_MOST * MONO_SECOND;
+	s.id = row.id;
+	s.report = report_new();
+	report_list(s.report, "seconds");
+	if (store_walk_sweep_seconds(view_store(api->view), from > 0 ? from : 0, add_second, &s) <
+	    0) {
+		report_free(s.report);
+		http_answer_problem(answer, 503, "the store cannot be read", NULL);
+		return;
+	}
+	http_answer_text(answer, HTTP_JSON, report_text(s.report));
 }
 
 static void change(struct api *api, const struct http_request *request, enum sweep_state state,

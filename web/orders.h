@@ -26,6 +26,7 @@ bool orders_read(const struct conf *conf, const char *text, size_t len, struct s
 /* Routes; their argument is a struct api. */
 void orders_list(void *arg, const struct http_request *request, struct http_answer *answer);
 void orders_get(void *arg, const struct http_request *request, struct http_answer *answer);
+void orders_seconds(void *arg, const struct http_request *request, struct http_answer *answer);
 void orders_post(void *arg, const struct http_request *request, struct http_answer *answer);
 void orders_pause(void *arg, const struct http_request *request, struct http_answer *answer);
 void orders_resume(void *arg, const struct http_request *request, struct http_answer *answer);

@@ -200,6 +200,11 @@ def check_crash(bench):
                  row["total"] <= row["sent"] + row["skipped"] < row["total"] + 12 * row["rate"])
     time.sleep(1)
     report.check("all was found", bench.expected, bench.services())
+    seconds = bench.ask("/api/v1/sweeps/%s/seconds" % number)[1]["seconds"]
+    report.check("the log says how many were sent", True,
+                 row["sent"] - row["rate"] <= sum(s["sent"] for s in seconds) <= row["sent"])
+    report.check("no second over the rate", [], [
+        s for s in seconds if s["sent"] > row["rate"] * 1.1])  # a second of the log is not exact
     report.check("409", 409, bench.ask("/api/v1/sweeps/%s/pause" % number, "POST")[0])
 
 

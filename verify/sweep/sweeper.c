@@ -317,6 +317,11 @@ static void on_turn(void *arg, int what)
 	bool told = hand_over(s, now), more = false;
 
 	(void)what;
+	/* The switch, or quiet hours: it stands still, and there is nothing to be made up for. */
+	if (s->with.budget->shut) {
+		pace_open(&s->pace, s->rate, now);
+		leave = 0;
+	}
 	leave = leave < SLICE ? leave : SLICE;
 	if (s->phase == RUNNING && told && leave && !s->with.budget->shut) {
 		packets = touch_deferred(s, leave, now);
