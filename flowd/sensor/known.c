@@ -7,12 +7,17 @@
 #define PARTED_EACH 4	/* of one service */
 #define CHUNK 1024	/* entries allocated at once: they never move */
 
+struct slot {
+	uint32_t number; /* of the entry, + 1; 0: empty */
+	uint32_t tag;	 /* of its hash: strangers are told apart without a look at the entry */
+};
+
 struct known {
 	struct hash_key key;
 	const struct knownset_view *before; /* may be NULL */
 	size_t limit, count;
 	struct known_entry **chunks; /* limit / CHUNK + 1 of them */
-	uint32_t *slots;	     /* entry number + 1, 0 empty; open addressing */
+	struct slot *slots;	     /* open addressing */
 	size_t slot_mask;
 	uint32_t *marked; /* entry numbers */
 	size_t marked_count, marked_size;
@@ -61,36 +66,46 @@ static struct known_entry *entry_at(struct known *known, size_t number)
 	return &known->chunks[number / CHUNK][number % CHUNK];
 }
 
-/* Where the service's entry number is, or belongs. */
-static uint32_t *slot_of(struct known *known, const struct service *service)
+/* Where the service's entry number is, or belongs with this tag. */
+static struct slot *slot_of(struct known *known, const struct service *service, uint32_t *tag)
 {
-	size_t i = hash_bytes(&known->key, service, sizeof(*service)) & known->slot_mask;
+	uint64_t hash = hash_bytes(&known->key, service, sizeof(*service));
+	size_t i = hash & known->slot_mask;
+	const struct slot *slot;
 
-	while (known->slots[i] &&
-	       !service_is_same(&entry_at(known, known->slots[i] - 1)->sighting.service, service))
-		i = (i + 1) & known->slot_mask;
+	*tag = (uint32_t)(hash >> 32);
+	for (; (slot = &known->slots[i])->number; i = (i + 1) & known->slot_mask)
+		if (slot->tag == *tag &&
+		    service_is_same(&entry_at(known, slot->number - 1)->sighting.service, service))
+			break;
 	return &known->slots[i];
 }
 
 /* Doubles the slots. */
 static bool slots_grow(struct known *known)
 {
-	size_t i, size = 2 * (known->slot_mask + 1);
-	uint32_t *slots = calloc(size, sizeof(*slots));
+	size_t i, at, size = 2 * (known->slot_mask + 1);
+	struct slot *slots = calloc(size, sizeof(*slots));
+	uint64_t hash;
 
 	if (!slots)
 		return false;
 	free(known->slots);
 	known->slots = slots;
 	known->slot_mask = size - 1;
-	for (i = 0; i < known->count; i++)
-		*slot_of(known, &entry_at(known, i)->sighting.service) = (uint32_t)i + 1;
+	for (i = 0; i < known->count; i++) {
+		hash = hash_bytes(&known->key, &entry_at(known, i)->sighting.service,
+				  sizeof(struct service));
+		for (at = hash & known->slot_mask; slots[at].number;)
+			at = (at + 1) & known->slot_mask;
+		slots[at] = (struct slot){ (uint32_t)i + 1, (uint32_t)(hash >> 32) };
+	}
 	return true;
 }
 
 struct known_entry *known_get(struct known *known, const struct service *service)
 {
-	uint32_t number = *slot_of(known, service);
+	uint32_t tag, number = slot_of(known, service, &tag)->number;
 	struct knownset_item item;
 
 	if (number)
@@ -118,17 +133,18 @@ static void recall(const struct known *known, struct known_entry *entry)
 
 struct known_entry *known_find(struct known *known, const struct service *service)
 {
-	uint32_t *slot = slot_of(known, service);
+	uint32_t tag;
+	struct slot *slot = slot_of(known, service, &tag);
 	struct known_entry **chunk, *entry;
 
-	if (*slot)
-		return entry_at(known, *slot - 1);
+	if (slot->number)
+		return entry_at(known, slot->number - 1);
 	if (known->count == known->limit)
 		return NULL;
 	if (2 * known->count > known->slot_mask) {
 		if (!slots_grow(known))
 			return NULL;
-		slot = slot_of(known, service);
+		slot = slot_of(known, service, &tag);
 	}
 	chunk = &known->chunks[known->count / CHUNK];
 	if (!*chunk && !(*chunk = calloc(CHUNK, sizeof(**chunk))))
@@ -136,13 +152,13 @@ struct known_entry *known_find(struct known *known, const struct service *servic
 	entry = entry_at(known, known->count);
 	entry->sighting.service = *service;
 	recall(known, entry);
-	*slot = (uint32_t)++known->count;
+	*slot = (struct slot){ (uint32_t)++known->count, tag };
 	return entry;
 }
 
 void known_mark(struct known *known, struct known_entry *entry)
 {
-	uint32_t *marked;
+	uint32_t *marked, tag;
 	size_t size;
 
 	if (entry->dirty)
@@ -156,7 +172,8 @@ void known_mark(struct known *known, struct known_entry *entry)
 		known->marked = marked;
 		known->marked_size = size;
 	}
-	known->marked[known->marked_count++] = *slot_of(known, &entry->sighting.service) - 1;
+	known->marked[known->marked_count++] =
+		slot_of(known, &entry->sighting.service, &tag)->number - 1;
 	entry->dirty = true;
 }
 
