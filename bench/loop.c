@@ -20,8 +20,8 @@ static void nothing(u_char *arg, const struct pcap_pkthdr *head, const u_char *b
 
 static pcap_t *open_buffered(const char *path, char *error)
 {
-	/* glibc takes no notice of the size unless it is given the room, too; the kernel copies faster
-	 * to where a page begins. */
+	/* glibc takes no notice of the size unless it is given the room, too; the kernel copies
+	 * faster to where a page begins. */
 	char *room = aligned_alloc(4096, BUFFER);
 	FILE *in = fopen(path, "rb");
 
