@@ -167,6 +167,11 @@ struct conf_ports {
 	  "how long what was open must be found shut before it is gone")                           \
 	X(verify_expiring, TEXT, "verify.expiring", "30d,7d,0s", 0, 0,                             \
 	  "how long before its end a certificate is told of, at most eight times")                 \
+	X(verify_doors, BOOL, "verify.doors", "yes", 0, 0,                                         \
+	  "ask services that are known what they tell anybody, without ever logging in")           \
+	X(verify_old_tls, BOOL, "verify.old_tls", "yes", 0, 0, "try outdated versions of TLS")     \
+	X(verify_door_wait, DURATION, "verify.door_wait", "40ms", MONO_MS, 10 * MONO_SECOND,       \
+	  "wait for either of the two at least; else three times what the service took before")    \
 	X(verify_ports, PORTS, "verify.ports", "61000-61511", 1, 65535,                            \
 	  "source ports of probes; the sensor ignores them")                                       \
 	X(sweep_rate, COUNT, "sweep.rate", "1000", 1, 10000000,                                    \

@@ -2,6 +2,7 @@
 #include "verify/task.h"
 
 #include "base/err.h"
+#include "verify/aside.h"
 #include "verify/evidence.h"
 #include "verify/udp/errand.h"
 
@@ -31,6 +32,7 @@ void task_free(struct task *t)
 {
 	if (!t)
 		return;
+	follow_free(t->follow);
 	talk_free(t->talk);
 	inquiry_free(t->inquiry);
 	loop_event_free(t->timer);
@@ -52,15 +54,23 @@ static void finish(struct task *t, enum state state, enum reason reason)
 {
 	evidence_temper(t, &state, &reason);
 	end_talk(t);
+	aside_count(t);
 	t->probe->state = (uint8_t)state;
 	t->probe->reason = (uint8_t)reason;
 	t->probe->finished_us = mono_wall();
 	t->room->done(t->room->arg, t);
 }
 
-static void finish_open(struct task *t)
+void task_finish_open(struct task *t)
 {
 	finish(t, STATE_OPEN, REASON_SYN_ACK);
+}
+
+static void finish_open(struct task *t)
+{
+	end_talk(t);
+	if (!aside_end(t))
+		task_finish_open(t);
 }
 
 void task_give_up(struct task *t)
@@ -246,6 +256,7 @@ static int send_talk(struct task *t)
 	}
 	set_limit(t);
 	t->probe->sent_dials++;
+	aside_begin(t);
 	if (t->probe->by_connect)
 		t->probe->tries = 1;
 	t->tried |= 1u << t->hello;
@@ -375,18 +386,11 @@ static void go_on(struct task *t, const struct talk_result *r)
 	finish_open(t);
 }
 
-static void keep_tls(struct probe *p, const struct talk_result *r)
-{
-	const char *wrapped = banner_wrapped(r->banner.app);
-
-	record_text_set(p->app, sizeof(p->app), wrapped[0] ? wrapped : "tls");
-	tls_tell(&r->tls, p);
-}
-
 /* It said something. */
 static void hear_answer(struct task *t, const struct talk_result *r)
 {
 	struct probe *p = t->probe;
+	const char *wrapped = banner_wrapped(r->banner.app);
 	bool is_known = r->banner.app[0] || r->is_tls;
 
 	if (is_known || !p->banner_len) {
@@ -399,8 +403,10 @@ static void hear_answer(struct task *t, const struct talk_result *r)
 		memcpy(p->product, r->banner.product, sizeof(p->product));
 		memcpy(p->version, r->banner.version, sizeof(p->version));
 	}
-	if (r->is_tls)
-		keep_tls(p, r);
+	if (r->is_tls) {
+		record_text_set(p->app, sizeof(p->app), wrapped[0] ? wrapped : "tls");
+		tls_tell(&r->tls, p);
+	}
 	if (r->banner.wants_tls && !r->is_tls && !(t->tried & 1u << BANNER_TLS))
 		dial(t, BANNER_TLS);
 	else if (is_known || p->app[0] || !r->spoke)

@@ -8,6 +8,7 @@
 
 #include "base/conf.h"
 #include "base/record.h"
+#include "verify/door/follow.h"
 #include "verify/gate/rtt.h"
 #include "verify/raw.h"
 #include "verify/talk/talk.h"
@@ -30,7 +31,7 @@ struct task_room {
 	void *arg;
 };
 
-enum task_stage { TASK_WAITING, TASK_SYN, TASK_TALK };
+enum task_stage { TASK_WAITING, TASK_SYN, TASK_TALK, TASK_FOLLOW };
 
 struct lane;
 
@@ -48,6 +49,8 @@ struct task {
 	mono_t sent, waited;	 /* the last SYN; how long it is waited for */
 	mono_t not_before;	 /* held: when its host may be sent to again */
 	struct lane *lane;	 /* of its host; kept by the board, like the next two */
+	struct follow *follow;
+	mono_t dialled;		 /* the latest conversation */
 	mono_t limit;		 /* no later than this; 0 nothing sent yet */
 	enum banner_hello hello; /* of the next or present conversation */
 	uint32_t tried;		 /* hellos, as bits */
@@ -79,6 +82,9 @@ int task_send(struct task *task);
 
 /* An answer to the SYN came. The task may be gone after it. */
 void task_hear(struct task *task, const struct syn_answer *answer);
+
+/* Everything is known: it is open. For verify/aside. The task may be gone after it. */
+void task_finish_open(struct task *task);
 
 /* The wire knows the name now. The task may be gone after it. */
 void task_name(struct task *task, const struct job *job);

@@ -16,7 +16,7 @@
 
 #define RETRY_WAIT (20 * MONO_MS)   /* when core's queue was full */
 #define FILES_BESIDE 64		    /* descriptors that are not conversations */
-#define FILES_EACH 4		    /* for one conversation */
+#define FILES_EACH 5		    /* of a task: its conversation, what goes beside it */
 #define CLOCK_EVERY (500 * MONO_MS) /* a look whether quiet hours hold */
 
 struct verify;
@@ -275,7 +275,7 @@ static void on_ear(void *arg, int what)
 	}
 }
 
-/* Every conversation is a descriptor; a service over UDP may be asked several things at once. */
+/* Every conversation is a descriptor; a service may be asked several things at once. */
 static unsigned parallel_of(const struct conf *conf)
 {
 	struct rlimit files;

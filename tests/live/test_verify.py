@@ -317,7 +317,8 @@ def server_us(bench, port, hello):
 
 def check_speed(bench, report):
     """A named service of a near host is settled 20 ms after the server's own time, which a plain
-    client measures in between; the best of five counts."""
+    client measures in between; the best of five counts. sshd forks for its door a second time, and
+    who does not answer at a door, as our FTP server, is waited for (verify.door_wait)."""
     took = collections.OrderedDict()
     for port, app, hello in ((22, "ssh", b""), (80, "http", b"GET / HTTP/1.0\r\n\r\n"),
                              (443, "tls", None), (6379, "redis", b"PING\r\n"), (21, "ftp", b"")):
@@ -326,8 +327,9 @@ def check_speed(bench, report):
             runs.append(bench.run([(bench.net.inside[0], port, app)])[0])
             server.append(server_us(bench, port, hello) if hello is not None else 0)
         took[app] = sorted(run["since_job_us"] / 1000 for run in runs)
-        report.check("%s within 20 ms" % app, True,
-                     min(run["took_us"] for run in runs) - min(server) < 20000)
+        most = 60000 if app in ("ssh", "ftp") else 20000
+        report.check("%s within %d ms" % (app, most / 1000), True,
+                     min(run["took_us"] for run in runs) - min(server) < most)
     print("milliseconds from job to probe: " +
           ", ".join("%s %s" % (app, "/".join("%.1f" % ms for ms in all_))
                     for app, all_ in took.items()))
@@ -430,7 +432,7 @@ def check_half_open(bench, report):
     """A closed or silent probe leaves nothing behind; SYN first, then a connection."""
     tap = Tap(bench.net, "inside", ["tcp", "dst", "port", "2222", "and",
                                     "tcp[tcpflags] & (tcp-syn|tcp-rst) != 0"])
-    bench.run([("10.77.0.2", 2222, "ssh")])
+    bench.run([("10.77.0.2", 2222, "ssh")], ["--verify.doors", "no"])
     report.check("SYN, RST by the kernel, SYN of the connection", 3, len(tap.times()))
     text = bench.net.run("inside", ["ss", "-tnH", "state", "syn-recv"]).stdout
     report.check("half-open connections left", "", text)

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "verify/aside.h"
+
+static void on_followed(void *arg)
+{
+	task_finish_open(arg);
+}
+
+void aside_begin(struct task *t)
+{
+	/* A port that may yet turn out shut is not followed up by the wire's name alone. */
+	struct follow_order order = { .conf = t->room->conf,
+				      .way = &t->way,
+				      .app = t->probe->state == STATE_OPEN ? t->job.app : "",
+				      .tls = t->hello == BANNER_TLS,
+				      .sni = t->job.sni };
+
+	t->dialled = mono_now();
+	if (!t->follow)
+		t->follow = follow_open(&t->room->talk, &order, on_followed, t);
+}
+
+bool aside_end(struct task *t)
+{
+	if (!t->follow || t->stage != TASK_TALK)
+		return false;
+	t->stage = TASK_FOLLOW;
+	follow_end(t->follow, t->probe, mono_now() - t->dialled);
+	return true;
+}
+
+void aside_count(struct task *t)
+{
+	if (t->follow)
+		t->probe->sent_dials = (uint16_t)(t->probe->sent_dials + follow_dials(t->follow));
+}
