@@ -6,6 +6,7 @@
 #include "base/record.h"
 #include "flowd/config.h"
 #include "flowd/role.h"
+#include "flowd/switch.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -171,7 +172,6 @@ static void plan_return(struct parent *p, size_t i)
 		c->again = now;
 		return;
 	}
-
 	if (now - c->started > LIVED || !c->delay)
 		c->delay = DELAY_FIRST;
 	else
@@ -336,7 +336,6 @@ static int run_once(struct parent *p)
 
 	/* Nobody is reborn: who goes is missed by those that it was joined with. */
 	close_links(p);
-
 	while (!signal && !is_over(p)) {
 		signal = wait_signal(p, mono_now() + MONO_SECOND);
 		signal = signal == SIGCHLD ? 0 : signal;
@@ -426,6 +425,7 @@ static int run_live(struct parent *p)
 		ipc_flush(p->news);
 		reap(p);
 		hopeless = is_hopeless(p);
+		switch_hear(p->news, signal);
 		if (signal == SIGHUP)
 			reload(p);
 	}
@@ -448,8 +448,10 @@ int parent_run(const struct parent_plan *plan, struct conf *conf)
 	sigaddset(&p.signals, SIGTERM);
 	/* A replay ends with its terminal; live it is the word to look at the configuration again.
 	 */
-	if (conf_lives(conf))
+	if (conf_lives(conf)) {
 		sigaddset(&p.signals, SIGHUP);
+		switch_signals(&p.signals);
+	}
 	sigprocmask(SIG_BLOCK, &p.signals, &p.before);
 	rc = open_self(&p);
 	if (!rc)

@@ -6,6 +6,7 @@
 #include "store/report/report.h"
 #include "web/orders.h"
 #include "web/page.h"
+#include "web/probing.h"
 #include "web/query.h"
 
 #include <stdio.h>
@@ -478,6 +479,9 @@ const struct http_route api_routes[] = {
 	{ "/api/v1/sweeps/*/pause", HTTP_POST, orders_pause, true },
 	{ "/api/v1/sweeps/*/resume", HTTP_POST, orders_resume, true },
 	{ "/api/v1/sweeps/*/cancel", HTTP_POST, orders_cancel, true },
+	{ "/api/v1/probing", HTTP_GET, probing_get, false },
+	{ "/api/v1/probing", HTTP_POST, probing_post, true },
+	{ "/api/v1/audit", HTTP_GET, probing_audit, false },
 	{ "/api/v1/stream", HTTP_GET, get_stream, false },
 	{ "/api/v1/health", HTTP_GET, get_health, false },
 	{ "/metrics", HTTP_GET, get_metrics, false },

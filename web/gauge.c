@@ -106,6 +106,9 @@ char *gauge_json(const struct gauge *h)
 	report_list(r, "roles");
 	for (i = 0; i < h->role_count; i++)
 		report_add_role(r, "roles", &h->roles[i]);
+	report_set_bool(r, "probing", h->probing.enabled && !h->probing.quiet_until_us);
+	report_set_time(r, "probing_since", h->probing.time_us);
+	report_set_time(r, "quiet_until", h->probing.quiet_until_us);
 	report_set_figures(r, "store", &h->store);
 	report_list(r, "troubles");
 	for (i = 0; i < h->trouble_count; i++)
@@ -190,6 +193,8 @@ char *gauge_metrics(const struct gauge *h)
 	if (h->has_store)
 		put_store(out, &h->store);
 	put_troubles(out, h);
+	put(out, "probing", "gauge", "1 when probes may be sent: no kill switch, no quiet hours",
+	    h->probing.enabled && !h->probing.quiet_until_us);
 	put(out, "events_total", "counter", "events there have been in this store",
 	    h->stream.event);
 	put(out, "alerts_total", "counter", "alerts there have been in this store",

@@ -79,6 +79,10 @@ static void take(struct web *w, const struct ipc_message *m)
 		gauge_take_role(&w->gauge, m->record);
 		say_health(w);
 		break;
+	case IPC_PROBING:
+		w->gauge.probing = *(const struct probing *)m->record;
+		say_health(w);
+		break;
 	case IPC_TROUBLE:
 		gauge_take_trouble(&w->gauge, m->record);
 		say_health(w);

@@ -33,6 +33,8 @@ enum reading_kind reading_kind(const struct reading *r)
 		return READING_NUMBER;
 	if (json_is_array(value))
 		return READING_LIST;
+	if (json_is_boolean(value))
+		return json_is_true(value) ? READING_TRUE : READING_FALSE;
 	return json_is_object(value) ? READING_OBJECT : READING_OTHER;
 }
 

@@ -140,6 +140,8 @@ static void print_probe(const struct probe *p)
 	printf(", \"icmp\": [%u, %u], \"rtt_us\": %u, \"ttl\": %u, \"tries\": %u, "
 	       "\"by_connect\": %u",
 	       p->icmp_type, p->icmp_code, p->rtt_us, p->ttl, p->tries, p->by_connect);
+	printf(", \"sent\": [%u, %u, %u], \"given_up\": %u", p->sent_syns, p->sent_dials,
+	       p->sent_datagrams, p->given_up);
 	print_string("vantage", p->vantage);
 	print_string("app", p->app);
 	print_string("product", p->product);
