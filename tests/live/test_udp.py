@@ -83,6 +83,14 @@ table inet test {
     }
 }
 """
+OWN = """
+table inet test {
+    chain output {
+        type filter hook output priority 0;
+        udp dport 5109 reject with icmpx type admin-prohibited
+    }
+}
+"""
 SNMPD = """
 agentAddress udp:161,udp6:161
 rocommunity public
@@ -218,6 +226,22 @@ def states(bench, report):
         report.holds(all(probe["took_us"] < 8000000 for probe in said), "silence ends in time")
 
 
+def absent(bench, report):
+    """Nobody has the address: the neighbour says nothing, a router says so."""
+    for family, host in enumerate(("10.77.0.99", "2001:db8:77::99")):
+        near = bench.ask([(host, "udp/53", "dns")], place="border")[0]
+        report.same((near["state"], near["reason"]), ("silent", "no-answer"),
+                    "absent, seen by a neighbour, IPv%d" % (6 if family else 4))
+        far = bench.ask([(host, "udp/53", "dns")])[0]
+        report.same((far["state"], far["reason"], far["icmp_from"]),
+                    ("silent", "icmp", bench.net.border_out[family]),
+                    "absent, seen through a router, IPv%d" % (6 if family else 4))
+    # A firewall of our own is no evidence of others.
+    bench.net.run("outside", ["nft", "-f", "-"], input=OWN)
+    probe = bench.ask([(bench.net.inside[0], "udp/5109", "dns")])[0]
+    report.same((probe["state"], probe["reason"]), ("candidate", "local"), "our own firewall")
+
+
 def silence(bench, report):
     """What is silent by design is said to be."""
     host = bench.net.inside[0]
@@ -313,7 +337,7 @@ def main():
         os.chmod(directory, 0o755)
         bench = Bench(net, drive, directory)
         bench.start()
-        for part in (names, details, states, silence, late_name, politeness):
+        for part in (names, details, states, absent, silence, late_name, politeness):
             part(bench, report)
         for process in list(net.started):
             net.stop(process)

@@ -398,16 +398,45 @@ static bool is_port_unreachable(const struct inquiry *in, const struct port_news
 	return news->icmp_type == ICMP6_DST_UNREACH && news->icmp_code == ICMP6_DST_UNREACH_NOPORT;
 }
 
+/* This host itself says that a neighbour does not answer: as good as silence. */
+static bool is_lost(const struct inquiry *in, const struct port_news *news)
+{
+	if (!news->icmp_type)
+		return news->error == EHOSTUNREACH;
+	if (addr_is_v4(&in->order.way.to))
+		return news->icmp_type == ICMP_DEST_UNREACH && news->icmp_code == ICMP_HOST_UNREACH;
+	return news->icmp_type == ICMP6_DST_UNREACH && news->icmp_code == ICMP6_DST_UNREACH_ADDR;
+}
+
+static bool is_own_word(const struct inquiry *in, const struct port_news *news)
+{
+	static const struct addr nobody;
+
+	return !in->order.way.self && (addr_is_same(&news->icmp_from, &in->order.way.from) ||
+				       addr_is_same(&news->icmp_from, &nobody));
+}
+
 /*
  * ICMP has spoken. True: the verdict is there, and the inquiry is gone. The host itself says of a
  * port that nobody has it; from anybody else the same words are a filter's.
  */
 static bool hear_icmp(struct inquiry *in, const struct port_news *news)
 {
+	const struct rest_word word = { in->order.way.to, news->icmp_type, news->icmp_code };
 	struct probe *p = in->order.probe;
 
 	if (is_open(in) || news->error == EMSGSIZE)
 		return false;
+	/* What a filter of this host says is no evidence of another. */
+	if (is_own_word(in, news)) {
+		if (is_lost(in, news))
+			return false;
+		finish(in, STATE_CANDIDATE, REASON_LOCAL);
+		return true;
+	}
+	/* Whom routers refuse is left alone for a while. */
+	if (!addr_is_same(&news->icmp_from, &in->order.way.to))
+		rest_hear(&in->room.budget->rest, &word, mono_now());
 	p->icmp_type = news->icmp_type;
 	p->icmp_code = news->icmp_code;
 	p->icmp_from = news->icmp_from;

@@ -20,8 +20,7 @@ bool manage_read_ntp(const struct answer *a, struct probe *p)
 		answer_fact(p, FACT_INFO, "NTP version %u, stratum %u%s%s", b[0] >> 3 & 7, b[1],
 			    source[0] ? ", " : "", source);
 	else
-		answer_fact(p, FACT_INFO, "NTP version %u, kiss of death %s", b[0] >> 3 & 7,
-			    source);
+		answer_fact(p, FACT_INFO, "NTP version %u, kiss code %s", b[0] >> 3 & 7, source);
 	return true;
 }
 
