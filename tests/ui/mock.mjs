@@ -30,6 +30,7 @@ export class Mock {
     this.posts = [];
     this.alerts = alerts.filter((alert) => !friendly || alert.ip !== "10.66.6.6");
     this.hosts = [];
+    this.sweeps = [];
     this.second = 0;
     this.last = []; // what else was said of health
     this.fail = new Map(); // path: status
@@ -98,6 +99,8 @@ export class Mock {
     if (path === "/api/v1/services") return this.services(url.searchParams, response);
     if (path === "/api/v1/hosts") return this.json(response, {
       hosts: this.hosts.filter(({ ip }) => ip === (url.searchParams.get("ip") ?? ip)), next: null });
+    if (path === "/api/v1/sweeps") return this.json(response, { sweeps: this.sweeps });
+    if (/^\/api\/v1\/sweeps\/\d+\/(pause|resume|cancel)$/.test(path)) return this.json(response, {});
     if (path === "/api/v1/alerts") return this.page(url.searchParams, response);
     const one = /^\/api\/v1\/services\/([^/]+)(\/verify)?$/.exec(path);
     if (one) return this.one(decodeURIComponent(one[1]), Boolean(one[2]), request, response);

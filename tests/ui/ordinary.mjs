@@ -149,6 +149,23 @@ async function testHosts(page, mock, origin) {
   });
 }
 
+async function testSweeps(page, mock, origin) {
+  await check("a sweep says how far it is, and is paused by a button", async () => {
+    mock.sweeps = [{ id: "17", state: "running", prefixes: ["192.0.2.0/28"], ports: "1-65535", rate_now: 980,
+      percent: 41.5, seconds_left: 600, sent: 435000, found: 12, made: "2026-01-02T03:04:05.000000Z" }];
+    await page.goto("about:blank");
+    await page.goto(`${origin}#`);
+    await page.waitForSelector(".sweeps progress");
+    const text = await page.textContent(".sweeps");
+    assert.match(text, /192\.0\.2\.0\/28, ports 1-65535 running.*41\.5 %, 980 packets a second, .* left/s);
+    assert.match(text, /12 answers to 435,000 packets/);
+    await page.click(".sweeps button:has-text('Pause')");
+    await until(async () => mock.requests.includes("POST /api/v1/sweeps/17/pause"));
+    mock.sweeps = [];
+    await until(async () => !(await page.locator(".sweeps").count()));
+  });
+}
+
 async function testDetail(page, mock, origin, shots) {
   await check("a service shows both halves side by side", async () => {
     await page.goto(`${origin}#service=${encodeURIComponent(redis.id)}`);
@@ -216,6 +233,7 @@ export async function testOrdinary(shots) {
   await testTable(page, mock, origin);
   await testDetail(page, mock, origin, shots);
   await testHosts(page, mock, origin);
+  await testSweeps(page, mock, origin);
   await check("nothing forbidden happened on an ordinary day", () => {
     // An answer of 4xx or 5xx, made on purpose above, is an error to the console.
     assert.deepEqual(sins.filter((s) => !/status of (400|404|429|503)|ERR_INCOMPLETE_CHUNKED|ERR_CONNECTION/.test(s)), []);

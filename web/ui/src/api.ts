@@ -251,4 +251,28 @@ export async function postVerify(id: string): Promise<void> {
   });
 }
 
+/** An order to ask every port of some networks, and how far it is. */
+export interface Sweep {
+  id: string;
+  state: string;
+  prefixes: string[];
+  ports: string;
+  rate_now: number;
+  percent: number;
+  seconds_left: number | null;
+  sent: number;
+  found: number;
+  made: string;
+}
+
+export const getSweeps = () => get<{ sweeps: Sweep[] }>("sweeps");
+
+/** "pause", "resume" or "cancel". */
+export async function postSweep(id: string, word: string): Promise<void> {
+  await ask(`sweeps/${encodeURIComponent(id)}/${word}`, {
+    method: "POST",
+    headers: { "X-Flowd-Request": "1" },
+  });
+}
+
 export const streamPath = `${root}/stream`;

@@ -8,6 +8,7 @@ import { addHealth } from "./health";
 import { loadHosts } from "./hosts";
 import { loadServices, touchServices } from "./services";
 import { newStore } from "./store";
+import { loadSweeps } from "./sweeps";
 
 export interface Live {
   state: "connecting" | "connected" | "reconnecting";
@@ -39,6 +40,7 @@ function readAll(): void {
   void loadAlerts();
   void loadServices();
   void loadHosts();
+  void loadSweeps();
   void loadDetail();
   getHealth().then(addHealth, () => undefined); // the stream brings the next one
 }

@@ -8,6 +8,7 @@ import { Header } from "./header";
 import { Hosts } from "./hosts";
 import { ServiceDetail } from "./service_detail";
 import { Services } from "./services";
+import { Sweeps } from "./sweeps";
 
 export function Page() {
   const { service, alert } = useStore(route);
@@ -20,6 +21,7 @@ export function Page() {
         <div class="work">
           {service && <ServiceDetail key={`service ${service}`} />}
           {alert && !service && <AlertDetail key={`alert ${alert}`} number={alert} />}
+          <Sweeps hidden={open} />
           <Hosts hidden={open} />
           <Services hidden={open} />
         </div>

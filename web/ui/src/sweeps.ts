@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sweeps: asked for often while one is under way, else seldom.
+import { getSweeps, postSweep, type Sweep } from "./api";
+import { newStore } from "./store";
+
+interface Sweeps {
+  list: Sweep[]; // the newest first
+  error: string;
+}
+
+const shown = 5;
+const often = 2000; // ms
+const seldom = 30000;
+
+export const sweeps = newStore<Sweeps>({ list: [], error: "" });
+
+export const isOver = (sweep: Sweep) => ["done", "cancelled", "failed"].includes(sweep.state);
+
+let timer = 0;
+
+export async function loadSweeps(): Promise<void> {
+  clearTimeout(timer);
+  try {
+    const got = await getSweeps();
+    sweeps.set({ list: got.sweeps.reverse().slice(0, shown), error: "" });
+  } catch (error) {
+    sweeps.patch({ error: (error as Error).message });
+  }
+  const busy = sweeps.get().list.some((sweep) => !isOver(sweep));
+  timer = window.setTimeout(() => void loadSweeps(), busy ? often : seldom);
+}
+
+export async function changeSweep(id: string, word: string): Promise<void> {
+  try {
+    await postSweep(id, word);
+  } catch (error) {
+    sweeps.patch({ error: (error as Error).message });
+  }
+  setTimeout(() => void loadSweeps(), 300);
+}
