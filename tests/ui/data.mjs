@@ -63,6 +63,8 @@ const long = "CN=" + "<b>".repeat(21844); // 64 KB
 export const hostileProbe = {
   tls: "TLSv1.3<i>",
   certificate: { subject: long, issuer: hostile[4] + long, san: hostile.join(","), not_after: stamp(-86400 * 3) },
+  cipher: hostile[2], alpn: hostile[3], chain: [{ subject: long, issuer: hostile[4], not_after: stamp(0) }],
+  facts: { noauth: hostile.slice(0, 4), "http-title": [long], "<b>": hostile },
   banner: hostile.join("\r\n") + "\u0000\u0007 tail",
 };
 

@@ -58,8 +58,14 @@ interface Finding extends Where, Named, Partial<Origin> {
 export interface Certificate {
   subject: string | null;
   issuer: string | null;
-  san: string | null;
+  san?: string | null; // not of those in a chain
+  not_before?: string;
   not_after: string;
+  key?: string | null;
+  key_bits?: number;
+  signature?: string | null;
+  self_signed?: boolean;
+  sha256?: string;
 }
 
 export interface Probe {
@@ -79,7 +85,11 @@ export interface Probe {
   product?: string | null;
   version?: string | null;
   tls: string | null;
+  cipher?: string | null;
+  alpn?: string | null;
   certificate: Certificate | null;
+  chain?: Certificate[];
+  facts?: Record<string, string[]>;
   banner: string | null;
 }
 

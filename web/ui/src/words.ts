@@ -72,6 +72,35 @@ const event: Words = {
   health: "trouble of the capture",
 };
 
+// The manual's words; a fact nobody knows here goes by its own.
+const fact: Words = {
+  matched: "Told by",
+  info: "More about it",
+  hostname: "Calls itself",
+  os: "System",
+  device: "Device",
+  cpe: "CPE",
+  noauth: "Open to anybody",
+  starttls: "TLS begins inside",
+  "client-certificate": "Asks for a certificate",
+  "weak-tls": "Outdated TLS",
+  "http-status": "Answer to GET /",
+  "http-server": "Server",
+  "http-title": "Title",
+  "http-location": "Sends on to",
+  "ssh-host-key": "Host key",
+  "ssh-algorithms": "Algorithms",
+  "smb-dialect": "SMB dialect",
+  "smb-signing": "SMB signing",
+  "rdp-security": "RDP security",
+  "snmp-community": "SNMP community",
+  amplifier: "Amplifies",
+  note: "Note",
+};
+
+/** These are weaknesses. */
+export const badFacts = ["noauth", "weak-tls", "snmp-community", "amplifier"];
+
 const method: Words = {
   syn: "a SYN of its own, then a connection",
   connect: "an ordinary connection",
@@ -108,6 +137,7 @@ export const ephemeralText = (reason: string) => wordOf(ephemeral, reason) || re
 export const eventText = (word: string) => wordOf(event, word) || word;
 export const troubleText = (kind: string) => wordOf(trouble, kind) || kind || "Trouble";
 export const troubleMoreText = (kind: string) => wordOf(troubleMore, kind);
+export const factText = (kind: string) => wordOf(fact, kind) || kind;
 export const methodText = (word: string) => wordOf(method, word) || word;
 export const vantageText = (word: string | null) =>
   wordOf(vantage, word ?? "") || (word ? `from ${word}` : "");

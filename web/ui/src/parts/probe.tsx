@@ -2,7 +2,7 @@
 // What the probe saw: the active half.
 import type { Certificate, Probe } from "../api";
 import { duration, span } from "../format";
-import { methodText, reasonText, stateText, vantageText } from "../words";
+import { badFacts, factText, methodText, reasonText, stateText, vantageText } from "../words";
 import { Fact, State, Time } from "./bits";
 import { Text } from "./text";
 
@@ -26,19 +26,57 @@ function CertificateFacts({ certificate }: { certificate: Certificate }) {
       </Fact>
       {san && <Fact name="Names"><Text value={san.split(",").join(", ")} /></Fact>}
       <Fact name="Valid until"><Validity stamp={not_after} /></Fact>
+      <KeyFacts certificate={certificate} />
+    </>
+  );
+}
+
+function KeyFacts({ certificate }: { certificate: Certificate }) {
+  const { key, key_bits, signature, sha256 } = certificate;
+  const kind = [key, key_bits ? `${key_bits} bits` : "", signature].filter(Boolean).join(", ");
+  return (
+    <>
+      {kind && <Fact name="Key"><Text value={kind} /></Fact>}
+      {sha256 && <Fact name="SHA-256"><Text value={sha256} /></Fact>}
+    </>
+  );
+}
+
+function ChainFacts({ chain }: { chain: Certificate[] }) {
+  return (
+    <Fact name="Chain">
+      {chain.map((certificate, i) => <div key={i}><Text value={certificate.subject ?? "no subject"} /></div>)}
+    </Fact>
+  );
+}
+
+/** What was learned beside the name: weaknesses stand out. */
+function LearnedFacts({ facts }: { facts: Record<string, string[]> }) {
+  return (
+    <>
+      {Object.entries(facts).map(([kind, texts]) => (
+        <Fact key={kind} name={factText(kind)}>
+          {texts.map((text, i) => (
+            <div key={i} class={badFacts.includes(kind) ? "bad" : undefined}><Text value={text} /></div>
+          ))}
+        </Fact>
+      ))}
     </>
   );
 }
 
 function ProbeFacts({ probe }: { probe: Probe }) {
   const product = [probe.product, probe.version].filter(Boolean).join(" ");
+  const tls = [probe.tls, probe.cipher, probe.alpn].filter(Boolean).join(", ");
   const how = [methodText(probe.method), vantageText(probe.vantage)].filter(Boolean).join(", ");
   return (
     <dl class="facts">
       <Fact name="Speaks">{probe.app ? <Text value={probe.app} /> : "nothing that is recognised"}</Fact>
       {product && <Fact name="Product"><Text value={product} /></Fact>}
-      {probe.tls && <Fact name="TLS"><Text value={probe.tls} /></Fact>}
+      {probe.facts && <LearnedFacts facts={probe.facts} />}
+      {tls && <Fact name="TLS"><Text value={tls} /></Fact>}
       {probe.certificate && <CertificateFacts certificate={probe.certificate} />}
+      {probe.chain && probe.chain.length > 0 && <ChainFacts chain={probe.chain} />}
       <Fact name="Probed"><Time stamp={probe.finished} exact /></Fact>
       <Fact name="Method"><Text value={how} /></Fact>
       {probe.rtt_us > 0 && <Fact name="Round trip">{duration(probe.rtt_us)}</Fact>}
