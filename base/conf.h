@@ -96,6 +96,8 @@ struct conf_ports {
 	  "of these, those that have answered and nothing more")                                   \
 	X(limit_jobs, COUNT, "limits.jobs", "1048576", 16, 1 << 26,                                \
 	  "services that wait for a verdict at once")                                              \
+	X(limit_outbox, COUNT, "limits.outbox", "16384", 16, 1 << 24,                              \
+	  "alerts that wait for a receiver that does not take them")                               \
 	X(limit_output, BYTES, "limits.output", "1M", 1 << 16, 1LL << 30,                          \
 	  "lines that wait live for the reader of standard output")                                \
 	X(looks_per_hour, COUNT, "limits.looks_per_hour", "2", 0, 255,                             \

@@ -210,6 +210,7 @@ struct alert {
 	  "alerts that waited because more and more mute ports of the host answered alike")    \
 	X(hosts_evicted,                                                                       \
 	  "hosts whose silent ports are counted no more because the table was full")           \
+	X(alerts_undelivered, "alerts given up because nobody took them: limit reached")       \
 	X(hosts_refused, "news of hosts that answer everything, not kept: limit reached")      \
 	X(syns_out, "SYN packets of inside hosts")                                             \
 	X(synacks_in, "SYN-ACK packets to inside hosts")                                       \

@@ -227,6 +227,11 @@ uint64_t store_count_services(const struct store *s)
 	return s->services;
 }
 
+uint64_t store_last_alert(const struct store *s)
+{
+	return s->numbers.alert;
+}
+
 uint64_t store_count_jobs(const struct store *s)
 {
 	return s->jobs;

@@ -133,6 +133,9 @@ void store_delete_outbox(struct store *store, const char *receiver, uint64_t num
 uint64_t store_count_services(const struct store *store);
 uint64_t store_count_jobs(const struct store *store);
 
+/* The number of the latest alert; 0 none yet. */
+uint64_t store_last_alert(const struct store *store);
+
 /* Makes what was put durable: 0 or ERR_STORE. `sync`: against the end of the machine too. */
 int store_commit(struct store *store, bool sync);
 

@@ -94,9 +94,9 @@ static void end_turn(struct core *c)
 	if ((rc = greet_pump(&c->greet)))
 		fail(c, "known services", rc);
 	rc = outbox_pump(&c->outbox, news);
-	if (rc == 1)
-		log_warning("%s: %s; alerts wait", c->conf->alert_file,
-			    err_text(c->outbox.refused));
+	if (rc > 0)
+		log_warning("%s: %s; %s", c->conf->alert_file, err_text(c->outbox.refused),
+			    outbox_word(rc));
 	else if (rc)
 		fail(c, "outbox", rc);
 	if (c->verify && (rc = backlog_pump(&c->backlog)))
@@ -339,7 +339,7 @@ static bool open_store(struct core *c, const char *state)
 	/* What is asked for once is judged as it is: whoever asks wants to see. */
 	rc = c->finite ? 0 : lifecycle_learn(&c->life, c->conf->learn, mono_wall());
 	if (!rc)
-		rc = outbox_open(&c->outbox, c->store);
+		rc = outbox_open(&c->outbox, c->store, c->conf->limit_outbox, &c->life.undelivered);
 	if (!rc && !(rc = backlog_open(&c->backlog, c->store, c->conf)))
 		rc = lifecycle_open(&c->life);
 	if (!rc)

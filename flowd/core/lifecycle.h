@@ -53,6 +53,7 @@ struct lifecycle {
 	wall_t now;		 /* goes back by lifecycle_set_back only */
 	wall_t next_deadline;	 /* of the first undecided job; 0 none */
 	uint64_t undecided_from; /* no undecided job has a lower id */
+	uint64_t undelivered;	 /* alerts given up by the outbox */
 	uint64_t hosts, hosts_refused;
 	wall_t hosts_counted; /* until then `hosts` is not counted anew; 0 never was */
 	uint64_t jobs_made;   /* jobs verify may have, since the start */

@@ -70,6 +70,7 @@ static void count_own(struct vitals *v)
 	v->counts.sum.services_refused = room->services_refused;
 	v->counts.sum.jobs_refused = room->jobs_refused;
 	v->counts.sum.hosts_refused = v->life->hosts_refused;
+	v->counts.sum.alerts_undelivered = v->life->undelivered;
 	v->counts.sum.alerts_put_off = v->life->crowd.put_off;
 	v->counts.sum.lines_dropped = announce_dropped(v->announce);
 }
