@@ -211,6 +211,21 @@ static void stays(void **state)
 }
 
 /* A few packets say nothing yet; they are kept until there are enough. */
+/* With no more traffic to measure it by it is not told for ever. */
+static void unmeasured(void **state)
+{
+	struct bench *b = *state;
+
+	pass(b, 10, (struct tally){ .packets = 999, .kernel_drops = 9 });
+	expect(b, "+drops@eth0 ");
+	pass(b, 599, (struct tally){ .packets = 0 });
+	expect(b, "");
+	pass(b, 10, (struct tally){ .packets = 0 });
+	expect(b, "-drops@eth0 ");
+	pass(b, 1200, (struct tally){ .packets = 0 });
+	expect(b, "");
+}
+
 static void too_few(void **state)
 {
 	struct bench *b = *state;
@@ -419,6 +434,7 @@ int main(void)
 		CASE(oneway_repeats),
 		CASE(cut),
 		CASE(stays),
+		CASE(unmeasured),
 		CASE(too_few),
 		CASE(silence),
 		CASE(silence_of_few),

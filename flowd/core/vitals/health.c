@@ -3,17 +3,19 @@
 
 #include <stdlib.h>
 
-#define CALM 3			 /* intervals below half the threshold that end trouble */
-#define HEARD (10 * MONO_SECOND) /* the sensor counts every second */
-#define QUIET 6			 /* intervals in which nothing leaves, until nothing can */
-#define EXPECTED 100		 /* packets that would have come: then silence means something */
-#define WHOLE 1000000		 /* values are in millionths */
+#define CALM 3			       /* intervals below half the threshold that end trouble */
+#define UNMEASURED (600 * MONO_SECOND) /* nothing to measure trouble by, and it is told no more */
+#define HEARD (10 * MONO_SECOND)       /* the sensor counts every second */
+#define QUIET 6			       /* intervals in which nothing leaves, until nothing can */
+#define EXPECTED 100  /* packets that would have come: then silence means something */
+#define WHOLE 1000000 /* values are in millionths */
 
 struct meter {
 	uint64_t part, whole; /* since the interval began that they are enough for */
 	uint64_t limit, value;
 	wall_t since;
 	unsigned calm;
+	wall_t weighed_us; /* when it was last measured */
 	bool on;
 };
 
@@ -106,8 +108,15 @@ static void weigh_part(struct health *h, struct source *s, enum trouble kind, ui
 {
 	struct meter *m = &s->meters[kind];
 
-	if (!m->limit || m->whole < enough)
+	if (!m->limit)
 		return;
+	if (m->whole < enough) {
+		/* Nobody can tell any more whether it still holds. */
+		if (m->on && s->time_us - m->weighed_us >= UNMEASURED)
+			turn(h, s, kind, false);
+		return;
+	}
+	m->weighed_us = s->time_us;
 	weigh(h, s, kind, (uint64_t)((double)m->part / (double)m->whole * WHOLE));
 	m->part = m->whole = 0;
 }
