@@ -208,6 +208,24 @@ def check_crash(bench):
     report.check("409", 409, bench.ask("/api/v1/sweeps/%s/pause" % number, "POST")[0])
 
 
+def check_switch(bench):
+    """The kill switch holds for sweeps, too."""
+    report = bench.report
+    number = bench.order(prefixes=["10.77.0.16/28"], rate=500)
+    bench.wait_sweep(number, lambda row: row["sent"] > 500)
+    report.check("pulled", 202, bench.ask("/api/v1/probing", "POST", '{"enabled": false}')[0])
+    time.sleep(2.5)
+    sent, before = bench.sweep(number)["sent"], bench.received()
+    time.sleep(2)
+    report.check("nothing is sent", (sent, True),
+                 (bench.sweep(number)["sent"], bench.received() - before < 50))
+    report.check("released", 202, bench.ask("/api/v1/probing", "POST", '{"enabled": true}')[0])
+    row = bench.wait_sweep(number, lambda row: row["sent"] > sent + 500)
+    report.check("it goes on", True, row["sent"] > sent + 500)
+    bench.ask("/api/v1/sweeps/%s/cancel" % number, "POST")
+    bench.wait_sweep(number, lambda row: row["state"] == "cancelled")
+
+
 def check_proxy(bench):
     """A host that answers on every port is one fact."""
     report, net = bench.report, bench.net
@@ -271,7 +289,8 @@ def main():
         bench.start_servers()
         check_command(bench)
         bench.start()
-        for check in (check_faults, check_crash, check_proxy, check_memory, check_schedule):
+        for check in (check_faults, check_crash, check_switch, check_proxy, check_memory,
+                      check_schedule):
             check(bench)
         status, _ = bench.flowd.end()
         bench.report.check("flowd ends well", 0, status)
