@@ -174,6 +174,16 @@ struct conf_ports {
 	X(verify_old_tls, BOOL, "verify.old_tls", "yes", 0, 0, "try outdated versions of TLS")     \
 	X(verify_door_wait, DURATION, "verify.door_wait", "40ms", MONO_MS, 10 * MONO_SECOND,       \
 	  "wait for either of the two at least; else three times what the service took before")    \
+	X(verify_probes, FILES, "verify.probes", "", 0, 0,                                         \
+	  "files of service probes in nmap's format, beside the one built in")                     \
+	X(verify_questions, COUNT, "verify.questions", "4", 1, 32,                                 \
+	  "hellos to one service at most")                                                         \
+	X(verify_rarity, COUNT, "verify.rarity", "4", 0, 9,                                        \
+	  "rarest questions for services nothing is known of")                                     \
+	X(verify_fragile, TEXT, "verify.fragile", "9100-9107", 0, 0,                               \
+	  "TCP ports that nothing is ever written to")                                             \
+	X(verify_announce, TEXT, "verify.announce", "", 0, 0,                                      \
+	  "URL that tells those who are asked over HTTP who asks")                                 \
 	X(verify_ports, PORTS, "verify.ports", "61000-61511", 1, 65535,                            \
 	  "source ports of probes; the sensor ignores them")                                       \
 	X(sweep_rate, COUNT, "sweep.rate", "1000", 1, 10000000,                                    \

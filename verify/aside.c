@@ -16,7 +16,7 @@ void aside_begin(struct task *t)
 				      .sni = t->job.sni };
 
 	t->dialled = mono_now();
-	if (!t->follow)
+	if (!t->follow && !t->course.is_fragile)
 		t->follow = follow_open(&t->room->talk, &order, on_followed, t);
 }
 

@@ -4,6 +4,8 @@
 #include "base/err.h"
 #include "verify/aside.h"
 #include "verify/evidence.h"
+#include "verify/probes/names.h"
+#include "verify/steps.h"
 #include "verify/udp/errand.h"
 
 #include <errno.h>
@@ -25,6 +27,7 @@ struct task *task_new(const struct task_room *room, const struct job *job)
 	t->room = room;
 	t->job = *job;
 	t->arrived = mono_now();
+	course_open(&t->course, &room->talk, room->conf, job->service.port);
 	return t;
 }
 
@@ -93,60 +96,6 @@ static void close_texts(struct job *job)
 	job->sni[sizeof(job->sni) - 1] = 0;
 }
 
-static enum banner_hello hello_first(const struct task *t)
-{
-	bool speaks;
-
-	return banner_hello(t->job.app, &speaks);
-}
-
-/* The hello to try next; BANNER_LISTEN: none is left. */
-static enum banner_hello hello_next(const struct task *t)
-{
-	static const enum banner_hello order[] = { BANNER_TLS, BANNER_HTTP, BANNER_REDIS };
-	bool speaks;
-	enum banner_hello hello;
-	size_t i;
-
-	hello = banner_hello(has_name(t) ? t->job.app : t->job.app_guess, &speaks);
-	if (hello != BANNER_LISTEN && !(t->tried & 1u << hello))
-		return hello;
-	for (i = 0; !has_name(t) && i < sizeof(order) / sizeof(order[0]); i++)
-		if (!(t->tried & 1u << order[i]))
-			return order[i];
-	return BANNER_LISTEN;
-}
-
-static mono_t listen_wait(const struct task *t)
-{
-	const struct conf *conf = t->room->conf;
-	mono_t name = t->arrived + conf->verify_name_wait - mono_now();
-	bool speaks;
-
-	banner_hello(t->job.app, &speaks);
-	if (speaks)
-		return conf->verify_hello_wait;
-	if (t->job.named || has_name(t) || name < conf->verify_banner_wait)
-		return conf->verify_banner_wait;
-	return name;
-}
-
-/*
- * How long a conversation may last. A hello that is only a guess and that servers answer without
- * thinking waits less: to know that nobody is at home must not cost more than the alert's deadline.
- */
-static mono_t talk_wait(const struct task *t, enum banner_hello hello)
-{
-	const struct conf *conf = t->room->conf;
-
-	if (hello == BANNER_LISTEN)
-		return listen_wait(t);
-	if (!has_name(t) && hello != BANNER_HTTP &&
-	    conf->verify_banner_wait < conf->verify_hello_wait)
-		return conf->verify_banner_wait;
-	return conf->verify_hello_wait;
-}
-
 /* Sets the timer, but not beyond the limit. */
 static void wait_for(struct task *t, mono_t wait)
 {
@@ -196,7 +145,7 @@ int task_start(struct task *t)
 	}
 	p->by_connect = t->way.self || !room->raw || !raw_has(room->raw, &service->host);
 	t->stage = p->by_connect ? TASK_TALK : TASK_SYN;
-	t->hello = hello_first(t);
+	steps_set(t, course_first(&t->course, t->job.app));
 	room->want(room->arg, t);
 	return 0;
 }
@@ -241,8 +190,9 @@ static int send_talk(struct task *t)
 {
 	struct talk_order order = { .way = t->way,
 				    .hello = t->hello,
+				    .question = t->question,
 				    .connect_wait = evidence_patience(t, LIMIT),
-				    .wait = talk_wait(t, t->hello) };
+				    .wait = steps_wait(t, t->hello) };
 	int rc;
 
 	memcpy(order.app, t->job.app, sizeof(order.app));
@@ -259,7 +209,8 @@ static int send_talk(struct task *t)
 	aside_begin(t);
 	if (t->probe->by_connect)
 		t->probe->tries = 1;
-	t->tried |= 1u << t->hello;
+	steps_note(t);
+	t->dials++;
 	wait_for(t, LIMIT);
 	return 0;
 }
@@ -272,10 +223,10 @@ int task_send(struct task *t)
 }
 
 /* Opens one more connection when its turn comes. */
-static void dial(struct task *t, enum banner_hello hello)
+static void dial(struct task *t, struct course_step step)
 {
 	end_talk(t);
-	t->hello = hello;
+	steps_set(t, step);
 	t->room->want(t->room->arg, t);
 }
 
@@ -298,7 +249,7 @@ void task_hear(struct task *t, const struct syn_answer *answer)
 		t->zero_window = !answer->window;
 		t->stage = TASK_TALK;
 		/* The name may have come meanwhile. */
-		t->hello = hello_first(t);
+		steps_set(t, course_first(&t->course, t->job.app));
 		wait_for(t, LIMIT);
 		t->room->want(t->room->arg, t);
 		return;
@@ -345,7 +296,7 @@ static void hear_unreached(struct task *t, const struct talk_result *r)
 	 * twice means that something other than a service answers SYNs: a SYN proxy, a scan trap.
 	 */
 	if (!p->by_connect && ++t->failed_dials < DIALS) {
-		dial(t, t->hello);
+		dial(t, (struct course_step){ t->hello, t->question });
 		return;
 	}
 	if (r->is_icmp && !addr_is_same(&r->icmp_from, &t->way.from)) {
@@ -367,10 +318,10 @@ static void hear_unreached(struct task *t, const struct talk_result *r)
 /* Nothing more to be tried? Then say so, else go on. */
 static void go_on(struct task *t, const struct talk_result *r)
 {
-	enum banner_hello next = hello_next(t);
+	struct course_step next = course_next(&t->course, t->job.app, t->job.app_guess);
 	bool shut = r->end == TALK_CLOSED || r->end == TALK_RESET;
 
-	if (next != BANNER_LISTEN) {
+	if (next.hello != BANNER_LISTEN) {
 		dial(t, next);
 		return;
 	}
@@ -380,7 +331,7 @@ static void go_on(struct task *t, const struct talk_result *r)
 	 */
 	if (shut && !t->is_quiet && !t->probe->banner_len) {
 		t->listen_only = true;
-		dial(t, BANNER_LISTEN);
+		dial(t, (struct course_step){ BANNER_LISTEN, NULL });
 		return;
 	}
 	finish_open(t);
@@ -390,44 +341,53 @@ static void go_on(struct task *t, const struct talk_result *r)
 static void hear_answer(struct task *t, const struct talk_result *r)
 {
 	struct probe *p = t->probe;
-	const char *wrapped = banner_wrapped(r->banner.app);
+	const char *wrapped = names_wrapped(r->banner.app);
 	bool is_known = r->banner.app[0] || r->is_tls;
+	bool is_better = is_known && (!p->app[0] || r->banner.product[0] || r->is_tls);
+	struct course_step more;
 
-	if (is_known || !p->banner_len) {
+	if (is_better || !p->banner_len) {
 		memset(p->banner, 0, sizeof(p->banner));
 		memcpy(p->banner, r->said, r->said_len);
 		p->banner_len = r->said_len;
 	}
-	if (is_known) {
-		memcpy(p->app, r->banner.app, sizeof(p->app));
-		memcpy(p->product, r->banner.product, sizeof(p->product));
-		memcpy(p->version, r->banner.version, sizeof(p->version));
-	}
+	if (is_better)
+		talk_tell(r, p);
 	if (r->is_tls) {
 		record_text_set(p->app, sizeof(p->app), wrapped[0] ? wrapped : "tls");
 		tls_tell(&r->tls, p);
 	}
-	if (r->banner.wants_tls && !r->is_tls && !(t->tried & 1u << BANNER_TLS))
-		dial(t, BANNER_TLS);
-	else if (is_known || p->app[0] || !r->spoke)
+	more = steps_more(t, r);
+	if (more.hello != BANNER_LISTEN) {
+		t->has_narrowed |= !r->is_tls;
+		dial(t, more);
+	} else if (is_known || p->app[0] || !r->spoke)
 		finish_open(t);
 	else
 		go_on(t, r);
 }
 
+/* On the connection that is there. */
+static void speak(struct task *t)
+{
+	const struct talk_say say = steps_say(t);
+
+	steps_note(t);
+	talk_speak(t->talk, &say);
+}
+
 /* It took the connection and kept silent while we did. */
 static void hear_silence(struct task *t)
 {
-	enum banner_hello next = hello_next(t);
+	struct course_step next = course_next(&t->course, t->job.app, t->job.app_guess);
 
 	t->is_quiet = true;
-	if (t->listen_only || next == BANNER_LISTEN) {
+	if (t->listen_only || next.hello == BANNER_LISTEN) {
 		finish_open(t);
 		return;
 	}
-	t->hello = next;
-	t->tried |= 1u << next;
-	talk_speak(t->talk, t->job.app, next, talk_wait(t, next));
+	steps_set(t, next);
+	speak(t);
 }
 
 /* The conversation is over, for now. */
@@ -463,7 +423,8 @@ static void on_talk(void *arg, const struct talk_result *r)
 
 void task_name(struct task *t, const struct job *job)
 {
-	enum banner_hello hello;
+	struct course_step step;
+	struct talk_say say;
 
 	if (t->job.named && has_name(t))
 		return;
@@ -476,24 +437,24 @@ void task_name(struct task *t, const struct job *job)
 		inquiry_name(t->inquiry, t->job.app);
 		return;
 	}
-	hello = hello_first(t);
+	step = course_first(&t->course, t->job.app);
 	if (!t->talk) {
 		/* A first conversation that waits for its turn; later ones follow their plan. */
-		if (t->stage != TASK_TALK || !t->tried)
-			t->hello = hello;
+		if (t->stage != TASK_TALK || !t->dials)
+			steps_set(t, step);
 		return;
 	}
 	if (t->listen_only || !has_name(t) || t->hello != BANNER_LISTEN)
 		return;
 	if (talk_is_dialling(t->talk)) {
-		t->hello = hello;
-		t->tried |= 1u << hello;
-		talk_prepare(t->talk, t->job.app, hello, talk_wait(t, hello));
+		steps_set(t, step);
+		steps_note(t);
+		say = steps_say(t);
+		talk_prepare(t->talk, &say);
 		return;
 	}
 	if (!talk_is_listening(t->talk))
 		return;
-	t->hello = hello;
-	t->tried |= 1u << hello;
-	talk_speak(t->talk, t->job.app, hello, talk_wait(t, hello));
+	steps_set(t, step);
+	speak(t);
 }

@@ -11,7 +11,7 @@
 #include "verify/door/follow.h"
 #include "verify/gate/rtt.h"
 #include "verify/raw.h"
-#include "verify/talk/talk.h"
+#include "verify/talk/course.h"
 #include "verify/udp/inquiry.h"
 
 #include <sys/queue.h>
@@ -50,10 +50,13 @@ struct task {
 	mono_t not_before;	 /* held: when its host may be sent to again */
 	struct lane *lane;	 /* of its host; kept by the board, like the next two */
 	struct follow *follow;
-	mono_t dialled;		 /* the latest conversation */
-	mono_t limit;		 /* no later than this; 0 nothing sent yet */
-	enum banner_hello hello; /* of the next or present conversation */
-	uint32_t tried;		 /* hellos, as bits */
+	mono_t dialled;			      /* the latest conversation */
+	mono_t limit;			      /* no later than this; 0 nothing sent yet */
+	enum banner_hello hello;	      /* of the next or present conversation */
+	const struct book_question *question; /* of BANNER_ASK, or inside of BANNER_TLS */
+	struct course course;
+	unsigned dials;
+	bool has_narrowed; /* one question more was asked for the product */
 	int failed_dials;
 	bool connected;	  /* at least once */
 	bool is_quiet;	  /* it once stayed open while both sides kept silent */

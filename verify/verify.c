@@ -7,6 +7,7 @@
 #include "base/ipc.h"
 #include "base/log.h"
 #include "verify/board.h"
+#include "verify/library.h"
 #include "verify/sweep/sweeper.h"
 
 #include <errno.h>
@@ -45,6 +46,7 @@ struct verify {
 	struct raw raw;
 	bool has_raw;
 	struct tls_client *tls;
+	struct library library; /* of probes */
 	struct board *board;
 	struct gear *gear;	 /* NULL: no sweeps */
 	struct sweeper *sweeper; /* likewise */
@@ -347,6 +349,9 @@ static int open_sockets(struct verify *v)
 	rc = open_manners(v);
 	if (rc)
 		return rc;
+	rc = library_read(&v->library, v->conf);
+	if (rc)
+		return rc;
 	v->tls = tls_client_new();
 	if (!v->tls) {
 		log_error("the TLS library does not start");
@@ -385,13 +390,15 @@ static int seal_cage(const struct conf *conf)
 
 static int open_loop(struct verify *v)
 {
-	struct task_room room = {
-		.conf = v->conf,
-		.talk = { .budget = &v->budget, .source = &v->source, .tls = v->tls },
-		.raw = v->has_raw ? &v->raw : NULL,
-		.rtt = &v->rtt,
-		.key = hash_key_new()
-	};
+	struct task_room room = { .conf = v->conf,
+				  .talk = { .budget = &v->budget,
+					    .source = &v->source,
+					    .tls = v->tls,
+					    .book = v->library.book,
+					    .announce = v->conf->verify_announce },
+				  .raw = v->has_raw ? &v->raw : NULL,
+				  .rtt = &v->rtt,
+				  .key = hash_key_new() };
 	int i;
 
 	v->loop = room.talk.loop = loop_new();
@@ -446,6 +453,7 @@ static void free_all(struct verify *v)
 	gear_close(v->gear);
 	loop_free(v->loop);
 	tls_client_free(v->tls);
+	library_close(&v->library);
 	if (v->has_raw)
 		raw_close(&v->raw);
 	budget_close(&v->budget);
@@ -465,6 +473,8 @@ int verify_run(const struct conf *conf, const struct verify_rules *rules, struct
 	rc = open_sockets(&v);
 	if (!rc)
 		rc = close_cage(conf);
+	if (!rc)
+		rc = library_open(&v.library, conf);
 	if (!rc && (rc = open_loop(&v)))
 		log_error("event loop: %s", err_text(rc));
 	if (!rc)

@@ -3,9 +3,11 @@
 #include "tests/unit/unit.h"
 #include "verify/probes/names.h"
 #include "verify/probes/parse.h"
+#include "verify/probes/shelf.h"
 #include "verify/probes/stock.h"
 #include "verify/probes/template.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -328,10 +330,31 @@ static void choices(void **state)
 	assert_true(book_speaks(book, "mysql"));
 	assert_false(book_speaks(book, "http"));
 	assert_false(book_speaks(book, ""));
+	assert_true(book_may_ask(book, PROTO_TCP, 9100));
+	book_free(book);
+}
+
+/* Ports that nothing is asked of, and files, are the shelf's. */
+static void test_shelf(void **state)
+{
+	struct shelf shelf = { .count = 0 };
+	struct book *book = NULL;
+	char bad[64] = "";
+
+	(void)state;
+	assert_int_equal(shelf_open(&shelf, "9100-9107", NULL, NULL, &book), 0);
 	assert_false(book_may_ask(book, PROTO_TCP, 9100));
 	assert_true(book_may_ask(book, PROTO_UDP, 9100));
 	assert_true(book_may_ask(book, PROTO_TCP, 80));
 	book_free(book);
+	shelf_close(&shelf);
+	assert_int_equal(shelf_open(&shelf, "9100-nonsense", NULL, NULL, &book), ERR_SYNTAX);
+	shelf_close(&shelf);
+	assert_int_equal(shelf_read(&shelf, "/dev/null\n/nowhere/at/all", bad, sizeof(bad)),
+			 -ENOENT);
+	assert_string_equal(bad, "/nowhere/at/all");
+	assert_int_equal(shelf.count, 1);
+	shelf_close(&shelf);
 }
 
 static void check_name(const char *name, const char *want)
@@ -373,9 +396,11 @@ static void ports(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(recognises), cmocka_unit_test(hostile), cmocka_unit_test(faulty),
-		cmocka_unit_test(templates),  cmocka_unit_test(bounded), cmocka_unit_test(choices),
-		cmocka_unit_test(names),      cmocka_unit_test(ports),
+		cmocka_unit_test(test_shelf), cmocka_unit_test(recognises),
+		cmocka_unit_test(hostile),    cmocka_unit_test(faulty),
+		cmocka_unit_test(templates),  cmocka_unit_test(bounded),
+		cmocka_unit_test(choices),    cmocka_unit_test(names),
+		cmocka_unit_test(ports),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -405,24 +405,22 @@ int banner_read(const uint8_t *bytes, size_t len, const char *hint, struct banne
 static const struct {
 	const char *app;
 	enum banner_hello hello;
-	bool speaks;	    /* first */
-	const char *inside; /* TLS */
+	bool speaks; /* first */
 } names[] = {
-	{ "ssh", BANNER_LISTEN, true, "" },	    { "ftp", BANNER_LISTEN, true, "" },
-	{ "ftp_control", BANNER_LISTEN, true, "" }, { "smtp", BANNER_LISTEN, true, "" },
-	{ "pop3", BANNER_LISTEN, true, "" },	    { "pop", BANNER_LISTEN, true, "" },
-	{ "imap", BANNER_LISTEN, true, "" },	    { "mysql", BANNER_LISTEN, true, "" },
-	{ "mariadb", BANNER_LISTEN, true, "" },	    { "telnet", BANNER_LISTEN, true, "" },
-	{ "vnc", BANNER_LISTEN, true, "" },	    { "nntp", BANNER_LISTEN, true, "" },
-	{ "irc", BANNER_LISTEN, true, "" },	    { "rsync", BANNER_LISTEN, true, "" },
-	{ "nats", BANNER_LISTEN, true, "" },	    { "svn", BANNER_LISTEN, true, "" },
-	{ "http", BANNER_HTTP, false, "" },	    { "http_proxy", BANNER_HTTP, false, "" },
-	{ "http_connect", BANNER_HTTP, false, "" }, { "elasticsearch", BANNER_HTTP, false, "" },
-	{ "tls", BANNER_TLS, false, "" },	    { "ssl", BANNER_TLS, false, "" },
-	{ "https", BANNER_TLS, false, "" },	    { "imaps", BANNER_TLS, false, "imap" },
-	{ "pops", BANNER_TLS, false, "pop3" },	    { "pop3s", BANNER_TLS, false, "pop3" },
-	{ "smtps", BANNER_TLS, false, "smtp" },	    { "ftps", BANNER_TLS, false, "ftp" },
-	{ "redis", BANNER_REDIS, false, "" },
+	{ "ssh", BANNER_LISTEN, true },		{ "ftp", BANNER_LISTEN, true },
+	{ "ftp_control", BANNER_LISTEN, true }, { "smtp", BANNER_LISTEN, true },
+	{ "pop3", BANNER_LISTEN, true },	{ "pop", BANNER_LISTEN, true },
+	{ "imap", BANNER_LISTEN, true },	{ "mysql", BANNER_LISTEN, true },
+	{ "mariadb", BANNER_LISTEN, true },	{ "telnet", BANNER_LISTEN, true },
+	{ "vnc", BANNER_LISTEN, true },		{ "nntp", BANNER_LISTEN, true },
+	{ "irc", BANNER_LISTEN, true },		{ "rsync", BANNER_LISTEN, true },
+	{ "nats", BANNER_LISTEN, true },	{ "svn", BANNER_LISTEN, true },
+	{ "http", BANNER_HTTP, false },		{ "http_proxy", BANNER_HTTP, false },
+	{ "http_connect", BANNER_HTTP, false }, { "elasticsearch", BANNER_HTTP, false },
+	{ "tls", BANNER_TLS, false },		{ "ssl", BANNER_TLS, false },
+	{ "https", BANNER_TLS, false },		{ "imaps", BANNER_TLS, false },
+	{ "pops", BANNER_TLS, false },		{ "pop3s", BANNER_TLS, false },
+	{ "smtps", BANNER_TLS, false },		{ "ftps", BANNER_TLS, false },
 };
 
 enum banner_hello banner_hello(const char *app, bool *speaks)
@@ -436,28 +434,4 @@ enum banner_hello banner_hello(const char *app, bool *speaks)
 			return names[i].hello;
 		}
 	return BANNER_LISTEN;
-}
-
-const char *banner_inside(const char *app)
-{
-	size_t i;
-
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (!strcmp(names[i].app, app))
-			return names[i].inside;
-	return "";
-}
-
-const char *banner_wrapped(const char *app)
-{
-	static const char *const pairs[][2] = {
-		{ "http", "https" }, { "imap", "imaps" }, { "pop3", "pop3s" },
-		{ "smtp", "smtps" }, { "ftp", "ftps" },
-	};
-	size_t i;
-
-	for (i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
-		if (!strcmp(pairs[i][0], app))
-			return pairs[i][1];
-	return "";
 }

@@ -27,19 +27,13 @@ enum banner_sureness {
  */
 int banner_read(const uint8_t *bytes, size_t len, const char *hint, struct banner *out);
 
-/* How to make a server of a named application speak. */
-enum banner_hello { BANNER_LISTEN, BANNER_HTTP, BANNER_TLS, BANNER_REDIS, BANNER_HELLOS };
+/* How to make a server speak; BANNER_ASK: by a question of the probe database. */
+enum banner_hello { BANNER_LISTEN, BANNER_HTTP, BANNER_TLS, BANNER_ASK };
 
 /*
  * The hello of an application by its name. `speaks` becomes true where the server is known to
  * speak first. BANNER_LISTEN for every name without a hello of its own.
  */
 enum banner_hello banner_hello(const char *app, bool *speaks);
-
-/* What speaks inside TLS under this name ("imaps": "imap"), "" where a hello of HTTP is due. */
-const char *banner_inside(const char *app);
-
-/* The name of an application inside TLS: "imap" is "imaps"; "" none of its own. */
-const char *banner_wrapped(const char *app);
 
 #endif

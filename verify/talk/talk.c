@@ -93,6 +93,67 @@ bool talk_is_listening(const struct talk *t)
 	return t->phase == PHASE_LISTEN && !t->len;
 }
 
+/* The question that the bytes answer. */
+static const struct book_question *question_of(const struct talk *t)
+{
+	struct book *book = t->room->book;
+	bool by_order = t->inside || (!t->tls && t->order.hello == BANNER_ASK);
+
+	if (by_order && t->order.question)
+		return t->order.question;
+	return t->inside || t->order.hello == BANNER_HTTP ? book_find(book, PROTO_TCP, "GetRequest")
+							  : book_listen(book);
+}
+
+/* The database's word goes before the readers' where it says more. */
+static enum book_hit look_up(struct talk *t)
+{
+	struct talk_result *r = &t->result;
+	const struct book_question *q = question_of(t);
+	struct banner *b = &r->banner;
+	bool is_same;
+
+	r->hit = q ? book_read(t->room->book, q, t->order.app, wire_open(t->bytes, t->len),
+			       &r->answer)
+		   : BOOK_NONE;
+	if (r->hit != BOOK_NONE && r->answer.is_tls && !t->tls) {
+		b->wants_tls = true;
+		return r->hit;
+	}
+	if (r->hit == BOOK_NONE || (r->hit == BOOK_SOFT && b->app[0]))
+		return r->hit;
+	is_same = !strcmp(b->app, r->answer.app);
+	memcpy(b->app, r->answer.app, sizeof(b->app));
+	if (r->answer.product[0] || !is_same) {
+		memcpy(b->product, r->answer.product, sizeof(b->product));
+		memcpy(b->version, r->answer.version, sizeof(b->version));
+	} else if (!b->version[0]) {
+		memcpy(b->version, r->answer.version, sizeof(b->version));
+	}
+	return r->hit;
+}
+
+void talk_tell(const struct talk_result *r, struct probe *p)
+{
+	const struct {
+		enum fact kind;
+		const char *text;
+	} facts[] = {
+		{ FACT_MATCHED, r->answer.matched },   { FACT_INFO, r->answer.info },
+		{ FACT_HOSTNAME, r->answer.hostname }, { FACT_OS, r->answer.os },
+		{ FACT_DEVICE, r->answer.device },     { FACT_CPE, r->answer.cpe[0] },
+		{ FACT_CPE, r->answer.cpe[1] },	       { FACT_CPE, r->answer.cpe[2] },
+	};
+	size_t i;
+
+	memcpy(p->app, r->banner.app, sizeof(p->app));
+	memcpy(p->product, r->banner.product, sizeof(p->product));
+	memcpy(p->version, r->banner.version, sizeof(p->version));
+	for (i = 0; r->hit != BOOK_NONE && i < sizeof(facts) / sizeof(facts[0]); i++)
+		if (facts[i].text[0])
+			probe_add_fact(p, facts[i].kind, facts[i].text);
+}
+
 /* The last thing done with `t`: the callee may have freed it. */
 static void finish(struct talk *t, enum talk_end end)
 {
@@ -102,8 +163,10 @@ static void finish(struct talk *t, enum talk_end end)
 		tls_read_facts(t->tls, &r->tls);
 		r->is_tls = t->inside || r->tls.version[0];
 	}
-	if (t->len)
+	if (t->len) {
 		banner_read(t->bytes, t->len, t->order.app, &r->banner);
+		look_up(t);
+	}
 	if (t->tls && !t->inside && !strcmp(r->banner.app, "tls")) {
 		/* An alert, or a handshake that stopped half-way: nothing to be read by people. */
 		r->is_tls = true;
@@ -189,17 +252,21 @@ static size_t http_request(const struct talk *t, char *out, size_t size)
 {
 	char host[ADDR_TEXT_MAX];
 	bool six = !addr_is_v4(&t->order.way.to);
+	const char *url = t->room->announce ? t->room->announce : "";
+	int len;
 
 	addr_text(&t->order.way.to, host);
-	return (size_t)snprintf(out, size,
-				"GET / HTTP/1.1\r\nHost: %s%s%s:%u\r\nUser-Agent: flowd\r\n"
-				"Accept: */*\r\nConnection: close\r\n\r\n",
-				six ? "[" : "", host, six ? "]" : "", t->order.way.port);
+	len = snprintf(out, size,
+		       "GET / HTTP/1.1\r\nHost: %s%s%s:%u\r\nUser-Agent: flowd%s%s%s\r\n"
+		       "Accept: */*\r\nConnection: close\r\n\r\n",
+		       six ? "[" : "", host, six ? "]" : "", t->order.way.port, *url ? " (+" : "",
+		       url, *url ? ")" : "");
+	return len < 0 || (size_t)len >= size ? 0 : (size_t)len;
 }
 
 static bool say_http(struct talk *t)
 {
-	char request[256];
+	char request[1024];
 	size_t len = http_request(t, request, sizeof(request));
 
 	if (!t->inside)
@@ -209,13 +276,11 @@ static bool say_http(struct talk *t)
 
 static bool say(struct talk *t, enum banner_hello hello)
 {
-	static const char redis[] = "INFO server\r\n";
-
 	switch (hello) {
 	case BANNER_HTTP:
 		return say_http(t);
-	case BANNER_REDIS:
-		return send_out(t, redis, sizeof(redis) - 1);
+	case BANNER_ASK:
+		return send_out(t, t->order.question->payload, t->order.question->len);
 	case BANNER_TLS:
 		t->tls = tls_new(t->room->tls, t->order.sni, false);
 		if (!t->tls)
@@ -245,21 +310,21 @@ bool talk_is_dialling(const struct talk *t)
 	return t->phase == PHASE_CONNECT;
 }
 
-void talk_prepare(struct talk *t, const char *app, enum banner_hello hello, mono_t wait)
+void talk_prepare(struct talk *t, const struct talk_say *say)
 {
-	t->order.wait = wait;
-	t->order.hello = hello;
-	record_text_set(t->order.app, sizeof(t->order.app), app);
+	t->order.wait = say->wait;
+	t->order.hello = say->hello;
+	t->order.question = say->question;
+	record_text_set(t->order.app, sizeof(t->order.app), say->app);
 }
 
-void talk_speak(struct talk *t, const char *app, enum banner_hello hello, mono_t wait)
+void talk_speak(struct talk *t, const struct talk_say *say)
 {
-	t->order.wait = wait;
-	record_text_set(t->order.app, sizeof(t->order.app), app);
+	talk_prepare(t, say);
 	if (!t->ready)
 		t->ready = loop_fd_new(t->room->loop, t->fd, LOOP_READ, on_ready, t);
 	if (t->ready) {
-		speak(t, hello);
+		speak(t, say->hello);
 		return;
 	}
 	finish(t, TALK_SILENT);
@@ -310,6 +375,8 @@ static void judge(struct talk *t)
 	int sure = banner_read(t->bytes, t->len, t->order.app, &t->result.banner);
 	mono_t left;
 
+	if (sure == BANNER_NONE && look_up(t) == BOOK_HARD && t->result.answer.product[0])
+		sure = BANNER_DONE;
 	if (sure == BANNER_DONE || t->len == sizeof(t->bytes)) {
 		finish(t, TALK_ANSWERED);
 		return;
@@ -324,7 +391,12 @@ static bool go_inside(struct talk *t)
 	t->inside = true;
 	t->len = 0;
 	wait_for(t, t->order.wait);
-	return banner_inside(t->order.app)[0] ? send_tls(t) : say_http(t);
+	if (!t->order.question)
+		return say_http(t);
+	if (t->order.question->payload &&
+	    tls_send(t->tls, t->order.question->payload, t->order.question->len))
+		return false;
+	return send_tls(t);
 }
 
 /* Records came. May free `t`. */

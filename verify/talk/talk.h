@@ -7,6 +7,7 @@
 
 #include "base/loop.h"
 #include "verify/budget.h"
+#include "verify/probes/book.h"
 #include "verify/source.h"
 #include "verify/talk/banner.h"
 #include "verify/talk/tls.h"
@@ -19,15 +20,26 @@ struct talk_room {
 	struct budget *budget;
 	struct source *source;
 	struct tls_client *tls;
+	struct book *book;    /* of probes */
+	const char *announce; /* who asks: a URL */
 };
 
 struct talk_order {
 	struct source_way way;
-	enum banner_hello hello;   /* to say at once, or BANNER_LISTEN */
-	char app[RECORD_APP_MAX];  /* the wire's name, "" none */
-	char sni[RECORD_HINT_MAX]; /* whom its clients ask for, "" not known */
+	enum banner_hello hello;	      /* to say at once, or BANNER_LISTEN */
+	const struct book_question *question; /* of BANNER_ASK; inside TLS, NULL: HTTP */
+	char app[RECORD_APP_MAX];	      /* the wire's name, "" none */
+	char sni[RECORD_HINT_MAX];	      /* whom its clients ask for, "" not known */
 	mono_t connect_wait;
 	mono_t wait; /* for the answer to the hello, or for a server that speaks first */
+};
+
+/* What to say after all, as in the order. */
+struct talk_say {
+	const char *app;
+	enum banner_hello hello;
+	const struct book_question *question;
+	mono_t wait;
 };
 
 enum talk_end {
@@ -48,6 +60,9 @@ struct talk_result {
 	mono_t rtt; /* of the connecting */
 	struct addr icmp_from;
 	struct banner banner; /* inside TLS, if it was reached */
+	enum book_hit hit;
+	struct book_answer
+		answer; /* what the probe database says of it; banner has the best of both */
 	struct tls_facts tls;
 	uint16_t said_len;
 	uint8_t said[RECORD_BANNER_MAX]; /* inside TLS, if it was reached */
@@ -77,13 +92,16 @@ bool talk_is_listening(const struct talk *talk);
 bool talk_is_dialling(const struct talk *t);
 
 /* While it is being made: says this once it is there, instead of what was ordered. */
-void talk_prepare(struct talk *t, const char *app, enum banner_hello hello, mono_t wait);
+void talk_prepare(struct talk *t, const struct talk_say *say);
 
 /*
  * Tells a listening conversation, or one that ended TALK_SILENT while listening, the name the wire
  * knows by now and what to do: say the hello, or with BANNER_LISTEN listen on, for `wait` from now.
  * `fn` may be called before this returns.
  */
-void talk_speak(struct talk *talk, const char *app, enum banner_hello hello, mono_t wait);
+void talk_speak(struct talk *talk, const struct talk_say *say);
+
+/* Puts what was understood into a probe: name, product, version, facts. */
+void talk_tell(const struct talk_result *result, struct probe *probe);
 
 #endif

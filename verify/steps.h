@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a task says next, how long it waits for the answer, and whether that was all.
+ */
+#ifndef VERIFY_STEPS_H
+#define VERIFY_STEPS_H
+
+#include "verify/task.h"
+
+/* What the next or present conversation says. */
+void steps_set(struct task *t, struct course_step step);
+
+/* It has been said. */
+void steps_note(struct task *t);
+
+/* How long a conversation that says this may last. */
+mono_t steps_wait(const struct task *t, enum banner_hello hello);
+
+/* What has still to be asked of a service whose answer was understood at least in part. */
+struct course_step steps_more(const struct task *t, const struct talk_result *r);
+
+/* The step as a conversation takes it; borrowed from the task. */
+struct talk_say steps_say(const struct task *t);
+
+#endif
