@@ -132,6 +132,16 @@ struct conf_ports {
 	  "time without a packet, where there used to be many, that is trouble; 0 never")          \
 	X(health_clock, DURATION, "health.clock", "1s", 0, 3600 * MONO_SECOND,                     \
 	  "by how much the clock may be set before that is trouble; 0 never")                      \
+	X(vantages, LIST, "vantages", "", 0, 0, "probers elsewhere, as name=address:port")         \
+	X(role, TEXT, "role", "", 0, 0,                                                            \
+	  "verify: only the prober, for a flowd elsewhere; needs listen")                          \
+	X(listen, TEXT, "listen", "", 0, 0, "address and port where such a prober is called")      \
+	X(link_ca, TEXT, "link.ca", "", 0, 0,                                                      \
+	  "certificate of the authority that vouches for both ends, PEM")                          \
+	X(link_certificate, TEXT, "link.certificate", "", 0, 0, "certificate of this end, PEM")    \
+	X(link_key, TEXT, "link.key", "", 0, 0, "its key, PEM")                                    \
+	X(link_peer, TEXT, "link.peer", "flowd", 0, 0,                                             \
+	  "name in the certificate of who may give orders to this prober")                         \
 	X(verify, BOOL, "verify.enabled", "yes", 0, 0,                                             \
 	  "probe newly seen services (in a replay only when said expressly)")                      \
 	X(verify_interface, TEXT, "verify.interface", "", 0, 0, "interface that probes leave by")  \
@@ -310,14 +320,32 @@ static inline bool conf_sweeps_once(const struct conf *conf)
 }
 
 /* Packets are looked at; from interfaces, with no end. */
+/* Is it a prober alone, for a flowd elsewhere? */
+static inline bool conf_is_prober(const struct conf *conf)
+{
+	return *conf->role;
+}
+
+/* Is it joined with others of its kind? */
+static inline bool conf_is_joined(const struct conf *conf)
+{
+	return conf_is_prober(conf) || (*conf->vantages && conf_probes(conf));
+}
+
+/* Is there anything to know and to keep? */
+static inline bool conf_keeps(const struct conf *conf)
+{
+	return !conf_is_prober(conf);
+}
+
 static inline bool conf_captures(const struct conf *conf)
 {
-	return !conf_sweeps_once(conf);
+	return !conf_sweeps_once(conf) && !conf_is_prober(conf);
 }
 
 static inline bool conf_lives(const struct conf *conf)
 {
-	return !*conf->read && !conf_sweeps_once(conf);
+	return !*conf->read && !conf_sweeps_once(conf) && !conf_is_prober(conf);
 }
 
 #endif

@@ -31,7 +31,8 @@
 	X(IPC_ALERT, sizeof(struct alert))     /* core to web, likewise */                         \
 	X(IPC_VERIFY, sizeof(struct service))  /* web to core: probe it now */                     \
 	X(IPC_ROLE, sizeof(struct role_news))  /* parent to core to web: a role fell or is back */ \
-	X(IPC_TROUBLE, sizeof(struct trouble_news)) /* core to web: it began or has passed */      \
+	X(IPC_TROUBLE,                                                                             \
+	  sizeof(struct trouble_news))	   /* core to web; verify to core: of a vantage */         \
 	X(IPC_SWEEP, sizeof(struct sweep)) /* web to core to verify: do it; back: how far it is */ \
 	X(IPC_PROBING, sizeof(struct probing)) /* parent, web to core to verify, web: may we? */
 

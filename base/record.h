@@ -16,7 +16,7 @@
 #include "base/record/sweep.h"
 
 /* Any change of a layout below changes this number; another number is refused. */
-#define RECORD_VERSION 10
+#define RECORD_VERSION 11
 
 /* Said by the sensor: this service answered this outside peer. */
 struct sighting {
@@ -133,8 +133,12 @@ struct finding {
 	uint8_t verified;  /* 1: a probe has settled the state */
 	uint8_t peer_home; /* 1: the peer is inside home */
 	uint8_t what;	   /* enum change, of event changed */
-	uint8_t pad[2];
-	char app[RECORD_APP_MAX]; /* the probe's word, else the wire's; "" not known */
+	uint8_t exposure;  /* enum exposure */
+	uint8_t pad;
+	char vantage[16]; /* whose verdict it is about, as probe.vantage; "" of none */
+	char open_from[RECORD_VANTAGES_MAX]; /* vantages that found it open the last time they
+						looked */
+	char app[RECORD_APP_MAX];	     /* the probe's word, else the wire's; "" not known */
 	char app_guess[RECORD_APP_MAX];
 	/* Event changed: the name before; masquerade: what the port is for. Else "". */
 	char instead_of[RECORD_APP_MAX];

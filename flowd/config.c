@@ -254,6 +254,21 @@ static int check_watched(const struct conf *conf, char *error)
 		  : 0;
 }
 
+/* What joins two of us. */
+static int check_far(const struct conf *conf, char *error)
+{
+	if (*conf->role && strcmp(conf->role, "verify") != 0)
+		return complain(error, ERR_UNKNOWN, "role", "expected verify");
+	if (*conf->role && !*conf->listen)
+		return complain(error, ERR_SYNTAX, "listen", "expected address:port");
+	if (*conf->role && !conf->home.count && !conf->targets.count)
+		return complain(error, ERR_SYNTAX, "targets", "say what may be probed from here");
+	if (!*conf->link_ca || !*conf->link_certificate || !*conf->link_key)
+		return complain(error, ERR_SYNTAX, "link",
+				"expected link.ca, link.certificate and link.key");
+	return 0;
+}
+
 int config_check(const struct conf *conf, char *error)
 {
 	int rc;
@@ -272,6 +287,10 @@ int config_check(const struct conf *conf, char *error)
 	if (hours_parse(&quiet, conf->verify_quiet_hours, NULL))
 		return complain(error, ERR_SYNTAX, "verify.quiet_hours",
 				"expected hours like Mon-Fri 08:00-18:00, Sat 10:00-12:00");
+	if ((*conf->role || *conf->vantages) && (rc = check_far(conf, error)))
+		return rc;
+	if (conf_is_prober(conf))
+		return 0;
 	if (*conf->read && *conf->interfaces && conf->given.read && conf->given.interfaces)
 		return complain(error, ERR_SYNTAX, "read, interface", "a replay has no interface");
 	rc = check_sweep(conf, error);

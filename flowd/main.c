@@ -37,9 +37,19 @@ static int run_verify(const struct conf *conf, struct ipc **ends)
 		log_error("%s", error);
 		return 1;
 	}
-	status = verify_run(conf, &(struct verify_rules){ may_probe, rules }, ends[0]);
+	if (conf_is_prober(conf))
+		status =
+			verify_run(conf, &(struct verify_rules){ may_probe, rules }, ends[1], NULL);
+	else
+		status = verify_run(conf, &(struct verify_rules){ may_probe, rules }, ends[0],
+				    conf_is_joined(conf) ? ends[1] : NULL);
 	rules_free(rules);
 	return status;
+}
+
+static int run_far(const struct conf *conf, struct ipc **ends)
+{
+	return verify_far_run(conf, ends[0]);
 }
 
 static int run_web(const struct conf *conf, struct ipc **ends)
@@ -50,8 +60,9 @@ static int run_web(const struct conf *conf, struct ipc **ends)
 /* Core waits for nobody: who may wait for it would wait for ever. */
 static const struct parent_role roles[] = {
 	{ "sensor", run_sensor, PARENT_REPLAY, conf_captures },
-	{ "core", run_core, PARENT_NEVER, NULL },
+	{ "core", run_core, PARENT_NEVER, conf_keeps },
 	{ "verify", run_verify, PARENT_ALWAYS, conf_probes },
+	{ "far", run_far, PARENT_NEVER, conf_is_joined },
 	{ "web", run_web, PARENT_NEVER, conf_serves }, /* people wait, not it */
 	{ NULL, NULL, PARENT_NEVER, NULL },
 };
@@ -59,6 +70,7 @@ static const struct parent_role roles[] = {
 static const struct parent_link links[] = {
 	{ "sensor", "core" }, /* sightings, tallies; known services back */
 	{ "core", "verify" }, /* jobs, names; probes back */
+	{ "verify", "far" },  /* jobs, names; probes and troubles back; where it is joined */
 	{ "core", "web" },    /* events, alerts, tallies; wishes back */
 	{ "parent", "core" }, /* which role fell, which is back; live only, nothing back */
 	{ NULL, NULL },

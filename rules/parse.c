@@ -273,8 +273,8 @@ static int parse_condition_word(struct parse *p, struct rule *rule, enum word_co
 		if ((rc = step(p)))
 			return rc;
 	}
-	rule->has |= (uint8_t)(1u << c);
-	rule->negated |= (uint8_t)((unsigned)negated << c);
+	rule->has |= (uint16_t)(1u << c);
+	rule->negated |= (uint16_t)((unsigned)negated << c);
 	*out = c;
 	return 0;
 }

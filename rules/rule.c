@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-_Static_assert(WORD_CONDITION_END <= 8, "conditions fit rule.has");
+_Static_assert(WORD_CONDITION_END <= 16, "conditions fit rule.has");
 
 static bool has_app(const struct set *set, const struct finding *finding)
 {
@@ -14,6 +14,24 @@ static bool has_app(const struct set *set, const struct finding *finding)
 	memcpy(app, finding->app, sizeof(app));
 	app[sizeof(app) - 1] = '\0';
 	return set_has_app(set, app[0] ? app : "unknown");
+}
+
+/* Any of those who find it open. */
+static bool has_vantage(const struct set *set, const struct finding *finding)
+{
+	const char *at = finding->open_from, *end = at + strnlen(at, sizeof(finding->open_from));
+	const char *comma;
+	char name[PROBE_VANTAGE_MAX];
+	size_t len;
+
+	for (; at < end; at += len + 1) {
+		comma = memchr(at, ',', (size_t)(end - at));
+		len = (size_t)((comma ? comma : end) - at);
+		snprintf(name, sizeof(name), "%.*s", (int)len, at);
+		if (set_has_app(set, name))
+			return true;
+	}
+	return false;
 }
 
 static bool holds(const struct rule *rule, unsigned condition, const struct finding *finding)
@@ -27,6 +45,8 @@ static bool holds(const struct rule *rule, unsigned condition, const struct find
 		return set_has_port(set, finding->service.port);
 	case WORD_APP:
 		return has_app(set, finding);
+	case WORD_VANTAGE:
+		return has_vantage(set, finding);
 	case WORD_PEER:
 		return (set->home && finding->peer_home) || set_has_addr(set, &finding->peer);
 	default:

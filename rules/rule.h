@@ -10,10 +10,10 @@
 #include "rules/word.h"
 
 struct rule {
-	uint8_t verb;	 /* enum word_verb, never WORD_GROUP */
-	uint8_t level;	 /* enum level of an alert */
-	uint8_t has;	 /* bit n: there is a condition n of enum word_condition */
-	uint8_t negated; /* bit n: it is to fail */
+	uint8_t verb;	  /* enum word_verb, never WORD_GROUP */
+	uint8_t level;	  /* enum level of an alert */
+	uint16_t has;	  /* bit n: there is a condition n of enum word_condition */
+	uint16_t negated; /* bit n: it is to fail */
 	uint32_t line;
 	uint32_t masks[WORD_CONDITION_END];   /* bit n: the n-th value */
 	struct set *sets[WORD_CONDITION_END]; /* owned; NULL where a mask serves */

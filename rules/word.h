@@ -28,7 +28,8 @@ struct finding;
 	X(WORD_APP, "app", SET_APPS, false)           \
 	X(WORD_STATE, "state", SET_NONE, false)       \
 	X(WORD_EVIDENCE, "evidence", SET_NONE, false) \
-	X(WORD_PEER, "peer", SET_PREFIXES, false)
+	X(WORD_PEER, "peer", SET_PREFIXES, false)     \
+	X(WORD_VANTAGE, "vantage", SET_APPS, false)
 
 #define WORD_ENUM(id, ...) id,
 enum word_verb { WORD_VERB_LIST(WORD_ENUM) WORD_VERB_END };

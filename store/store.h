@@ -35,7 +35,8 @@ struct store_service {
 	uint8_t reflects;  /* 1: its clients look forged, to make it answer others */
 	uint8_t named;	   /* enum named: how `app` was obtained */
 	uint8_t hinted;	   /* of which kinds it has hints: bit `enum hint_kind` - 1 */
-	uint8_t pad3[5];
+	uint8_t exposure;  /* enum exposure */
+	uint8_t pad3[4];
 	char app[RECORD_APP_MAX];    /* what the wire says */
 	char before[RECORD_APP_MAX]; /* what it said before it changed; "" it has not */
 	char probed[RECORD_APP_MAX]; /* what the latest probe that recognised it says */

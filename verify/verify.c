@@ -7,6 +7,7 @@
 #include "base/ipc.h"
 #include "base/log.h"
 #include "verify/board.h"
+#include "verify/far/joint.h"
 #include "verify/library.h"
 #include "verify/sweep/sweeper.h"
 
@@ -36,7 +37,8 @@ struct unsent {
 struct verify {
 	const struct conf *conf;
 	struct verify_rules rules;
-	struct ipc *core;
+	struct ipc *core, *far; /* far may be NULL */
+	struct joint *joint;	/* to it; NULL, too */
 	struct loop *loop;
 	struct loop_event *core_event, *retry, *clock;
 	struct hours quiet;
@@ -239,6 +241,7 @@ static void on_core(void *arg, int what)
 			stop(v, rc < 0 && rc != -EPIPE);
 			return;
 		}
+		joint_pass(v->joint, &m);
 		if (m.kind == IPC_JOB)
 			take_job(v, m.record);
 		else if (m.kind == IPC_NAME)
@@ -408,6 +411,8 @@ static int open_loop(struct verify *v)
 	v->retry = loop_timer_new(v->loop, on_retry, v);
 	v->clock = loop_timer_new(v->loop, on_clock, v);
 	v->core_event = loop_fd_new(v->loop, ipc_fd(v->core), LOOP_READ, on_core, v);
+	if (v->far && !(v->joint = joint_new(v->loop, v->far, say, v)))
+		return -ENOMEM;
 	if (v->gear)
 		v->sweeper = sweeper_new(&(struct sweeper_setup){ .conf = v->conf,
 								  .may = v->rules.may,
@@ -446,6 +451,7 @@ static void free_all(struct verify *v)
 	for (i = 0; i < RAW_SOCKETS; i++)
 		loop_event_free(v->ears[i].event);
 	loop_event_free(v->core_event);
+	joint_free(v->joint);
 	loop_event_free(v->retry);
 	loop_event_free(v->clock);
 	board_free(v->board);
@@ -459,11 +465,13 @@ static void free_all(struct verify *v)
 	budget_close(&v->budget);
 	rtt_close(&v->rtt);
 	ipc_free(v->core);
+	ipc_free(v->far);
 }
 
-int verify_run(const struct conf *conf, const struct verify_rules *rules, struct ipc *core)
+int verify_run(const struct conf *conf, const struct verify_rules *rules, struct ipc *core,
+	       struct ipc *far)
 {
-	struct verify v = { .conf = conf, .core = core, .status = 1 };
+	struct verify v = { .conf = conf, .core = core, .far = far, .status = 1 };
 	int rc;
 
 	log_open("verify", conf->log_debug ? LOG_DEBUG : LOG_INFO);

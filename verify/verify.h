@@ -20,9 +20,18 @@ struct verify_rules {
 /*
  * Runs the role until core ends the channel (owned from then on) or says IPC_STOP: takes IPC_JOB
  * and IPC_NAME, gives one IPC_PROBE for every job; takes IPC_SWEEP, gives IPC_SIGHTING and IPC_HOST
- * for what a sweep finds, and IPC_SWEEP for how far it is. `rules` may be NULL. Opens its sockets,
- * then enters its cage. Returns the exit status.
+ * for what a sweep finds, and IPC_SWEEP for how far it is. Jobs go on to `far`, whose probes and
+ * troubles go to core; it is owned, and NULL where there are no vantages elsewhere. `rules` may be
+ * NULL. Opens its sockets, then enters its cage. Returns the exit status.
  */
-int verify_run(const struct conf *conf, const struct verify_rules *rules, struct ipc *core);
+int verify_run(const struct conf *conf, const struct verify_rules *rules, struct ipc *core,
+	       struct ipc *far);
+
+/*
+ * Runs the role that joins this flowd with others: where `listen` is given, a verify here (at the
+ * other end of `near`) takes its jobs from who calls; else the vantages of the configuration are
+ * called, get the jobs that verify passes on, and their probes go back. Returns the exit status.
+ */
+int verify_far_run(const struct conf *conf, struct ipc *near);
 
 #endif

@@ -43,7 +43,7 @@ static const struct rule common[] = { FILTER_COMMON_LIST(RULE) },
 			 sensor[] = { FILTER_SENSOR_LIST(RULE) },
 			 core[] = { FILTER_CORE_LIST(RULE) },
 			 verify[] = { FILTER_VERIFY_LIST(RULE) }, web[] = { FILTER_WEB_LIST(RULE) },
-			 birth[] = { FILTER_BIRTH_LIST(RULE) },
+			 far[] = { FILTER_FAR_LIST(RULE) }, birth[] = { FILTER_BIRTH_LIST(RULE) },
 			 deadly[] = { FILTER_DEADLY_LIST(RULE) };
 
 struct list {
@@ -60,10 +60,11 @@ struct list {
 /* Which lists a table is made of. */
 static const struct list tables[][LISTS_MAX] = {
 	[CAGE_PARENT] = { LIST(common), LIST(birth), LIST(store), LIST(sensor), LIST(core),
-			  LIST(verify), LIST(web) },
+			  LIST(verify), LIST(web), LIST(far) },
 	[CAGE_SENSOR] = { LIST(common), LIST(sensor) },
 	[CAGE_CORE] = { LIST(common), LIST(store), LIST(core) },
 	[CAGE_VERIFY] = { LIST(common), LIST(verify) },
+	[CAGE_FAR] = { LIST(common), LIST(far) },
 	[CAGE_WEB] = { LIST(common), LIST(store), LIST(web) },
 };
 static const struct list deadly_list = LIST(deadly);

@@ -149,6 +149,21 @@
 	X(writev, ANY, "likewise")                                          \
 	X(ioctl, WAITING, "likewise")
 
+/* A TLS connection between two of us; the listener is open already. */
+#define FILTER_FAR_LIST(X)                            \
+	X(socket, TALK, "a vantage is called")        \
+	X(connect, ANY, "likewise")                   \
+	X(accept4, ANY, "somebody calls")             \
+	X(getsockopt, ANY, "why a connection failed") \
+	X(sendto, ANY, "what is said")                \
+	X(recvfrom, ANY, "what is answered")          \
+	X(shutdown, ANY, "the end of TLS")            \
+	X(poll, ANY, "GnuTLS waits for a handshake")  \
+	X(writev, ANY, "GnuTLS sends several parts")  \
+	X(readv, ANY, "libevent's buffers")           \
+	X(getpeername, ANY, "GnuTLS asks who it is")  \
+	X(ioctl, WAITING, "libevent's sockets")
+
 /* libmicrohttpd in an event loop, beside the store's reader; the listener is open already. */
 #define FILTER_WEB_LIST(X)                                           \
 	X(accept4, ANY, "people come")                               \

@@ -5,6 +5,7 @@
 
 #define TEXT_OF(id, text, ...) [id] = text,
 static const char *const evidence_text[] = { RECORD_EVIDENCE_LIST(TEXT_OF) };
+static const char *const exposure_text[] = { RECORD_EXPOSURE_LIST(TEXT_OF) };
 static const char *const change_text[] = { RECORD_CHANGE_LIST(TEXT_OF) };
 static const char *const state_text[] = { RECORD_STATE_LIST(TEXT_OF) };
 static const char *const event_text[] = { RECORD_EVENT_LIST(TEXT_OF) };
@@ -51,6 +52,7 @@ TEXT_FUNCTION(evidence)
 TEXT_FUNCTION(state)
 TEXT_FUNCTION(event)
 TEXT_FUNCTION(change)
+TEXT_FUNCTION(exposure)
 TEXT_FUNCTION(reason)
 TEXT_FUNCTION(level)
 TEXT_FUNCTION(ephemeral)

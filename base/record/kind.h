@@ -59,7 +59,8 @@
 	X(CHANGE_PRODUCT, "product")         \
 	X(CHANGE_VERSION, "version")         \
 	X(CHANGE_CERTIFICATE, "certificate") \
-	X(CHANGE_STATE, "state")
+	X(CHANGE_STATE, "state")             \
+	X(CHANGE_VANTAGE, "vantage")
 
 /*
  * What may be wrong with a capture: X(constant, text, what it says). As long as one of them holds,
@@ -73,7 +74,14 @@
 	X(TROUBLE_ONEWAY, "oneway", "handshakes of which one direction is not seen")         \
 	X(TROUBLE_SILENCE, "silence", "no packets where there used to be some")              \
 	X(TROUBLE_CLOCK, "clock", "the clock was set, forward or back")                      \
-	X(TROUBLE_CUT, "cut", "packets cut by the snapshot length")
+	X(TROUBLE_CUT, "cut", "packets cut by the snapshot length")                          \
+	X(TROUBLE_VANTAGE, "vantage", "a prober elsewhere cannot be reached")
+
+/* Who can reach what is open, as far as the vantages tell. */
+#define RECORD_EXPOSURE_LIST(X)      \
+	X(EXPOSURE_NONE, "none")     \
+	X(EXPOSURE_INSIDE, "inside") \
+	X(EXPOSURE_WORLD, "world")
 
 /* Why an endpoint that answers is no service of its own: it is listed, and nobody is paged. */
 #define RECORD_EPHEMERAL_LIST(X)          \
@@ -159,6 +167,7 @@
 
 #define RECORD_ENUM(id, ...) id,
 enum evidence { RECORD_EVIDENCE_LIST(RECORD_ENUM) EVIDENCE_END };
+enum exposure { RECORD_EXPOSURE_LIST(RECORD_ENUM) EXPOSURE_END };
 enum change { RECORD_CHANGE_LIST(RECORD_ENUM) CHANGE_END };
 enum state { RECORD_STATE_LIST(RECORD_ENUM) STATE_END };
 enum event { RECORD_EVENT_LIST(RECORD_ENUM) EVENT_END };
@@ -179,6 +188,7 @@ enum proto { RECORD_PROTO_LIST(RECORD_ENUM) };
 
 #define RECORD_APP_MAX 24
 #define RECORD_BANNER_MAX 512
+#define RECORD_VANTAGES_MAX 144 /* nine names, separated by "," */
 
 /* What we watch; the key of everything. */
 struct service {
@@ -203,6 +213,7 @@ const char *record_trouble_text(unsigned trouble);
 const char *record_hint_text(unsigned hint);
 const char *record_change_text(unsigned change);
 const char *record_asker_text(unsigned asker);
+const char *record_exposure_text(unsigned exposure);
 
 /* The enum constant of a text of `len` bytes, or ERR_UNKNOWN. */
 int record_proto_parse(const char *text, size_t len);

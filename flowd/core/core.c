@@ -126,7 +126,9 @@ static int take_probe(struct core *c, const struct probe *said)
 	struct probe p = *said;
 
 	record_mend_probe(&p, latest(c));
-	return backlog_done(&c->backlog, &p) > 0 ? lifecycle_probe(&c->life, &p) : 0;
+	return vantage_is_far(&c->life.vantages, p.vantage) || backlog_done(&c->backlog, &p) > 0
+		       ? lifecycle_probe(&c->life, &p)
+		       : 0;
 }
 
 static int take_message(struct core *c, const struct ipc_message *m)
@@ -163,6 +165,8 @@ static int take_verify(struct core *c, const struct ipc_message *m)
 		return sweeps_restart(&c->sweeps);
 	case IPC_PROBE:
 		return take_probe(c, m->record);
+	case IPC_TROUBLE:
+		return vantage_trouble(&c->life, m->record);
 	default:
 		return sweeps_take(&c->sweeps, m, latest(c));
 	}
@@ -190,10 +194,7 @@ static void refuse(struct core *c, const struct ipc *ipc, const char *why)
 			    why, (unsigned long long)count);
 }
 
-/*
- * Takes what waits on a channel, about a turn's worth; false when nothing did. `take`: 0, 1 the
- * record makes no sense, or an error of ours.
- */
+/* Takes what waits, about a turn's worth; false when nothing did. `take`: 1 it makes no sense. */
 static bool drain(struct core *c, struct ipc *ipc,
 		  int (*take)(struct core *c, const struct ipc_message *m))
 {
@@ -329,6 +330,7 @@ static bool open_store(struct core *c, const char *state)
 						    .limit = c->conf->limit_ephemeral },
 				      .room = room_of(c->conf),
 				      .agenda = agenda_of(c->conf, c->replay),
+				      .vantages = vantages_of(c->conf),
 				      .act = act,
 				      .arg = c };
 	c->greet = (struct greet){ .store = c->store, .sensor = c->sensor };
@@ -487,8 +489,7 @@ int core_run(const struct conf *conf, struct ipc *sensor, struct ipc *verify, st
 	if (open_files(&c, state) && role_cage_reading(conf, state, origins_folders(c.origins)) &&
 	    open_store(&c, state) && open_loop(&c) && role_seal(conf, CAGE_CORE)) {
 		c.failed = false;
-		/* A sensor that outlived another core says again what that one may not have kept.
-		 */
+		/* A sensor that outlived another core says again what may not have been kept. */
 		ipc_send(sensor, IPC_HELLO, NULL);
 		ipc_flush(sensor);
 		loop_run(c.loop);

@@ -244,6 +244,7 @@ static void conclude(struct lifecycle *l, const struct store_service *row, struc
 	store_delete_job(l->store, job->job.id);
 	if (probe || !job->judged || job->put_off)
 		lifecycle_judge(l, row, job, probe);
+	vantage_conclude(&l->vantages, job);
 }
 
 /* Takes what a verdict says into the row, tells it, and what has changed by it. */
@@ -252,7 +253,6 @@ static int take_verdict(struct lifecycle *l, struct store_service *row, struct s
 {
 	const struct agenda_look look = { row, &j->job, probe, row->state };
 	struct changes changes = { .count = 0 };
-	bool quiet;
 	int rc;
 
 	if (*probe->app)
@@ -265,18 +265,18 @@ static int take_verdict(struct lifecycle *l, struct store_service *row, struct s
 	/* Somebody asked; it is explained all the same. */
 	if (look.was == STATE_EPHEMERAL)
 		row->state = STATE_EPHEMERAL;
-	else if ((rc = agenda_take(l, &look, &changes)))
+	store_put_probe(l->store, probe, 0);
+	if ((rc = vantage_settle(l, row)) || (rc = agenda_take(l, &look, &changes)))
 		return rc;
 	row->state_us = look.was == row->state ? row->state_us : probe->finished_us;
-	quiet = changes_is_quiet(&look, &changes);
-	store_put_probe(l->store, probe, quiet ? 0 : l->now);
-	if (!quiet)
+	if (!changes_is_quiet(&look, &changes)) {
+		store_put_probe(l->store, probe, l->now);
 		tell_event(l, row, EVENT_VERDICT, probe);
+	}
 	/* Late, it may still show that the alert made without it was too low. */
 	conclude(l, row, j, probe);
 	changes_tell(l, row, probe, &changes);
 	store_put_service(l->store, row);
-	/* A SYN proxy lets nobody speak yet. */
 	return probe->reason == REASON_ZERO_WINDOW ? canary_meet(l, row, UINT64_MAX) : 0;
 }
 
@@ -286,6 +286,8 @@ int lifecycle_probe(struct lifecycle *l, const struct probe *probe)
 	struct store_job j;
 	int rc = store_get_job(l->store, probe->job, &j);
 
+	if (vantage_is_far(&l->vantages, probe->vantage))
+		return vantage_take(l, probe);
 	/* Answered before a restart, and now again. */
 	if (rc <= 0)
 		return rc;

@@ -14,6 +14,7 @@
 #include "flowd/core/fleeting.h"
 #include "flowd/core/geo/origins.h"
 #include "flowd/core/room.h"
+#include "flowd/core/vantage/vantage.h"
 #include "flowd/core/verdict/verdict.h"
 #include "flowd/core/vitals/health.h"
 #include "rules/rules.h"
@@ -47,6 +48,7 @@ struct lifecycle {
 	struct room room;	  /* its limits are set */
 	struct agenda agenda;	  /* as configured */
 	struct canary canary;
+	struct vantages vantages; /* `list` and `near` are set */
 	/* Its own: */
 	struct crowd crowd;
 	struct verdict_probers probers;

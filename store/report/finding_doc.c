@@ -22,6 +22,10 @@ static void set_finding(struct doc *o, const struct finding *f)
 	doc_set_text(o, "what", f->what ? record_change_text(f->what) : "", RECORD_APP_MAX);
 	DOC_SET_TEXT(o, "before", f->before);
 	DOC_SET_TEXT(o, "after", f->after);
+	DOC_SET_TEXT(o, "vantage", f->vantage);
+	DOC_SET_TEXT(o, "open_from", f->open_from);
+	doc_set_text(o, "exposure", f->exposure ? record_exposure_text(f->exposure) : "",
+		     RECORD_APP_MAX);
 	doc_set_word(o, "evidence", record_evidence_text(f->evidence));
 	doc_set_word(o, "state", record_state_text(f->state));
 	doc_set_bool(o, "verified", f->verified);

@@ -284,7 +284,7 @@ int main(int argc, char **argv)
 		free(late);
 		free(sent_at);
 		close(fds[0]);
-		status = verify_run(&conf, NULL, ipc_new(fds[1], 1, false));
+		status = verify_run(&conf, NULL, ipc_new(fds[1], 1, false), NULL);
 		conf_free(&conf);
 		exit(status);
 	}

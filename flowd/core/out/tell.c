@@ -20,10 +20,14 @@ struct finding tell_finding(const struct lifecycle *l, const struct store_servic
 	record_text_set(f.app, sizeof(f.app), store_app(row));
 	memcpy(f.app_guess, row->app_guess, sizeof(f.app_guess));
 	naming_tell(&f, row);
+	f.exposure = row->exposure;
+	if (row->state != STATE_CANDIDATE)
+		vantage_tell(l, &f);
 	if (!probe)
 		return f;
 	memcpy(f.product, probe->product, sizeof(f.product));
 	memcpy(f.version, probe->version, sizeof(f.version));
+	memcpy(f.vantage, probe->vantage, sizeof(f.vantage));
 	return f;
 }
 

@@ -58,6 +58,7 @@ const troubleMore: Words = {
   silence: "There used to be packets and there are none now.",
   clock: "The clock was set, forward or back: times before and after do not go together.",
   cut: "The snapshot length cuts packets, so that not all of them can be read.",
+  vantage: "A prober elsewhere cannot be reached.",
 };
 
 const event: Words = {

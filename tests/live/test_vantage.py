@@ -1,0 +1,201 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Two places to look from: flowd at the border, and a prober of its own outside.
+
+    test_vantage.py FLOWD
+
+Needs root, iproute2, nftables, openssl.
+"""
+import os
+import socket
+import ssl
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+
+from flowd import Flowd
+from netns import Net, PATIENCE, skip_unless_possible
+from report import Report
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+PORT = 7790
+FILTER = """table inet f {
+    chain in { type filter hook input priority 0;
+        tcp dport 8081 ip saddr 192.0.2.2 reject with tcp reset
+        tcp dport 8081 ip saddr 192.0.2.3 accept
+    }
+}"""
+
+
+class Bench:
+    def __init__(self, net, program, directory):
+        self.net, self.program, self.directory = net, program, directory
+        self.report = Report()
+        self.host = net.inside[0]
+
+    def path(self, name):
+        return os.path.join(self.directory, name)
+
+    def openssl(self, *words):
+        subprocess.run(["openssl"] + list(words), check=True, stderr=subprocess.DEVNULL)
+
+    def authority(self, name):
+        self.openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-keyout",
+                     self.path(name + ".key"), "-out", self.path(name + ".pem"), "-subj",
+                     "/CN=" + name)
+
+    def certify(self, name, by="ca", subject=None):
+        self.openssl("req", "-newkey", "rsa:2048", "-nodes", "-keyout", self.path(name + ".key"),
+                     "-out", self.path(name + ".csr"), "-subj", "/CN=" + (subject or name))
+        self.openssl("x509", "-req", "-in", self.path(name + ".csr"), "-CA",
+                     self.path(by + ".pem"), "-CAkey", self.path(by + ".key"), "-CAcreateserial",
+                     "-days", "2", "-out", self.path(name + ".pem"))
+
+    def link(self, name):
+        return ["--link.ca", self.path("ca.pem"), "--link.certificate", self.path(name + ".pem"),
+                "--link.key", self.path(name + ".key")]
+
+    def prober(self, *options):
+        """The prober outside; it may look at ports of one host only."""
+        words = [self.program, "--role", "verify", "--listen", "192.0.2.2:%d" % PORT,
+                 "--targets", self.host + "/32"] + self.link("outside") + list(options)
+        process = self.net.start("outside", words)
+        until = time.time() + PATIENCE
+        while time.time() < until:
+            with self.net.socket("outside", socket.AF_INET, socket.SOCK_STREAM) as client:
+                if not client.connect_ex(("192.0.2.2", PORT)):
+                    return process
+            time.sleep(0.05)
+        raise RuntimeError("the prober does not listen")
+
+    def touch(self, port, host=None):
+        """As another client outside, whom nobody filters."""
+        with self.net.socket("outside", socket.AF_INET, socket.SOCK_STREAM) as client:
+            client.settimeout(2)
+            client.bind(("192.0.2.3", 0))
+            client.connect((host or self.host, port))
+            time.sleep(0.1)
+
+    def expect(self, flowd, case, want, **which):
+        got, _ = flowd.wait(**which)
+        self.report.check_fields(case, want, got)
+        return got
+
+
+def check_both(bench, flowd):
+    """One port is open to the world, the other from inside only, and rules tell them apart."""
+    for port in (8080, 8081):
+        bench.touch(port)
+        bench.expect(flowd, "%d from inside" % port, dict(state="open"), event="verdict",
+                     port=port, vantage="inside")
+    bench.expect(flowd, "8080 from outside", dict(state="open", exposure="world"),
+                 event="verdict", port=8080, vantage="outside")
+    # Who is refused knows sooner than who talks.
+    bench.expect(flowd, "8081 from outside", dict(port=8081), event="verdict", port=8081,
+                 vantage="outside")
+    bench.expect(flowd, "8081 from inside only", dict(state="open", open_from="inside"),
+                 event="verdict", port=8081, exposure="inside")
+    got = bench.expect(flowd, "8080: alert", dict(exposure="world"), type="alert",
+                       level="critical", port=8080)
+    bench.report.check("8080: alert: from outside", True,
+                       "outside" in (got.get("open_from") or "").split(","))
+    bench.report.check("8081: no alert of the outside", 0,
+                       flowd.count(type="alert", level="critical", port=8081))
+
+
+def check_limits(bench, flowd):
+    """The prober outside looks where its own configuration lets it, whatever it is asked."""
+    bench.net.run("inside", ["ip", "addr", "add", "10.77.0.9/24", "dev", "eth0"])
+    tap = bench.net.tap("inside", "tcp[13] == 2 and src host 192.0.2.2 and dst host 10.77.0.9")
+    bench.touch(8080, "10.77.0.9")
+    bench.expect(flowd, "another host from inside", dict(state="open"), event="verdict",
+                 ip="10.77.0.9", vantage="inside")
+    time.sleep(2)
+    bench.report.check("another host: nothing from outside", [], tap())
+
+
+def hello(bench, name, records):
+    """Says these records to the prober with the certificate of that name; what comes back."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.load_verify_locations(bench.path("ca.pem"))
+    if name:
+        context.load_cert_chain(bench.path(name + ".pem"), bench.path(name + ".key"))
+    raw = bench.net.socket("outside", socket.AF_INET, socket.SOCK_STREAM)
+    raw.settimeout(3)
+    raw.connect(("192.0.2.2", PORT))
+    try:
+        with context.wrap_socket(raw) as link:
+            link.sendall(records)
+            return "ended" if not link.recv(1) else "answered"
+    except socket.timeout:
+        return "open"
+    except OSError:
+        return "refused"
+
+
+def check_strangers(bench):
+    """Who has no certificate of the authority, or another name, or talks nonsense."""
+    check = bench.report.check
+    header = struct.pack("<HHIIIQ", 1, 0, 0, 0, 0, 0)
+    check("no certificate", True, hello(bench, None, header) in ("ended", "refused"))
+    check("another name", True, hello(bench, "thief", header) in ("ended", "refused"))
+    check("another version", True, hello(bench, "flowd", header) in ("ended", "refused"))
+    check("bytes", True, hello(bench, "flowd", os.urandom(4096)) in ("ended", "refused"))
+
+
+def check_gone(bench, flowd, prober):
+    """The vantage is gone: it is told, nothing waits for it, and it comes back."""
+    bench.net.stop(prober)
+    bench.expect(flowd, "gone", dict(over=False, source="outside"), event="health",
+                 trouble="vantage")
+    bench.touch(8082)
+    got = bench.expect(flowd, "without it", dict(state="open", verified=True), type="alert",
+                       port=8082)
+    bench.report.check("without it: exposure", None, got.get("exposure"))
+    prober = bench.prober()
+    bench.expect(flowd, "back", dict(source="outside"), event="health", trouble="vantage",
+                 over=True)
+    bench.touch(8083)
+    bench.expect(flowd, "back: it looks", dict(exposure="world"), event="verdict", port=8083,
+                 vantage="outside")
+
+
+def main():
+    skip_unless_possible("nft", "openssl", "tcpdump")
+    with tempfile.TemporaryDirectory() as directory, Net() as net:
+        os.chmod(directory, 0o755)
+        bench = Bench(net, os.path.abspath(sys.argv[1]), directory)
+        bench.authority("ca")
+        for name in ("flowd", "outside", "thief"):
+            bench.certify(name)
+        net.run("outside", ["ip", "addr", "add", "192.0.2.3/24", "dev", "eth0"])
+        net.run("inside", ["nft", "-f", "-"], input=FILTER)
+        servers = net.start("inside", [sys.executable, os.path.join(HERE, "servers.py"),
+                                       directory, "say:8080-8083:hello"], stdout=subprocess.PIPE,
+                            universal_newlines=True)
+        if servers.stdout.readline() != "ready\n":
+            raise RuntimeError("servers.py did not start")
+        with open(bench.path("rules"), "w") as file:
+            file.write("alert critical vantage outside\nalert low\n")
+        prober = bench.prober()
+        flowd = Flowd(net, [bench.program, "-i", "inside", "--home", net.home, "--state",
+                            bench.path("state"), "--rules", bench.path("rules"), "--learn", "0s",
+                            "--web.port", "0", "--vantages", "outside=192.0.2.2:%d" % PORT] +
+                      bench.link("flowd"), "border",
+                      ("sensor", "core", "verify", "far")).wait_ready()
+        time.sleep(1)
+        check_both(bench, flowd)
+        check_limits(bench, flowd)
+        check_strangers(bench)
+        check_gone(bench, flowd, prober)
+        status, _ = flowd.end()
+        bench.report.check("ends", 0, status)
+        if bench.report.failed:
+            print(flowd.said())
+    return bench.report.end()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
