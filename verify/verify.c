@@ -187,7 +187,6 @@ static void take_job(struct verify *v, const struct job *job)
 		board_name(v->board, job);
 	if (rc >= 0)
 		return;
-	/* Core would wait for it for ever. */
 	if (!v->overflow++)
 		log_warning("too many jobs wait (%d): not looked at: %s", BOARD_MOST, err_text(rc));
 	refuse(v, job);
@@ -198,7 +197,6 @@ static int say(void *arg, enum ipc_kind kind, const void *record)
 	struct verify *v = arg;
 	int rc = ipc_send(v->core, kind, record);
 
-	/* What is in the batch goes with the next flush, if not with this one. */
 	if (!rc && (rc = ipc_flush(v->core)) == -EAGAIN) {
 		loop_timer_set(v->retry, RETRY_WAIT);
 		rc = 0;
