@@ -8,6 +8,7 @@ close  closes on accept; reset: resets on accept
 mute   accepts and keeps silent for ever
 shut   reads, then closes without a word; cut: reads, then resets
 answer reads, then says TEXT and closes
+starttls says the first line of TEXT, and at "STLS" or "STARTTLS" the rest, then a handshake as tls
 drip   says TEXT a byte at a time, for ever
 tls    a handshake with cert.pem and key.pem of DIRECTORY, then as say; tls10: TLS 1.0 at most;
        tlsneed: wants a certificate of the client and takes none
@@ -51,8 +52,20 @@ def drip(connection, text):
             time.sleep(0.1)
 
 
+def start_tls(connection, text):
+    greeting, _, answer = text.partition(b"\n")
+    connection.sendall(greeting + b"\n")
+    while b"TLS" not in connection.recv(4096):
+        pass
+    connection.sendall(answer)
+    return wrap(connection, "tls")
+
+
 def serve(connection, habit, text):
     try:
+        if habit == "starttls":
+            connection = start_tls(connection, text)
+            habit = "mute"
         if habit.startswith("tls"):
             connection = wrap(connection, habit)
             habit = "say"

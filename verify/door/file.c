@@ -58,7 +58,7 @@ static void add_module(char *out, size_t size, const char *line)
 /* Lines until "@RSYNCD: EXIT" are the message of the day, or modules: those have a tab. */
 static enum door_step hear_rsync(struct door_talk *t)
 {
-	char text[DOOR_IN_MAX], modules[200] = "", version[16];
+	char text[DOOR_IN_MAX], modules[200] = "";
 	const char *line, *end;
 
 	door_text(t, text, sizeof(text));
@@ -67,12 +67,8 @@ static enum door_step hear_rsync(struct door_talk *t)
 	if (strncmp(text, "@RSYNCD: ", 9) != 0)
 		return DOOR_DONE;
 	if (!t->stage++) {
-		/* Its own version back, without the digests that newer ones add. */
-		snprintf(version, sizeof(version), "%.*s", (int)strspn(text + 9, "0123456789."),
-			 text + 9);
-		door_say_text(t, "@RSYNCD: ");
-		door_say_text(t, version);
-		door_say_text(t, "\n#list\n");
+		/* From version 32 on a list of digests would have to follow. */
+		door_say_text(t, "@RSYNCD: 31.0\n#list\n");
 		return DOOR_WAIT;
 	}
 	end = strstr(text, "\n@RSYNCD: EXIT");

@@ -10,6 +10,7 @@
 
 #define ERRANDS_MOST 16
 #define WAIT_MOST (500 * MONO_MS)  /* of one visit, once the name is known */
+#define AGAIN_MOST 3		   /* times that a visit is waited for once more */
 #define LEAVE_MOST (500 * MONO_MS) /* for the budget, in all */
 
 /* A visit to be made. */
@@ -22,6 +23,8 @@ struct place {
 	struct visit *visit; /* NULL: free */
 	struct errand errand;
 	mono_t deadline;
+	size_t heard;	/* bytes, at the deadline before */
+	unsigned again; /* how often it was put off */
 };
 
 struct follow {
@@ -228,6 +231,8 @@ static int set_out(struct follow *f, struct place *place)
 	f->missed |= rc != 0;
 	place->errand = *e;
 	place->deadline = now + f->wait;
+	place->heard = 0;
+	place->again = 0;
 	f->next++;
 	return 0;
 }
@@ -278,7 +283,22 @@ static void on_visit(void *arg, struct visit *visit, const struct door *next)
 	pump(f);
 }
 
-/* Who has not come back is not waited for any longer. */
+/* Who goes on talking is waited for some more. */
+static bool is_late(const struct follow *f, struct place *place, mono_t now)
+{
+	size_t heard;
+
+	if (!place->visit || place->deadline > now)
+		return false;
+	heard = visit_heard(place->visit);
+	if (heard == place->heard || place->again == AGAIN_MOST)
+		return true;
+	place->heard = heard;
+	place->again++;
+	place->deadline = now + f->wait;
+	return false;
+}
+
 static void on_timer(void *arg, int what)
 {
 	struct follow *f = arg;
@@ -287,7 +307,7 @@ static void on_timer(void *arg, int what)
 
 	(void)what;
 	for (i = 0; i < FOLLOW_AT_ONCE; i++)
-		if (f->places[i].visit && f->places[i].deadline <= now)
+		if (is_late(f, &f->places[i], now))
 			leave(f, &f->places[i]);
 	pump(f);
 }
@@ -302,9 +322,12 @@ void follow_end(struct follow *f, struct probe *probe, mono_t took)
 		wait = f->conf->verify_door_wait;
 	f->wait = wait < WAIT_MOST ? wait : WAIT_MOST;
 	f->leave = now + LEAVE_MOST;
-	for (i = 0; i < FOLLOW_AT_ONCE; i++)
+	for (i = 0; i < FOLLOW_AT_ONCE; i++) {
+		if (f->places[i].visit)
+			f->places[i].heard = visit_heard(f->places[i].visit);
 		if (f->places[i].deadline > now + f->wait)
 			f->places[i].deadline = now + f->wait;
+	}
 	add_rest(f);
 	pump(f);
 }

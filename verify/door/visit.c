@@ -85,6 +85,11 @@ void visit_free(struct visit *v)
 	free(v);
 }
 
+size_t visit_heard(const struct visit *v)
+{
+	return v->total;
+}
+
 unsigned visit_dials(const struct visit *v)
 {
 	return 1 + (v->phase == PHASE_CONNECT ? source_repeats(v->fd) : v->repeats);

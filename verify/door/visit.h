@@ -31,6 +31,9 @@ int visit_open(const struct talk_room *room, const struct visit_order *order, vi
 	       void *arg, struct visit **out);
 void visit_free(struct visit *visit);
 
+/* Bytes that have come. */
+size_t visit_heard(const struct visit *visit);
+
 /* SYNs that were sent for it. */
 unsigned visit_dials(const struct visit *visit);
 
