@@ -91,8 +91,8 @@ static bool waits(const struct lifecycle *l, const struct store_service *row,
 
 	if (!l->crowd.hosts || !is_mute(row) || l->now - job->job.made_us >= MOST)
 		return false;
-	h = place_of(l, row);
-	return h->met_us && h->count >= CROWD && l->now - h->met_us < PAUSE;
+	h = canary_has_cleared(l, row) ? NULL : place_of(l, row);
+	return h && h->met_us && h->count >= CROWD && l->now - h->met_us < PAUSE;
 }
 
 static bool grow(struct crowd *c)
@@ -224,6 +224,15 @@ static int take_first(struct lifecycle *l, bool all)
 		return judge(l, &row, &job);
 	store_put_job(l->store, &job);
 	return 0;
+}
+
+void crowd_hurry(struct lifecycle *l)
+{
+	struct crowd *c = &l->crowd;
+	size_t i;
+
+	for (i = 0; i < c->count; i++)
+		c->items[(c->first + i) % c->size].due = l->now;
 }
 
 int crowd_tick(struct lifecycle *l, bool all)

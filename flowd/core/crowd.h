@@ -4,7 +4,7 @@
  * they look like services one by one. So nobody is told of a port yet that has said nothing, to a
  * client or to a probe, while others of its host answer alike for the first time: the alert waits
  * until no more of them come, and is not made when the host turns out to answer everything. What
- * delivers data waits no longer. Events do not wait.
+ * delivers data waits no longer, nor does a host that canaries have cleared. Events do not wait.
  */
 #ifndef FLOWD_CORE_CROWD_H
 #define FLOWD_CORE_CROWD_H
@@ -44,6 +44,9 @@ int crowd_open(struct lifecycle *l);
  * to be made; 0; or an error of the store.
  */
 int crowd_lets_go(struct lifecycle *l, const struct store_service *row);
+
+/* A host has turned out to be an ordinary one: what is put off is looked at by the next tick. */
+void crowd_hurry(struct lifecycle *l);
 
 /* Judges what waits for nothing any more, or `all`. 0 or an error of the store. */
 int crowd_tick(struct lifecycle *l, bool all);

@@ -224,6 +224,8 @@ int lifecycle_sighting(struct lifecycle *l, const struct sighting *s)
 		make_job(l, &row, EVENT_NEW);
 		rc = 0;
 	}
+	if (!rc)
+		rc = canary_lets_go(l, &row);
 	if (news && row.announced && !row.ephemeral)
 		judge_name(l, &row, news);
 	if (rc >= 0)

@@ -3,7 +3,7 @@
 
 #include "flowd/core/deceptive.h"
 
-#define CROWD 6			  /* so many ports are suspicious */
+#define CROWD 4			  /* so many ports are suspicious, as those of crowd.c */
 #define LOWEST 10000		  /* port of a canary */
 #define TRIES 16		  /* to find one that is no service */
 #define WAIT (60 * MONO_SECOND)	  /* for the canaries' verdicts */
@@ -43,6 +43,13 @@ static struct canary_host *make_place(struct lifecycle *l)
 			best = h;
 	}
 	return best;
+}
+
+bool canary_has_cleared(const struct lifecycle *l, const struct store_service *row)
+{
+	const struct canary_host *h = find(l, row);
+
+	return h && h->cleared;
 }
 
 bool canary_holds(const struct lifecycle *l, const struct store_service *row)
@@ -135,7 +142,7 @@ static int release(void *arg, const struct store_service *found)
 	    !addr_is_same(&found->service.host, &r->host->host.host))
 		return 1;
 	if (!service_is_same(&host, &r->host->host) || row.print != r->host->print ||
-	    row.state != STATE_CANDIDATE || !is_mute(&row) || !row.job)
+	    row.state != STATE_CANDIDATE || !row.job)
 		return 0;
 	rc = store_get_job(r->l->store, row.job, &job);
 	if (rc < 0 || (rc && job.allowed))
@@ -153,6 +160,7 @@ static int clear(struct lifecycle *l, struct canary_host *h)
 
 	h->cleared = true;
 	h->since_us = l->now;
+	crowd_hurry(l);
 	if (!rc)
 		rc = store_walk_services(l->store, &h->host, release, &r);
 	return rc < 0 ? rc : 0;
@@ -200,6 +208,22 @@ int canary_take(struct lifecycle *l, const struct store_job *job, const struct p
 			return clear(l, h);
 		return h->answered == CANARY_PORTS ? find_out(l, h) : 0;
 	}
+	return 0;
+}
+
+int canary_lets_go(struct lifecycle *l, struct store_service *row)
+{
+	const struct canary_host *h = l->canary.orders ? find(l, row) : NULL;
+	struct store_job job;
+	int rc;
+
+	if (!h || h->cleared || is_mute(row) || !row->job || row->state != STATE_CANDIDATE)
+		return 0;
+	rc = store_get_job(l->store, row->job, &job);
+	if (rc <= 0 || job.allowed || job.job.event != EVENT_NEW)
+		return rc < 0 ? rc : 0;
+	store_delete_job(l->store, row->job);
+	lifecycle_order(l, row, EVENT_NEW);
 	return 0;
 }
 

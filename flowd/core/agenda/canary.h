@@ -38,6 +38,13 @@ int canary_meet(struct lifecycle *l, const struct store_service *row, uint64_t c
 /* Is a probe of the service to wait until its host is judged? */
 bool canary_holds(const struct lifecycle *l, const struct store_service *row);
 
+/* Have canaries shown that the host is an ordinary one? */
+bool canary_has_cleared(const struct lifecycle *l, const struct store_service *row);
+
+/* The service has said something, and need not wait for its host: its probe is ordered. 0 or an
+ * error of the store. */
+int canary_lets_go(struct lifecycle *l, struct store_service *row);
+
 /* The verdict of a canary. Commits when its host is judged. 0 or an error of the store. */
 int canary_take(struct lifecycle *l, const struct store_job *job, const struct probe *probe);
 
