@@ -187,15 +187,18 @@ static int judge(struct lifecycle *l, const struct store_service *row, struct st
 	return 0;
 }
 
-int crowd_lets_go(struct lifecycle *l, const struct store_service *row)
+int crowd_lets_go(struct lifecycle *l, struct store_service *row)
 {
 	struct store_job job;
-	int rc = row->job && !is_mute(row) ? store_get_job(l->store, row->job, &job) : 0;
+	int rc = l->crowd.count && row->job && !is_mute(row)
+			 ? store_get_job(l->store, row->job, &job)
+			 : 0;
 
 	if (rc <= 0 || !job.put_off)
 		return rc < 0 ? rc : 0;
 	store_delete_job(l->store, job.job.id);
-	return 1;
+	lifecycle_order(l, row, EVENT_NEW);
+	return 0;
 }
 
 /* What was put off first is looked at. */

@@ -40,10 +40,10 @@ bool crowd_takes(struct lifecycle *l, const struct store_service *row, struct st
 int crowd_open(struct lifecycle *l);
 
 /*
- * Has the service said something since its job was put off? 1: the job is gone and another one is
- * to be made; 0; or an error of the store.
+ * Has the service said something since its job was put off? Then another one takes its place. 0 or
+ * an error of the store.
  */
-int crowd_lets_go(struct lifecycle *l, const struct store_service *row);
+int crowd_lets_go(struct lifecycle *l, struct store_service *row);
 
 /* A host has turned out to be an ordinary one: what is put off is looked at by the next tick. */
 void crowd_hurry(struct lifecycle *l);

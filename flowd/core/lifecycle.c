@@ -220,12 +220,8 @@ int lifecycle_sighting(struct lifecycle *l, const struct sighting *s)
 	} else if (news == NAMING_FIRST || news == NAMING_SURER) {
 		rc = pass_name(l, &row);
 	}
-	if (!rc && l->crowd.count && (rc = crowd_lets_go(l, &row)) > 0) {
-		make_job(l, &row, EVENT_NEW);
-		rc = 0;
-	}
-	if (!rc)
-		rc = canary_lets_go(l, &row);
+	rc = rc ? rc : crowd_lets_go(l, &row);
+	rc = rc ? rc : canary_lets_go(l, &row);
 	if (news && row.announced && !row.ephemeral)
 		judge_name(l, &row, news);
 	if (rc >= 0)
