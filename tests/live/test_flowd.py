@@ -108,7 +108,7 @@ class Bench:
         return started
 
     def make_certificate(self):
-        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30",
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "90",
                         "-keyout", self.path("key.pem"), "-out", self.path("cert.pem"), "-subj",
                         "/O=Example, Inc./CN=www.example.com", "-addext",
                         "subjectAltName=DNS:www.example.com,DNS:example.com,IP:10.77.0.2"],
@@ -182,7 +182,7 @@ def check_redis(bench, flowd, say, *ports):
 
 
 def check_https(bench, flowd):
-    expiry = time.time() + 30 * 86400
+    expiry = time.time() + 90 * 86400
     for host in bench.net.inside:
         bench.touch(host, 443)
         name = "CN=www.example.com,O=Example\\, Inc."
