@@ -156,7 +156,7 @@ def mariadb(host):
     host.run("mariadb-install-db", "--no-defaults", "--user=mysql", "--datadir=" + data,
              "--skip-test-db")
     host.start("/usr/sbin/mariadbd", "--no-defaults", "--user=mysql", "--datadir=" + data,
-               "--socket=" + data + "/s", "--port=3306", "--bind-address=0.0.0.0",
+               "--socket=" + data + "/s", "--port=3306", "--bind-address=0.0.0.0", "--skip-name-resolve",  # there is nobody to ask
                # Without a user from elsewhere it tells strangers nothing but that.
                "--init-file=" + host.write("users.sql", "CREATE USER visitor@'%';\n"))
 
@@ -195,7 +195,7 @@ def snmpd(host):
 
 def rsync(host):
     host.start("rsync", "--daemon", "--no-detach", "--config=" +
-               host.write("rsyncd.conf", "use chroot = no\n[public]\npath = {dir}\n"))
+               host.write("rsyncd.conf", "use chroot = no\nreverse lookup = no\n[public]\npath = {dir}\n"))
 
 
 def apache(host):
@@ -258,7 +258,7 @@ def etcd(host):
 
 
 def node_exporter(host):
-    host.start("prometheus-node-exporter", "--web.listen-address=:9101")
+    host.start("prometheus-node-exporter", "--web.listen-address=:9118")
 
 
 def smbd(host):
@@ -305,10 +305,6 @@ def git(host):
     host.start("git", "daemon", "--base-path=" + host.directory, "--export-all")
 
 
-def distccd(host):
-    host.start("distccd", "--no-detach", "--daemon", "--user", "nobody", "--allow", "0.0.0.0/0")
-
-
 SERVERS = [
     Server("openssh-server", 22, "ssh", "ssh", "OpenSSH", sshd),
     Server("nginx", 80, "http", "http", "nginx", nginx),
@@ -334,15 +330,14 @@ SERVERS = [
     Server("ngircd", 6667, "irc", "irc", "ngIRCd", ngircd, tells=False),
     Server("subversion", 3690, "svn", "svnserve svn", "", svnserve, tells=False),
     Server("etcd-server", 2379, "etcd http", "etcd http etcd-client", "etcd", etcd),
-    Server("prometheus-node-exporter", 9101, "http prometheus", "http jetdirect", "node_exporter node exporter",
+    Server("prometheus-node-exporter", 9118, "http prometheus", "http jetdirect", "node_exporter node exporter",
            node_exporter),
-    Server("samba", 445, "smb microsoft-ds netbios-ssn", "netbios-ssn microsoft-ds", "Samba", smbd, tells=False),
+    Server("samba", 445, "smb microsoft-ds netbios-ssn", "netbios-ssn microsoft-ds", "", smbd, tells=False),
     Server("squid", 3128, "http http-proxy http_proxy", "http-proxy http", "squid", squid),
     Server("zabbix-agent", 10050, "zabbix zabbix-agent", "zabbix-agent zabbix tcpwrapped", "Zabbix", zabbix,
            tells=False),
     Server("tinyproxy", 8888, "http http-proxy http_proxy", "http-proxy http", "tinyproxy", tinyproxy),
     Server("git", 9418, "git", "git", "", git, tells=False),
-    Server("distcc", 3632, "distccd distcc", "distccd", "", distccd, tells=False),
     Server("snmpd", 161, "snmp", "snmp", "", snmpd, tells=False, proto="udp"),
 ]
 

@@ -64,11 +64,11 @@ class Bench:
         self.net, self.drive, self.nmap = net, drive, nmap
 
     def probe(self, server, is_named):
-        proto = ["--proto", "udp"] if server.proto == "udp" else []
+        port = "udp/%d" % server.port if server.proto == "udp" else str(server.port)
         app = server.apps[0] if is_named else "-"
         done = self.net.run("border", [
-            self.drive, *proto, "--verify.source", self.net.border_in[0], "--home", self.net.home, "-t", "20",
-            self.net.inside[0], str(server.port), app], check=False)
+            self.drive, "--verify.source", self.net.border_in[0], "--home", self.net.home, "-t", "20",
+            self.net.inside[0], port, app], check=False)
         lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
         if not lines:
             return Answer("none", "", "", "", 20.0)

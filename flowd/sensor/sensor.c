@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <ifaddrs.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -199,6 +200,9 @@ int sensor_run(const struct conf *conf, struct ipc *core)
 	int rc = find_own(&team);
 	size_t i, k;
 
+	/* Making huge pages takes longer than the kernel's buffer of packets lasts. */
+	if (!*conf->read)
+		prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
 	if (rc) {
 		log_error("own addresses: %s", err_text(rc));
 		rc = 1;

@@ -161,10 +161,9 @@ def check_workers(bench):
         bench.send(sent)
         bench.found(flowd, what, want)
         busy = [b - a for a, b in zip(before, worked(flowd.roles()["sensor"]))]
-        # A timer of a second is all that a thread without packets wakes up for; how long the work
-        # takes, and in how many goes, is a matter of the machine, so the two are compared.
-        bench.report.check("%s: both have work %r" % (what, busy), True,
-                           min(busy) * 8 > max(busy))
+        # A thread without packets wakes up for a timer of a second: 0.1 ms of work each time. What the
+        # others do depends on the pages they are the first to touch: they are not compared.
+        bench.report.check("%s: both have work %r" % (what, busy), True, min(busy) > 3000000)
         bench.end(flowd, what)
         bench.evidence("workers-" + what, what, want)
 
