@@ -14,6 +14,7 @@
 #include "base/record/probe.h"
 #include "base/record/probing.h"
 #include "base/record/sweep.h"
+#include "base/record/token.h"
 
 /* Any change of a layout below changes this number; another number is refused. */
 #define RECORD_VERSION 11

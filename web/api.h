@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What each address answers: flowd(8) describes it.
+ * What the answers to all addresses have in common, and those about flowd itself.
  */
 #ifndef WEB_API_H
 #define WEB_API_H
 
 #include "web/gauge.h"
 #include "web/http.h"
+#include "web/query.h"
 #include "web/stream.h"
 #include "web/view.h"
 
@@ -27,8 +28,26 @@ struct api {
 	unsigned wishes;
 };
 
-/* Up to a NULL path; their argument is a struct api. */
-extern const struct http_route api_routes[];
+struct report;
+
+/* The report as the answer; frees it. */
+void api_answer_report(struct http_answer *answer, struct report *report);
+
+/* The store; NULL: there is none yet, and that is the answer. */
+struct store *api_store(struct api *api, struct http_answer *answer);
+
+/* The answer that the store can't be read. */
+void api_answer_damaged(struct http_answer *answer);
+
+/* Reads the parameters; false: they are wrong, and that is the answer. */
+bool api_read_query(const struct http_request *request, unsigned allowed, struct query *out,
+		    struct http_answer *answer);
+
+/* Routes; their argument is a struct api. */
+void api_get_stream(void *arg, const struct http_request *request, struct http_answer *answer);
+void api_get_health(void *arg, const struct http_request *request, struct http_answer *answer);
+void api_get_metrics(void *arg, const struct http_request *request, struct http_answer *answer);
+void api_get_healthz(void *arg, const struct http_request *request, struct http_answer *answer);
 
 /* The figures as they are now, as an event of the stream and as /api/v1/health; to be freed. */
 char *api_health(struct api *api);

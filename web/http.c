@@ -54,6 +54,8 @@ struct http_live {
 				    const char *path, const char *method, const char *version, \
 				    const char *body, size_t *body_len, void **context)
 
+static const char *const methods[HTTP_METHOD_END] = { "GET", "POST", "PUT", "PATCH", "DELETE" };
+
 static const struct {
 	const char *name, *value;
 } headers[] = {
@@ -253,9 +255,8 @@ static bool path_fits(const char *route, const char *path, struct http_request *
 
 static bool is_method(const struct http_route *route, const char *method)
 {
-	if (route->method == HTTP_POST)
-		return !strcmp(method, "POST");
-	return !strcmp(method, "GET") || !strcmp(method, "HEAD");
+	return !strcmp(method, methods[route->method]) ||
+	       (route->method == HTTP_GET && !strcmp(method, "HEAD"));
 }
 
 static enum MHD_Result note_parameter(void *arg, enum MHD_ValueKind kind, const char *name,
@@ -325,7 +326,7 @@ static enum MHD_Result answer_route(struct visit *v, const struct http_route *ro
 {
 	struct http_answer answer = { 0 };
 
-	if (route->trusted && !is_trusted(v))
+	if (route->method != HTTP_GET && !is_trusted(v))
 		http_answer_problem(&answer, 403,
 				    "needs the header X-Flowd-Request: 1, or the Origin of this "
 				    "very site",
@@ -339,8 +340,10 @@ static enum MHD_Result answer_visit(struct visit *v)
 {
 	struct http_answer answer = { 0 };
 	const struct http_route *route;
-	const char *wrong, *allow = NULL;
+	char allow[64] = "";
+	const char *wrong;
 	unsigned status;
+	size_t len = 0;
 
 	v->http->requests++;
 	v->request.parameters = v->parameters;
@@ -353,17 +356,17 @@ static enum MHD_Result answer_visit(struct visit *v)
 			continue;
 		if (is_method(route, v->method))
 			return answer_route(v, route);
-		allow = allow			     ? "GET, HEAD, POST"
-			: route->method == HTTP_POST ? "POST"
-						     : "GET, HEAD";
+		len += (size_t)snprintf(allow + len, sizeof(allow) - len, "%s%s%s", len ? ", " : "",
+					methods[route->method],
+					route->method == HTTP_GET ? ", HEAD" : "");
 	}
 	if (status)
 		http_answer_problem(&answer, status, wrong, NULL);
-	else if (allow)
+	else if (len)
 		http_answer_problem(&answer, 405, "see the header Allow", NULL);
 	else
 		http_answer_problem(&answer, 404, "there is no such page", NULL);
-	return send_answer(v, &answer, status ? NULL : allow);
+	return send_answer(v, &answer, !status && len ? allow : NULL);
 }
 
 /* As much as a route may want. */

@@ -6,6 +6,8 @@
 #ifndef WEB_HTTP_H
 #define WEB_HTTP_H
 
+#include "base/record/token.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -19,7 +21,7 @@
 #define HTTP_TEXT "text/plain; charset=utf-8"
 #define HTTP_EVENTS "text/event-stream"
 
-enum http_method { HTTP_GET, HTTP_POST };
+enum http_method { HTTP_GET, HTTP_POST, HTTP_PUT, HTTP_PATCH, HTTP_DELETE, HTTP_METHOD_END };
 
 struct http_parameter {
 	const char *name, *value;
@@ -32,7 +34,7 @@ struct http_request {
 	size_t name_len;
 	const struct http_parameter *parameters;
 	size_t count;
-	const char *body; /* of a POST; not terminated, NULL none */
+	const char *body; /* not terminated, NULL none */
 	size_t body_len;
 	const char *last_event_id; /* NULL: none was sent */
 	bool head;		   /* only the headers are wanted */
@@ -65,7 +67,7 @@ struct http_route {
 	const char *path; /* one part may be "*" */
 	enum http_method method;
 	http_fn fn;
-	bool trusted; /* only from our own page, or from a program that says so */
+	enum access need; /* who may at least */
 };
 
 /* Routes of one site, up to a NULL path; borrowed for good. */

@@ -9,6 +9,7 @@
 #include "base/loop.h"
 #include "web/api.h"
 #include "web/listen.h"
+#include "web/routes.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -242,7 +243,7 @@ static bool open_inside(struct web *w, const char *state)
 	w->api.gauge = &w->gauge;
 	w->api.host_keep = w->conf->deceptive_keep;
 	w->api.view = view_new(w->loop, state, w->scratch);
-	w->site = (struct http_site){ api_routes, &w->api };
+	w->site = (struct http_site){ routes, &w->api };
 	w->listener = -1;
 	w->api.http = http_new(w->loop, listener, &w->site);
 	w->core_event = loop_fd_new(w->loop, ipc_fd(w->core), LOOP_READ, on_core, w);

@@ -2,6 +2,7 @@
 #include "base/record/kind.h"
 
 #include "base/err.h"
+#include "base/record/token.h"
 
 #define TEXT_OF(id, text, ...) [id] = text,
 static const char *const evidence_text[] = { RECORD_EVIDENCE_LIST(TEXT_OF) };
@@ -17,6 +18,7 @@ static const char *const named_text[] = { RECORD_NAMED_LIST(TEXT_OF) };
 static const char *const trouble_text[] = { RECORD_TROUBLE_LIST(TEXT_OF) };
 static const char *const hint_text[] = { RECORD_HINT_LIST(TEXT_OF) };
 static const char *const asker_text[] = { RECORD_ASKER_LIST(TEXT_OF) };
+static const char *const access_text[] = { RECORD_ACCESS_LIST(TEXT_OF) };
 static const char *const proto_text[] = { RECORD_PROTO_LIST(TEXT_OF) };
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
@@ -61,6 +63,8 @@ TEXT_FUNCTION(named)
 TEXT_FUNCTION(trouble)
 TEXT_FUNCTION(hint)
 TEXT_FUNCTION(asker)
+TEXT_FUNCTION(access)
+PARSE_FUNCTION(access)
 PARSE_FUNCTION(proto)
 PARSE_FUNCTION(evidence)
 PARSE_FUNCTION(state)

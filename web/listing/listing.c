@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "web/listing/listing.h"
+
+#include "store/report/report.h"
+#include "web/api.h"
+
+#define SCAN_MOST 50000 /* rows looked at for a page, so that nobody else waits long */
+
+struct sheet {
+	const struct query *query;
+	struct report *report;
+	unsigned rows, scanned;
+	struct service last; /* looked at */
+	bool more;
+	uint64_t number; /* of the last row */
+	wall_t since;	 /* hosts that have not answered since are none any more */
+};
+
+static int add_service(void *arg, const struct store_service *row)
+{
+	struct sheet *p = arg;
+
+	/* The page before ended with it. */
+	if (p->query->given & QUERY_WITH_CURSOR && service_is_same(&row->service, &p->last))
+		return 0;
+	if (addr_order(&row->service.host, &p->query->ip.high) > 0)
+		return 1;
+	if (p->rows == p->query->limit || p->scanned == SCAN_MOST) {
+		p->more = true;
+		return 1;
+	}
+	p->scanned++;
+	p->last = row->service;
+	if (query_has(p->query, &row->service, store_app(row), store_state(row))) {
+		report_add_service(p->report, "services", row);
+		p->rows++;
+	}
+	return 0;
+}
+
+/* Where a page begins: behind the one before, or with the first address asked for. */
+static struct service first_of(const struct query *q)
+{
+	const struct service lowest = { .host = q->ip.low };
+
+	return q->given & QUERY_WITH_CURSOR ? q->cursor : lowest;
+}
+
+void listing_services(void *arg, const struct http_request *request, struct http_answer *answer)
+{
+	struct api *api = arg;
+	char cursor[QUERY_CURSOR_MAX];
+	struct service from;
+	struct store *store;
+	struct query query;
+	struct sheet sheet = { .query = &query };
+
+	if (!api_read_query(request,
+			    QUERY_WITH_LIMIT | QUERY_WITH_CURSOR | QUERY_WITH_IP | QUERY_WITH_PORT |
+				    QUERY_WITH_APP | QUERY_WITH_STATE,
+			    &query, answer) ||
+	    !(store = api_store(api, answer)))
+		return;
+	from = sheet.last = first_of(&query);
+	sheet.report = report_new();
+	report_list(sheet.report, "services");
+	if (store_walk_services(store, &from, add_service, &sheet) < 0) {
+		report_free(sheet.report);
+		api_answer_damaged(answer);
+		return;
+	}
+	report_set_text(sheet.report, "next",
+			sheet.more ? query_cursor(&sheet.last, cursor) : NULL);
+	api_answer_report(answer, sheet.report);
+}
+
+static int add_host(void *arg, const struct store_host *row)
+{
+	const struct service at = { .host = row->host, .zone = row->zone, .proto = row->proto };
+	struct sheet *p = arg;
+
+	if (p->query->given & QUERY_WITH_CURSOR && service_is_same(&at, &p->last))
+		return 0;
+	if (addr_order(&row->host, &p->query->ip.high) > 0)
+		return 1;
+	if (p->rows == p->query->limit || p->scanned == SCAN_MOST) {
+		p->more = true;
+		return 1;
+	}
+	p->scanned++;
+	p->last = at;
+	/* What is over stays in the store until core tidies up. */
+	if (row->last_us >= p->since && query_has(p->query, &at, "", STATE_CANDIDATE)) {
+		report_add_host(p->report, "hosts", row);
+		p->rows++;
+	}
+	return 0;
+}
+
+void listing_hosts(void *arg, const struct http_request *request, struct http_answer *answer)
+{
+	struct api *api = arg;
+	char cursor[QUERY_CURSOR_MAX];
+	struct service from;
+	struct store *store;
+	struct query query;
+	struct sheet sheet = { .query = &query, .since = mono_wall() - api->host_keep };
+
+	if (!api_read_query(request, QUERY_WITH_LIMIT | QUERY_WITH_CURSOR | QUERY_WITH_IP, &query,
+			    answer) ||
+	    !(store = api_store(api, answer)))
+		return;
+	from = sheet.last = first_of(&query);
+	sheet.report = report_new();
+	report_list(sheet.report, "hosts");
+	if (store_walk_hosts(store, &from, add_host, &sheet) < 0) {
+		report_free(sheet.report);
+		api_answer_damaged(answer);
+		return;
+	}
+	report_set_text(sheet.report, "next",
+			sheet.more ? query_cursor(&sheet.last, cursor) : NULL);
+	api_answer_report(answer, sheet.report);
+}
+
+static int add_alert(void *arg, const struct alert *row)
+{
+	struct sheet *p = arg;
+
+	if (p->rows++ == p->query->limit) {
+		p->more = true;
+		return 1;
+	}
+	p->number = row->number;
+	report_add_alert(p->report, "alerts", row);
+	return 0;
+}
+
+static int add_event(void *arg, const struct event_row *row)
+{
+	struct sheet *p = arg;
+
+	if (p->rows++ == p->query->limit) {
+		p->more = true;
+		return 1;
+	}
+	p->number = row->number;
+	report_add_event(p->report, "events", row, NULL);
+	return 0;
+}
+
+/* A page of a table whose rows have numbers. */
+static void get_numbered(struct api *api, const struct http_request *request,
+			 struct http_answer *answer, bool alerts)
+{
+	struct store *store;
+	struct query query;
+	struct sheet sheet = { .query = &query };
+	int rc;
+
+	if (!api_read_query(request, QUERY_WITH_LIMIT | QUERY_WITH_BEFORE, &query, answer) ||
+	    !(store = api_store(api, answer)))
+		return;
+	sheet.report = report_new();
+	report_list(sheet.report, alerts ? "alerts" : "events");
+	rc = alerts ? store_walk_alerts(store, query.before, add_alert, &sheet)
+		    : store_walk_events(store, query.before, add_event, &sheet);
+	if (rc < 0) {
+		report_free(sheet.report);
+		api_answer_damaged(answer);
+		return;
+	}
+	/* What `before` is to be for the next page. */
+	if (sheet.more)
+		report_set_number(sheet.report, "next", sheet.number);
+	else
+		report_set_text(sheet.report, "next", NULL);
+	api_answer_report(answer, sheet.report);
+}
+
+void listing_alerts(void *arg, const struct http_request *request, struct http_answer *answer)
+{
+	get_numbered(arg, request, answer, true);
+}
+
+void listing_events(void *arg, const struct http_request *request, struct http_answer *answer)
+{
+	get_numbered(arg, request, answer, false);
+}
+
+/* ---- who asks ---- */
+
+void listing_countries(void *arg, const struct http_request *request, struct http_answer *answer)
+{
+	struct countries all = { 0 };
+	struct report *report;
+	struct query query;
+	struct store *store;
+
+	if (!api_read_query(request, 0, &query, answer) || !(store = api_store(arg, answer)))
+		return;
+	if (store_get_countries(store, &all) < 0) {
+		api_answer_damaged(answer);
+		return;
+	}
+	report = report_new();
+	countries_report(&all, report);
+	api_answer_report(answer, report);
+}
