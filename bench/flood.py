@@ -7,6 +7,7 @@ Ends with 'N passed, N failed'; exit status 1 when a bound is passed or what was
 """
 import argparse
 import json
+import re
 import resource
 import subprocess
 import sys
@@ -45,6 +46,13 @@ def replay(args):
     return health, kinds, time.monotonic() - began, peak[0], status
 
 
+def default_of(flowd, option):
+    """What an option is when nobody says."""
+    said = subprocess.run([flowd, "-n", "-v", "-r", "-", "--home", "any"], capture_output=True, text=True, check=True)
+    group, name = option.split(".")
+    return int(re.search(rf"^{group}:\n(?: .*\n)*? +{name}: (\d+)", said.stdout, re.M)[1])
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--flowd", required=True)
@@ -54,6 +62,7 @@ def main():
     parser.add_argument("--most-mb", type=float, default=1024)
     parser.add_argument("--least-rate", type=float, default=0)
     args = parser.parse_args()
+    candidates = args.candidates or default_of(args.flowd, "limits.candidates")
     health, kinds, seconds, peak, status = replay(args)
     counters = health.get("counters", health)
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -66,7 +75,7 @@ def main():
     checks = {
         "it ends well": status == 0,
         "every packet was looked at": counters.get("synacks") == args.count,
-        "the list is within its limit": 0 < listed <= (args.candidates or args.count),
+        "the list is within its limit": 0 < listed <= candidates,
         # Each endpoint was met once, so each is in one of the three.
         "each endpoint is listed, evicted or refused": listed + counters.get("candidates_evicted", 0)
         + counters.get("candidates_refused", 0) == args.count,

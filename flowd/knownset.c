@@ -4,8 +4,12 @@
 #include "base/err.h"
 
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #define FIRST_PLACES 1024
+#define WAITING 32     /* places on their way from memory while others are filled; a power of two */
+#define REMEMBERED 256 /* names whose number is not searched for; a power of two */
+#define HUGE_PAGE (2UL << 20)
 #define TAG_SHIFT 20
 #define NAMED_SHIFT 16
 #define APP_SHIFT 8
@@ -27,11 +31,29 @@ struct head {
 
 _Static_assert(sizeof(struct head) % 8 == 0, "places are aligned");
 
+struct waiting {
+	uint64_t hash;
+	uint64_t rest; /* of the place: what is not of the hash; 0: nobody waits here */
+};
+
 struct knownset {
 	size_t size;
+	struct waiting waiting[WAITING];
+	size_t next;			/* in `waiting` */
+	uint8_t remembered[REMEMBERED]; /* the last name's number of each hash; 0 none yet */
 	struct head head;
 	uint64_t places[]; /* open addressing: tag, app, TAKEN and the rest; 0 free */
 };
+
+/* Ten million places are each met once, in no order: of small pages, each is a miss of its own. */
+static void huge_pages(void *bytes, size_t size)
+{
+	uintptr_t from = ((uintptr_t)bytes + HUGE_PAGE - 1) & ~(HUGE_PAGE - 1);
+	uintptr_t to = ((uintptr_t)bytes + size) & ~(HUGE_PAGE - 1);
+
+	if (from < to)
+		madvise((void *)from, to - from, MADV_HUGEPAGE);
+}
 
 struct knownset *knownset_new(size_t count, const struct hash_key *peer_key)
 {
@@ -44,6 +66,7 @@ struct knownset *knownset_new(size_t count, const struct hash_key *peer_key)
 	set = calloc(1, offsetof(struct knownset, head) + size);
 	if (!set)
 		return NULL;
+	huge_pages(set, offsetof(struct knownset, head) + size);
 	set->size = size;
 	set->head.peer_key = *peer_key;
 	set->head.key = (struct hash_key){ { hash_bytes(peer_key, "known 0", 7),
@@ -58,44 +81,69 @@ void knownset_free(struct knownset *set)
 }
 
 /* The number of a name, from 1; KNOWNSET_APPS + 1: there are too many. */
-static uint64_t app_number(struct head *head, const char *app)
+static uint64_t app_number(struct knownset *set, const char *app)
 {
+	struct head *head = &set->head;
+	uint8_t *last;
 	uint64_t i;
 
 	if (!*app)
 		return 0;
+	last = &set->remembered[hash_bytes(&head->key, app, strnlen(app, RECORD_APP_MAX)) &
+				(REMEMBERED - 1)];
+	if (*last && !strncmp(head->apps[*last - 1], app, RECORD_APP_MAX))
+		return *last;
 	for (i = 0; i < head->app_count; i++)
 		if (!strncmp(head->apps[i], app, RECORD_APP_MAX))
-			return i + 1;
-	if (i < KNOWNSET_APPS) {
+			break;
+	if (i == KNOWNSET_APPS)
+		return i + 1;
+	if (i == head->app_count) {
 		record_text_set(head->apps[i], RECORD_APP_MAX, app);
 		head->app_count++;
 	}
-	return i + 1;
+	return *last = (uint8_t)(i + 1);
+}
+
+/* Puts one that waited into its place, which has come from memory meanwhile. */
+static void settle(struct knownset *set, struct waiting *w)
+{
+	uint64_t i = w->hash & set->head.mask;
+
+	if (!w->rest)
+		return;
+	while (set->places[i])
+		i = (i + 1) & set->head.mask;
+	set->places[i] = w->hash >> TAG_SHIFT << TAG_SHIFT | w->rest;
+	w->rest = 0;
 }
 
 int knownset_add(struct knownset *set, const struct service *service,
 		 const struct knownset_item *item)
 {
-	uint64_t hash = hash_bytes(&set->head.key, service, sizeof(*service));
-	uint64_t i = hash & set->head.mask;
+	struct waiting *w = &set->waiting[set->next];
 
 	/* A quarter stays free, so that a search ends soon. */
 	if (set->head.count >= (set->head.mask + 1) / 4 * 3)
 		return ERR_FULL;
-	while (set->places[i])
-		i = (i + 1) & set->head.mask;
-	set->places[i] =
-		hash >> TAG_SHIFT << TAG_SHIFT | app_number(&set->head, item->app) << APP_SHIFT |
-		(uint64_t)(item->named & 15) << NAMED_SHIFT | (item->delivered ? DELIVERED : 0) |
-		TAKEN | (uint64_t)(item->evidence & 7) << EVIDENCE_SHIFT |
-		(item->ephemeral & EPHEMERAL_MASK);
+	settle(set, w);
+	w->hash = hash_bytes(&set->head.key, service, sizeof(*service));
+	w->rest = app_number(set, item->app) << APP_SHIFT |
+		  (uint64_t)(item->named & 15) << NAMED_SHIFT | (item->delivered ? DELIVERED : 0) |
+		  TAKEN | (uint64_t)(item->evidence & 7) << EVIDENCE_SHIFT |
+		  (item->ephemeral & EPHEMERAL_MASK);
+	__builtin_prefetch(&set->places[w->hash & set->head.mask], 1);
+	set->next = (set->next + 1) & (WAITING - 1);
 	set->head.count++;
 	return 0;
 }
 
-const void *knownset_bytes(const struct knownset *set, size_t *size)
+const void *knownset_bytes(struct knownset *set, size_t *size)
 {
+	size_t i;
+
+	for (i = 0; i < WAITING; i++)
+		settle(set, &set->waiting[i]);
 	*size = set->size;
 	return &set->head;
 }

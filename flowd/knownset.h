@@ -36,7 +36,7 @@ int knownset_add(struct knownset *set, const struct service *service,
 		 const struct knownset_item *item);
 
 /* Its bytes, to be sent; borrowed. */
-const void *knownset_bytes(const struct knownset *set, size_t *size);
+const void *knownset_bytes(struct knownset *set, size_t *size);
 
 /* A sensor reads one: `bytes` (aligned to 8) is borrowed from then on. ERR_SHORT: it is none. */
 struct knownset_view {
