@@ -215,9 +215,20 @@ struct conf_ports {
 	  "ports over UDP that are asked whether they were seen or not")                           \
 	X(watch_udp_hosts, PREFIXES, "watch.udp.hosts", "", 0, 0,                                  \
 	  "hosts on which they are asked (default: what may be probed)")                           \
-	X(web_address, TEXT, "web.address", "127.0.0.1", 0, 0,                                     \
-	  "loopback address of the API and the page")                                              \
+	X(web_address, TEXT, "web.address", "127.0.0.1", 0, 0, "address of the API and the page")  \
 	X(web_port, COUNT, "web.port", "7780", 0, 65535, "port of the API and the page; 0 none")   \
+	X(web_socket, TEXT, "web.socket", "", 0, 0,                                                \
+	  "Unix socket of the API; none (default: web/api.sock where the store is)")               \
+	X(web_auth, TEXT, "web.auth", "auto", 0, 0,                                                \
+	  "on: tokens are asked for; off; auto: on but for loopback addresses")                    \
+	X(web_tls, BOOL, "web.tls", "no", 0, 0, "serve over TLS")                                  \
+	X(web_certificate, TEXT, "web.certificate", "", 0, 0,                                      \
+	  "certificate of the page, with its chain, PEM (default: one is made)")                   \
+	X(web_key, TEXT, "web.key", "", 0, 0, "its key, PEM")                                      \
+	X(web_session, DURATION, "web.session", "12h", MONO_SECOND, 365 * MONO_DAY,                \
+	  "how long somebody who has logged in may do nothing")                                    \
+	X(web_rate, COUNT, "web.rate", "1000", 0, 1000000,                                         \
+	  "requests of an address in a second; 0 any number")                                      \
 	X(keep_events, DURATION, "store.keep.events", "90d", 0, 36500 * MONO_DAY,                  \
 	  "how long events are kept; 0 for ever")                                                  \
 	X(keep_probes, DURATION, "store.keep.probes", "90d", 0, 36500 * MONO_DAY,                  \

@@ -34,7 +34,8 @@
 	X(IPC_TROUBLE,                                                                             \
 	  sizeof(struct trouble_news))	   /* core to web; verify to core: of a vantage */         \
 	X(IPC_SWEEP, sizeof(struct sweep)) /* web to core to verify: do it; back: how far it is */ \
-	X(IPC_PROBING, sizeof(struct probing)) /* parent, web to core to verify, web: may we? */
+	X(IPC_PROBING, sizeof(struct probing)) /* parent, web to core to verify, web: may we? */   \
+	X(IPC_TOKEN, sizeof(struct token)) /* web to core: keep or forget it; back: it is done */
 
 enum ipc_kind {
 	IPC_NONE,

@@ -2,6 +2,7 @@
 #include "flowd/config.h"
 
 #include "base/conf/hours.h"
+#include "base/conf/serving.h"
 #include "base/err.h"
 #include "base/record.h"
 #include "flowd/watched.h"
@@ -225,6 +226,13 @@ static bool is_durations(const char *text)
 	return true;
 }
 
+static int check_serving(const struct conf *conf, char *error)
+{
+	const char *option, *wrong = conf_serves(conf) ? serving_check(conf, &option) : NULL;
+
+	return wrong ? complain(error, ERR_SYNTAX, option, wrong) : 0;
+}
+
 static int check_sweep(const struct conf *conf, char *error)
 {
 	struct sweep order = { .id = 0 };
@@ -293,7 +301,9 @@ int config_check(const struct conf *conf, char *error)
 		return 0;
 	if (*conf->read && *conf->interfaces && conf->given.read && conf->given.interfaces)
 		return complain(error, ERR_SYNTAX, "read, interface", "a replay has no interface");
-	rc = check_sweep(conf, error);
+	rc = check_serving(conf, error);
+	if (!rc)
+		rc = check_sweep(conf, error);
 	if (!rc)
 		rc = check_watched(conf, error);
 	if (rc)

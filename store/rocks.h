@@ -29,7 +29,8 @@
 	X(ROCKS_FACES, "faces")         \
 	X(ROCKS_SWEEPS, "sweeps")       \
 	X(ROCKS_SWEEP_LOG, "sweep_log") \
-	X(ROCKS_AUDIT, "audit")
+	X(ROCKS_AUDIT, "audit")         \
+	X(ROCKS_TOKENS, "tokens")
 
 enum rocks_table {
 #define ROCKS_ENUM(id, name) id,

@@ -6,11 +6,12 @@
 #define WEB_API_H
 
 #include "web/gauge.h"
-#include "web/http.h"
+#include "web/http/http.h"
 #include "web/query.h"
 #include "web/stream.h"
 #include "web/view.h"
 
+struct access_desk;
 struct conf;
 struct ipc;
 
@@ -19,6 +20,7 @@ struct api {
 	struct view *view;
 	struct stream *stream;
 	struct gauge *gauge;
+	struct access_desk *desk;
 	struct ipc *core;
 	struct http *http;
 	const struct conf *conf;

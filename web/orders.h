@@ -6,7 +6,7 @@
 #define WEB_ORDERS_H
 
 #include "base/record.h"
-#include "web/http.h"
+#include "web/http/http.h"
 
 struct conf;
 

@@ -7,11 +7,13 @@
 
 #include <stddef.h>
 
-/* X(constant, path, file below web/ui/dist, type) */
-#define PAGE_LIST(X)                                                     \
-	X(INDEX, "/", "index.html", "text/html; charset=utf-8")          \
-	X(SCRIPT, "/app.js", "app.js", "text/javascript; charset=utf-8") \
-	X(STYLE, "/app.css", "app.css", "text/css; charset=utf-8")
+/* X(constant, path, file below web/ui, type) */
+#define PAGE_LIST(X)                                                          \
+	X(INDEX, "/", "dist/index.html", "text/html; charset=utf-8")          \
+	X(SCRIPT, "/app.js", "dist/app.js", "text/javascript; charset=utf-8") \
+	X(STYLE, "/app.css", "dist/app.css", "text/css; charset=utf-8")       \
+	X(LOGIN, "/login", "login/login.html", "text/html; charset=utf-8")    \
+	X(LOGIN_STYLE, "/login.css", "login/login.css", "text/css; charset=utf-8")
 
 enum page {
 #define PAGE_ENUM(id, path, file, type) PAGE_##id,

@@ -5,7 +5,7 @@
 #ifndef WEB_PROBING_H
 #define WEB_PROBING_H
 
-#include "web/http.h"
+#include "web/http/http.h"
 
 /* Routes; their argument is a struct api. */
 void probing_get(void *arg, const struct http_request *request, struct http_answer *answer);

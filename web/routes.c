@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "web/routes.h"
 
+#include "web/access/desk.h"
 #include "web/api.h"
 #include "web/listing/listing.h"
 #include "web/listing/single.h"
@@ -8,41 +9,51 @@
 #include "web/page.h"
 #include "web/probing.h"
 
-#define GET_PAGE(id, path, file, mime)                                           \
-	static void get_##id(void *arg, const struct http_request *request,      \
-			     struct http_answer *answer)                         \
-	{                                                                        \
-		(void)arg;                                                       \
-		(void)request;                                                   \
-		*answer = (struct http_answer){ .status = 200, .type = (mime) }; \
-		answer->fixed = page_bytes(PAGE_##id, &answer->len);             \
+#define GET_PAGE(id, path, file, mime)                                                \
+	static void get_##id(void *arg, const struct http_request *request,           \
+			     struct http_answer *answer)                              \
+	{                                                                             \
+		(void)arg;                                                            \
+		(void)request;                                                        \
+		*answer = (struct http_answer){ .status = 200,                        \
+						.type = (mime),                       \
+						.as_page = PAGE_##id == PAGE_LOGIN }; \
+		answer->fixed = page_bytes(PAGE_##id, &answer->len);                  \
 	}
 PAGE_LIST(GET_PAGE)
 
 const struct http_route routes[] = {
-	{ "/api/v1/services", HTTP_GET, listing_services, ACCESS_VIEWER },
-	{ "/api/v1/services/*", HTTP_GET, single_get, ACCESS_VIEWER },
-	{ "/api/v1/services/*/verify", HTTP_POST, single_verify, ACCESS_OPERATOR },
-	{ "/api/v1/hosts", HTTP_GET, listing_hosts, ACCESS_VIEWER },
-	{ "/api/v1/alerts", HTTP_GET, listing_alerts, ACCESS_VIEWER },
-	{ "/api/v1/events", HTTP_GET, listing_events, ACCESS_VIEWER },
-	{ "/api/v1/countries", HTTP_GET, listing_countries, ACCESS_VIEWER },
-	{ "/api/v1/sweeps", HTTP_GET, orders_list, ACCESS_VIEWER },
-	{ "/api/v1/sweeps", HTTP_POST, orders_post, ACCESS_OPERATOR },
-	{ "/api/v1/sweeps/*", HTTP_GET, orders_get, ACCESS_VIEWER },
-	{ "/api/v1/sweeps/*/seconds", HTTP_GET, orders_seconds, ACCESS_VIEWER },
-	{ "/api/v1/sweeps/*/pause", HTTP_POST, orders_pause, ACCESS_OPERATOR },
-	{ "/api/v1/sweeps/*/resume", HTTP_POST, orders_resume, ACCESS_OPERATOR },
-	{ "/api/v1/sweeps/*/cancel", HTTP_POST, orders_cancel, ACCESS_OPERATOR },
-	{ "/api/v1/probing", HTTP_GET, probing_get, ACCESS_VIEWER },
-	{ "/api/v1/probing", HTTP_POST, probing_post, ACCESS_ADMIN },
-	{ "/api/v1/audit", HTTP_GET, probing_audit, ACCESS_VIEWER },
-	{ "/api/v1/stream", HTTP_GET, api_get_stream, ACCESS_VIEWER },
-	{ "/api/v1/health", HTTP_GET, api_get_health, ACCESS_VIEWER },
-	{ "/metrics", HTTP_GET, api_get_metrics, ACCESS_VIEWER },
-	{ "/healthz", HTTP_GET, api_get_healthz, ACCESS_NONE },
-#define PAGE_ROUTE(id, path, file, mime) { path, HTTP_GET, get_##id, ACCESS_NONE },
-	PAGE_LIST(PAGE_ROUTE)
-#undef PAGE_ROUTE
-		{ NULL, HTTP_GET, NULL, ACCESS_NONE },
+	{ "/api/v1/services", HTTP_GET, listing_services, ACCESS_VIEWER, 0 },
+	{ "/api/v1/services/*", HTTP_GET, single_get, ACCESS_VIEWER, 0 },
+	{ "/api/v1/services/*/verify", HTTP_POST, single_verify, ACCESS_OPERATOR, 0 },
+	{ "/api/v1/hosts", HTTP_GET, listing_hosts, ACCESS_VIEWER, 0 },
+	{ "/api/v1/alerts", HTTP_GET, listing_alerts, ACCESS_VIEWER, 0 },
+	{ "/api/v1/events", HTTP_GET, listing_events, ACCESS_VIEWER, 0 },
+	{ "/api/v1/countries", HTTP_GET, listing_countries, ACCESS_VIEWER, 0 },
+	{ "/api/v1/sweeps", HTTP_GET, orders_list, ACCESS_VIEWER, 0 },
+	{ "/api/v1/sweeps", HTTP_POST, orders_post, ACCESS_OPERATOR, 0 },
+	{ "/api/v1/sweeps/*", HTTP_GET, orders_get, ACCESS_VIEWER, 0 },
+	{ "/api/v1/sweeps/*/seconds", HTTP_GET, orders_seconds, ACCESS_VIEWER, 0 },
+	{ "/api/v1/sweeps/*/pause", HTTP_POST, orders_pause, ACCESS_OPERATOR, 0 },
+	{ "/api/v1/sweeps/*/resume", HTTP_POST, orders_resume, ACCESS_OPERATOR, 0 },
+	{ "/api/v1/sweeps/*/cancel", HTTP_POST, orders_cancel, ACCESS_OPERATOR, 0 },
+	{ "/api/v1/probing", HTTP_GET, probing_get, ACCESS_VIEWER, 0 },
+	{ "/api/v1/probing", HTTP_POST, probing_post, ACCESS_ADMIN, 0 },
+	{ "/api/v1/audit", HTTP_GET, probing_audit, ACCESS_VIEWER, 0 },
+	{ "/api/v1/stream", HTTP_GET, api_get_stream, ACCESS_VIEWER, 0 },
+	{ "/api/v1/health", HTTP_GET, api_get_health, ACCESS_VIEWER, 0 },
+	{ "/metrics", HTTP_GET, api_get_metrics, ACCESS_VIEWER, 0 },
+	{ "/healthz", HTTP_GET, api_get_healthz, ACCESS_NONE, 0 },
+	{ "/api/v1/session", HTTP_GET, desk_session, ACCESS_VIEWER, 0 },
+	{ "/api/v1/tokens", HTTP_GET, desk_tokens, ACCESS_ADMIN, 0 },
+	{ "/api/v1/tokens", HTTP_POST, desk_make, ACCESS_ADMIN, 0 },
+	{ "/api/v1/tokens/*", HTTP_DELETE, desk_revoke, ACCESS_ADMIN, 0 },
+	{ "/", HTTP_GET, get_INDEX, ACCESS_VIEWER, 0 },
+	{ "/app.js", HTTP_GET, get_SCRIPT, ACCESS_VIEWER, 0 },
+	{ "/app.css", HTTP_GET, get_STYLE, ACCESS_VIEWER, 0 },
+	{ "/login", HTTP_GET, get_LOGIN, ACCESS_NONE, 0 },
+	{ "/login", HTTP_POST, desk_log_in, ACCESS_NONE, 0 },
+	{ "/login.css", HTTP_GET, get_LOGIN_STYLE, ACCESS_NONE, 0 },
+	{ "/logout", HTTP_POST, desk_log_out, ACCESS_NONE, 0 },
+	{ NULL, HTTP_GET, NULL, ACCESS_NONE, 0 },
 };

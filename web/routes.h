@@ -5,7 +5,7 @@
 #ifndef WEB_ROUTES_H
 #define WEB_ROUTES_H
 
-#include "web/http.h"
+#include "web/http/http.h"
 
 /* Up to a NULL path; their argument is a struct api. */
 extern const struct http_route routes[];

@@ -388,7 +388,7 @@ void stream_join(struct stream *s, const struct http_request *request, struct ht
 	}
 	answer->status = 200;
 	answer->type = HTTP_EVENTS;
-	if (request->head)
+	if (request->bare)
 		return;
 	r = reader_new(s, id ? &last : NULL);
 	if (!r) {

@@ -7,7 +7,7 @@
 #define WEB_STREAM_H
 
 #include "store/store.h"
-#include "web/http.h"
+#include "web/http/http.h"
 
 #define STREAM_READERS 1536 /* at once; the other connections are for pages */
 

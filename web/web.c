@@ -7,8 +7,9 @@
 #include "base/ipc.h"
 #include "base/log.h"
 #include "base/loop.h"
+#include "web/access/access.h"
 #include "web/api.h"
-#include "web/listen.h"
+#include "web/http/doors.h"
 #include "web/routes.h"
 
 #include <errno.h>
@@ -29,7 +30,7 @@ struct web {
 	struct ipc *core;
 	struct loop *loop;
 	struct loop_event *core_event, *term, *pulse;
-	int listener;
+	struct doors doors;
 	char scratch[PATH_MAX];
 	struct http_site site;
 	struct gauge gauge;
@@ -84,6 +85,9 @@ static void take(struct web *w, const struct ipc_message *m)
 		w->gauge.probing = *(const struct probing *)m->record;
 		say_health(w);
 		break;
+	case IPC_TOKEN:
+		keys_take(&w->api.desk->keys, m->record);
+		break;
 	case IPC_TROUBLE:
 		gauge_take_trouble(&w->gauge, m->record);
 		say_health(w);
@@ -128,13 +132,26 @@ static void on_term(void *arg, int what)
 static void on_opened(void *arg)
 {
 	struct web *w = arg;
-	int rc = stream_load(w->api.stream, view_store(w->api.view));
+	struct store *store = view_store(w->api.view);
+	const char *six = strchr(w->conf->web_address, ':');
+	int rc = stream_load(w->api.stream, store);
 
+	if (!rc && store)
+		rc = keys_load(&w->api.desk->keys, store);
 	if (rc)
-		log_warning("the latest news are not read: %s", err_text(rc));
-	log_info("http://%s%s%s:%llu/", strchr(w->conf->web_address, ':') ? "[" : "",
-		 w->conf->web_address, strchr(w->conf->web_address, ':') ? "]" : "",
-		 (unsigned long long)w->conf->web_port);
+		log_warning("the store is not read: %s", err_text(rc));
+	log_info("%s://%s%s%s:%llu/", w->doors.certificate ? "https" : "http", six ? "[" : "",
+		 w->conf->web_address, six ? "]" : "", (unsigned long long)w->conf->web_port);
+	if (w->doors.certificate)
+		log_info("certificate, SHA-256: %s", w->doors.print);
+}
+
+static unsigned admit(void *arg, const struct head *head, bool acts, struct http_who *who,
+		      const char **wrong)
+{
+	const struct api *api = arg;
+
+	return access_admit(api->desk, head, acts, who, wrong);
 }
 
 static void on_fresh(void *arg)
@@ -180,22 +197,19 @@ static int open_folders(struct web *w, const char *state)
 
 static bool open_outside(struct web *w, const char *state)
 {
-	int rc = listen_open(w->conf->web_address, (uint16_t)w->conf->web_port, &w->listener);
+	char error[DOORS_ERROR_MAX];
+	int rc;
 
-	if (rc == ERR_DENIED)
-		log_error("web.address %s: only a loopback address will do, since whoever "
-			  "reaches it is believed",
-			  w->conf->web_address);
-	else if (rc)
-		log_error("web.address %s port %llu: %s", w->conf->web_address,
-			  (unsigned long long)w->conf->web_port, err_text(rc));
-	if (rc)
-		return false;
 	raise_files();
 	rc = open_folders(w, state);
-	if (rc)
+	if (rc) {
 		log_error("%s: %s", w->scratch, err_text(rc));
-	return !rc;
+		return false;
+	}
+	if (!doors_open(&w->doors, w->conf, w->scratch, error))
+		return true;
+	log_error("%s", error);
+	return false;
 }
 
 /* Says how closing a wall went; true: go on. */
@@ -231,8 +245,6 @@ static bool seal_cage(const struct web *w)
 
 static bool open_inside(struct web *w, const char *state)
 {
-	int listener = w->listener;
-
 	gauge_open(&w->gauge);
 	w->loop = loop_new();
 	w->api.stream = stream_new();
@@ -243,13 +255,15 @@ static bool open_inside(struct web *w, const char *state)
 	w->api.gauge = &w->gauge;
 	w->api.host_keep = w->conf->deceptive_keep;
 	w->api.view = view_new(w->loop, state, w->scratch);
-	w->site = (struct http_site){ routes, &w->api };
-	w->listener = -1;
-	w->api.http = http_new(w->loop, listener, &w->site);
+	w->api.desk = access_new(w->conf);
+	w->site = (struct http_site){ routes, admit, &w->api };
+	w->api.http = http_new(w->loop, &w->site);
 	w->core_event = loop_fd_new(w->loop, ipc_fd(w->core), LOOP_READ, on_core, w);
 	w->term = loop_signal_new(w->loop, SIGTERM, on_term, w);
 	w->pulse = loop_timer_new(w->loop, on_pulse, w);
-	if (!w->api.view || !w->api.http || !w->core_event || !w->term || !w->pulse)
+	if (!w->api.view || !w->api.desk || !w->api.http || !w->core_event || !w->term || !w->pulse)
+		return false;
+	if (!doors_serve(&w->doors, w->api.http))
 		return false;
 	view_tell(w->api.view, on_opened, on_fresh, w);
 	loop_timer_set(w->pulse, SIGN_OF_LIFE);
@@ -266,14 +280,16 @@ static void web_free(struct web *w)
 	loop_event_free(w->term);
 	loop_event_free(w->pulse);
 	loop_free(w->loop);
-	if (w->listener >= 0)
-		close(w->listener);
+	doors_close(&w->doors);
+	free(w->api.desk);
 	ipc_free(w->core);
 }
 
 int web_run(const struct conf *conf, struct ipc *core)
 {
-	struct web w = { .conf = conf, .core = core, .listener = -1, .status = 1 };
+	struct web w = {
+		.conf = conf, .core = core, .doors = { -1, -1, NULL, NULL, "" }, .status = 1
+	};
 	const char *state = conf_state(conf);
 
 	if (open_outside(&w, state) && enter_cage(&w, state)) {

@@ -8,17 +8,15 @@
 #include "base/log.h"
 #include "base/loop.h"
 #include "flowd/core/announce.h"
-#include "flowd/core/crew.h"
 #include "flowd/core/deceptive.h"
 #include "flowd/core/geo/origins.h"
 #include "flowd/core/greet.h"
-#include "flowd/core/lifecycle.h"
 #include "flowd/core/listing.h"
 #include "flowd/core/out/outbox.h"
-#include "flowd/core/probing/backlog.h"
-#include "flowd/core/sweep/sweeps.h"
 #include "flowd/core/vitals/trim.h"
 #include "flowd/core/vitals/vitals.h"
+#include "flowd/core/wish/tokens.h"
+#include "flowd/core/wish/wishes.h"
 #include "flowd/role.h"
 #include "flowd/rulefile.h"
 #include "store/hints.h"
@@ -57,6 +55,7 @@ struct core {
 	struct origins *origins;
 	struct ipc *parent; /* until the crew has it */
 	struct crew *crew;
+	struct wishes wishes;
 };
 
 static void fail(struct core *c, const char *what, int rc)
@@ -223,20 +222,7 @@ static bool drain(struct core *c, struct ipc *ipc,
 
 static int take_web(struct core *c, const struct ipc_message *m)
 {
-	switch (m->kind) {
-	case IPC_HELLO:
-		vitals_tell(c->vitals);
-		crew_tell(c->crew);
-		return 0;
-	case IPC_PROBING:
-		return backlog_switch(&c->backlog, m->record);
-	case IPC_VERIFY:
-		return lifecycle_ask(&c->life, m->record);
-	case IPC_SWEEP:
-		return sweeps_order(&c->sweeps, m->record);
-	default:
-		return 1;
-	}
+	return wishes_take(&c->wishes, m);
 }
 
 static bool has_undecided(const struct core *c)
@@ -309,7 +295,7 @@ static void stop_asked(void *arg, int what)
 
 static bool open_store(struct core *c, const char *state)
 {
-	char error[STORE_ERROR_MAX];
+	char error[STORE_ERROR_MAX], token[TOKEN_TEXT_MAX];
 	int rc;
 
 	if (store_open(state, &c->store, error)) {
@@ -346,6 +332,10 @@ static bool open_store(struct core *c, const char *state)
 		rc = lifecycle_open(&c->life);
 	if (!rc)
 		rc = sweeps_open(&c->sweeps);
+	if (!rc && c->web)
+		rc = tokens_open(c->store, mono_wall(), token);
+	if (!rc && c->web && *token)
+		log_info("a token of an admin, said this once: %s", token);
 	if (rc)
 		log_error("%s: %s", state ? state : "store in memory", err_text(rc));
 	return !rc;
@@ -404,6 +394,8 @@ static bool open_loop(struct core *c)
 		c->web_event = loop_fd_new(c->loop, ipc_fd(c->web), LOOP_READ, others_ready, c);
 	c->crew = crew_new(c->loop, c->parent, c->announce, &c->backlog);
 	c->parent = NULL;
+	c->wishes = (struct wishes){ c->store,	 c->web,    &c->life, &c->backlog,
+				     &c->sweeps, c->vitals, c->crew };
 	if ((!c->ended && !c->sensor_event) || (c->verify && !c->verify_event) ||
 	    (c->web && !c->web_event) || !c->tick || !c->term)
 		return false;

@@ -37,6 +37,7 @@ SYSTEM_HEADERS = set("""
     setjmp signal spawn stdalign stdarg stdatomic stdbool stddef stdint stdio stdlib stdnoreturn string
     strings sysexits syslog termios tgmath threads time ucontext uchar unistd utime wchar wctype
 """.split())
+PARTS = {"gnutls/x509.h"}  # libraries of their own that share a folder
 FOREIGN_IN_SYSTEM = {"linux/landlock.h": "landlock", "linux/seccomp.h": "seccomp",
                      "linux/bpf.h": "bpf"}
 
@@ -71,6 +72,8 @@ def foreign_library(header):
     """The library a header in angle brackets belongs to; None for the system's own."""
     if header in FOREIGN_IN_SYSTEM:
         return FOREIGN_IN_SYSTEM[header]
+    if header in PARTS:
+        return header
     first = header.split("/")[0]
     if "/" in header:
         return None if first in SYSTEM_FOLDERS else first

@@ -7,13 +7,14 @@ import time
 
 from netns import PATIENCE
 
-# Of every answer.
+# Of every answer, and what each may be.
 HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
-    "connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store"}
+    "Content-Security-Policy": ("default-src 'none'; script-src 'self'; style-src 'self'; "
+    "connect-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'; "
+    "form-action 'none'",),
+    "X-Content-Type-Options": ("nosniff",), "Referrer-Policy": ("no-referrer",),
+    "X-Frame-Options": ("DENY",), "Cross-Origin-Opener-Policy": ("same-origin",),
+    "Cache-Control": ("no-store", "private, no-cache")}
 
 
 class Answer:

@@ -5,7 +5,7 @@
 #ifndef WEB_LISTING_LISTING_H
 #define WEB_LISTING_LISTING_H
 
-#include "web/http.h"
+#include "web/http/http.h"
 
 /* Routes; their argument is a struct api. */
 void listing_services(void *arg, const struct http_request *request, struct http_answer *answer);

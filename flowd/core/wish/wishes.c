@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "flowd/core/wish/wishes.h"
+
+#include "flowd/core/wish/tokens.h"
+
+int wishes_take(const struct wishes *w, const struct ipc_message *m)
+{
+	switch (m->kind) {
+	case IPC_HELLO:
+		vitals_tell(w->vitals);
+		crew_tell(w->crew);
+		return 0;
+	case IPC_PROBING:
+		return backlog_switch(w->backlog, m->record);
+	case IPC_VERIFY:
+		return lifecycle_ask(w->life, m->record);
+	case IPC_SWEEP:
+		return sweeps_order(w->sweeps, m->record);
+	case IPC_TOKEN:
+		return tokens_order(w->store, w->web, m->record);
+	default:
+		return 1;
+	}
+}
