@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "web/page.h"
 
-#define FOLDER "web/ui/"
+#define FOLDER "web/"
 
 /* The assembler finds the files along the include path. */
 #define EMBED(id, path, file, type)             \

@@ -7,13 +7,14 @@
 
 #include <stddef.h>
 
-/* X(constant, path, file below web/ui, type) */
-#define PAGE_LIST(X)                                                          \
-	X(INDEX, "/", "dist/index.html", "text/html; charset=utf-8")          \
-	X(SCRIPT, "/app.js", "dist/app.js", "text/javascript; charset=utf-8") \
-	X(STYLE, "/app.css", "dist/app.css", "text/css; charset=utf-8")       \
-	X(LOGIN, "/login", "login/login.html", "text/html; charset=utf-8")    \
-	X(LOGIN_STYLE, "/login.css", "login/login.css", "text/css; charset=utf-8")
+/* X(constant, path, file below web, type) */
+#define PAGE_LIST(X)                                                                  \
+	X(INDEX, "/", "ui/dist/index.html", "text/html; charset=utf-8")               \
+	X(SCRIPT, "/app.js", "ui/dist/app.js", "text/javascript; charset=utf-8")      \
+	X(STYLE, "/app.css", "ui/dist/app.css", "text/css; charset=utf-8")            \
+	X(LOGIN, "/login", "ui/login/login.html", "text/html; charset=utf-8")         \
+	X(LOGIN_STYLE, "/login.css", "ui/login/login.css", "text/css; charset=utf-8") \
+	X(OPENAPI, "/api/v1/openapi.json", "openapi.json", "application/json")
 
 enum page {
 #define PAGE_ENUM(id, path, file, type) PAGE_##id,

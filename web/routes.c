@@ -44,6 +44,7 @@ const struct http_route routes[] = {
 	{ "/api/v1/health", HTTP_GET, api_get_health, ACCESS_VIEWER, 0 },
 	{ "/metrics", HTTP_GET, api_get_metrics, ACCESS_VIEWER, 0 },
 	{ "/healthz", HTTP_GET, api_get_healthz, ACCESS_NONE, 0 },
+	{ "/api/v1/openapi.json", HTTP_GET, get_OPENAPI, ACCESS_VIEWER, 0 },
 	{ "/api/v1/session", HTTP_GET, desk_session, ACCESS_VIEWER, 0 },
 	{ "/api/v1/tokens", HTTP_GET, desk_tokens, ACCESS_ADMIN, 0 },
 	{ "/api/v1/tokens", HTTP_POST, desk_make, ACCESS_ADMIN, 0 },
