@@ -6,6 +6,7 @@ usage: lint.py [--root DIR] [CHECK ...]      default: all checks on the tree thi
 Prints file:line: text for each finding; ends with 'N passed, N failed', counting checks.
 """
 import argparse
+import json
 import os
 import re
 import subprocess
@@ -194,11 +195,36 @@ def check_machine(tree):
                 yield path, i, f"names a machine or a registry: {found[0]}"
 
 
+ROUTE = re.compile(r'\{ "(/[^"]*)", HTTP_(\w+), (\w+), ACCESS_(\w+),')
+PAGES = re.compile(r"get_[A-Z_]+$")  # files of the page
+
+
+def check_routes(tree):
+    """Routes and the API's description are the same, with the role each needs."""
+    path, description = "web/routes.c", "web/openapi.json"
+    if path not in tree.paths:
+        return
+    with open(os.path.join(tree.root, description), encoding="utf-8") as file:
+        doc = json.load(file)
+    said = {(re.sub(r"\{[^}]*\}", "*", name), method): operation.get("x-role", "none")
+            for name, item in doc["paths"].items() for method, operation in item.items()}
+    for i, text in enumerate(tree.lines(path), 1):
+        for name, method, function, role in ROUTE.findall(text):
+            have = said.pop((name, method.lower()), None)
+            if have is None and not PAGES.match(function):
+                yield path, i, f"{method} {name} is not in {description}"
+            elif have and have != role.lower():
+                yield path, i, f"{method} {name} needs {role.lower()}, {description} says {have}"
+    for name, method in sorted(said):
+        yield description, 1, f"{method.upper()} {name} is no route"
+
+
 CHECKS = {
     "floors": check_floors, "foreign": check_foreign, "headers": check_headers,
     "format": check_format, "budget": check_budget, "options": manual.check_options,
     "tallies": manual.check_tallies, "words": manual.check_words, "bytes": check_bytes,
     "marks": check_marks, "machine": check_machine,
+    "routes": check_routes,
 }
 
 

@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 
+from contract import Contract
 from flowd import Flowd
 from netns import PATIENCE, Net, skip_unless_possible
 from report import Report
@@ -29,7 +30,7 @@ FORM = "application/x-www-form-urlencoded"
 
 class Bench:
     def __init__(self, net, program, directory):
-        self.net, self.report = net, Report()
+        self.net, self.report, self.contract = net, Report(), Contract()
         self.state = os.path.join(directory, "state")
         self.words = [program, "-i", "inside", "--home", net.home, "--learn=0s", "--state",
                       self.state, "--verify.source=" + ",".join(net.border_in), "--web.tls",
@@ -60,6 +61,9 @@ class Bench:
         connection.request(method, path, body, headers)
         answer = Answer(connection.getresponse())
         connection.close()
+        if path.startswith("/api/v1/") and not answer.status == 303:
+            for said in self.contract.wrong(method, path, answer):
+                self.report.check("as described", "", said)
         return answer
 
     def local(self, path, method="GET", body=None):

@@ -19,6 +19,7 @@ import tempfile
 import threading
 import time
 
+from contract import Contract
 from flowd import Flowd
 from netns import Net, PATIENCE, skip_unless_possible
 from report import Report
@@ -36,7 +37,7 @@ ROUTES = ("/api/v1/services", "/api/v1/alerts", "/api/v1/events", "/api/v1/count
 class Bench:
     def __init__(self, net, program, directory):
         self.net, self.program, self.directory = net, program, directory
-        self.report = Report()
+        self.report, self.contract = Report(), Contract()
         self.flowd = None
 
     def start(self):
@@ -90,6 +91,9 @@ class Bench:
         connection.endheaders(body)
         answer = Answer(connection.getresponse())
         connection.close()
+        if path.startswith("/api/v1/"):
+            for said in self.contract.wrong(method, path, answer):
+                self.report.check("as described", "", said)
         return answer
 
     def get(self, path):
@@ -192,6 +196,7 @@ def check_services(bench):
     bench.wait("/api/v1/services?port=21", lambda page: page["services"])
     second = bench.get("/api/v1/services?limit=200&cursor=" + first["next"])
     ids = [row["id"] for row in first["services"] + second["services"]]
+    bench.flowd.wait(type="event", event="verdict", port=21)
     bench.report.check("a row came between two pages", (252, 252), (len(ids), len(set(ids))))
 
 

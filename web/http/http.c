@@ -13,7 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define CONNECTION_MEMORY 32768 /* for the head of a request, and TLS */
+#define CONNECTION_MEMORY 16384 /* for the head of a request */
 #define CONNECTION_SECONDS 60	/* that a connection may stand still */
 #define STREAM_BLOCK 4096
 #define URI_MOST 2048
