@@ -13,9 +13,11 @@ import re
 import socket
 import ssl
 import stat
+import subprocess
 import sys
 import tempfile
 import time
+import warnings
 
 from contract import Contract
 from flowd import Flowd
@@ -212,7 +214,9 @@ def check_tls(bench):
     old = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     old.check_hostname, old.verify_mode = False, ssl.CERT_NONE
     old.set_ciphers("ALL:@SECLEVEL=0")
-    old.minimum_version = old.maximum_version = ssl.TLSVersion.TLSv1_1
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        old.minimum_version = old.maximum_version = ssl.TLSVersion.TLSv1_1
     plain = bench.connect(sealed=False)
     try:
         old.wrap_socket(plain)
@@ -238,6 +242,18 @@ def check_restart(bench):
         bench.report.check("still " + role, (200, role), (answer.status, answer.json().get("role")))
 
 
+def check_refused(bench):
+    """What would let in anybody does not even start."""
+    for words, said in ((("--web.address=0.0.0.0", "--no-web.tls"), "over TLS only: set web.tls"),
+                        (("--web.auth=off",), "off is for loopback addresses only"),
+                        (("--web.certificate=/x",), "goes with web.key")):
+        done = subprocess.run(bench.words + list(words) + ["-n"], stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, check=False, universal_newlines=True,
+                              timeout=PATIENCE)
+        bench.report.check("refuses %s: %s" % (words, done.stdout), (True, True),
+                           (done.returncode != 0, said in done.stdout))
+
+
 def check_guessing(bench):
     """The last part: after it the address has to wait."""
     codes = [bench.ask("/api/v1/session", token="flowd_%064x" % i).status for i in range(14)]
@@ -248,7 +264,7 @@ def check_guessing(bench):
 
 
 PARTS = (check_first, check_tokens, check_roles, check_session, check_socket, check_tls,
-         check_restart, check_guessing)
+         check_restart, check_refused, check_guessing)
 
 
 def main():

@@ -465,18 +465,8 @@ def check_parallel(bench):
             path, count / (time.time() - started), (cpu_of(bench.web()) - used) * 1000 / count))
 
 
-def check_refused(bench):
-    """An address that is not loopback is refused."""
-    done = subprocess.run(["timeout", "3"] + bench.net.command("outside", [
-        bench.program, "-i", "eth0", "--home", bench.net.home, "--state",
-        os.path.join(bench.directory, "refused"), "--web.address", "0.0.0.0"]),
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
-                          universal_newlines=True)
-    bench.report.check("not loopback", True, "over TLS only: set web.tls" in done.stdout)
-
-
 PARTS = (check_routes, check_services, check_numbered, check_verify, check_bad, check_trust,
-         check_stream, check_crowd, check_crash, check_parallel, check_refused)
+         check_stream, check_crowd, check_crash, check_parallel)
 
 
 def main():
