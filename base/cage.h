@@ -14,7 +14,15 @@
 #define CAGE_TEXT_MAX 160
 
 /* Whose system calls; the tables are in base/cage/tables.h. */
-enum cage_table { CAGE_PARENT, CAGE_SENSOR, CAGE_CORE, CAGE_VERIFY, CAGE_WEB, CAGE_FAR };
+enum cage_table {
+	CAGE_PARENT,
+	CAGE_SENSOR,
+	CAGE_CORE,
+	CAGE_VERIFY,
+	CAGE_WEB,
+	CAGE_FAR,
+	CAGE_JUDGE
+};
 
 struct cage {
 	const char *user; /* becomes this user when started as root; NULL stay */

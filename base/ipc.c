@@ -157,21 +157,27 @@ static int bulk_fill(int fd, const void *bytes, size_t len)
 	return 0;
 }
 
-int ipc_send_bulk(struct ipc *ipc, enum ipc_kind kind, const void *bytes, size_t len)
+int ipc_send_fd(struct ipc *ipc, enum ipc_kind kind, int fd)
 {
 	_Alignas(8) uint8_t packet[sizeof(struct ipc_header)];
-	int fd, rc = ipc_flush(ipc);
+	int rc = ipc_flush(ipc);
 
 	if (rc)
 		return rc;
+	message_put(ipc, packet, kind, NULL, 0);
+	return packet_send(ipc, packet, sizeof(packet), fd);
+}
+
+int ipc_send_bulk(struct ipc *ipc, enum ipc_kind kind, const void *bytes, size_t len)
+{
+	int fd, rc;
+
 	fd = memfd_create("flowd-bulk", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	if (fd < 0)
 		return -errno;
 	rc = bulk_fill(fd, bytes, len);
-	if (!rc) {
-		message_put(ipc, packet, kind, NULL, 0);
-		rc = packet_send(ipc, packet, sizeof(packet), fd);
-	}
+	if (!rc)
+		rc = ipc_send_fd(ipc, kind, fd);
 	close(fd);
 	return rc;
 }

@@ -34,6 +34,9 @@
 	X(IPC_TROUBLE,                                                                             \
 	  sizeof(struct trouble_news))	   /* core to web; verify to core: of a vantage */         \
 	X(IPC_SWEEP, sizeof(struct sweep)) /* web to core to verify: do it; back: how far it is */ \
+	X(IPC_JUDGE, IPC_BULK) /* web to core to parent: a judge is to be born with this socket */ \
+	X(IPC_TRIAL, IPC_BULK) /* web to judge: since when, and the rules */                       \
+	X(IPC_OUTCOME, IPC_BULK)	       /* judge to web: JSON */                            \
 	X(IPC_PROBING, sizeof(struct probing)) /* parent, web to core to verify, web: may we? */   \
 	X(IPC_TOKEN, sizeof(struct token)) /* web to core: keep or forget it; back: it is done */
 
@@ -88,6 +91,9 @@ int ipc_flush(struct ipc *ipc);
 
 /* Sends a bulk message: a memfd of `bytes`. Results as ipc_send, or -errno. */
 int ipc_send_bulk(struct ipc *ipc, enum ipc_kind kind, const void *bytes, size_t len);
+
+/* Sends a bulk message that carries `fd` itself, of which the caller keeps his own. Likewise. */
+int ipc_send_fd(struct ipc *ipc, enum ipc_kind kind, int fd);
 
 /* Records dropped because the queue was full. */
 uint64_t ipc_drops(const struct ipc *ipc);

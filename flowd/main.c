@@ -72,8 +72,13 @@ static const struct parent_link links[] = {
 	{ "core", "verify" }, /* jobs, names; probes back */
 	{ "verify", "far" },  /* jobs, names; probes and troubles back; where it is joined */
 	{ "core", "web" },    /* events, alerts, tallies; wishes back */
-	{ "parent", "core" }, /* which role fell, which is back; live only, nothing back */
+	{ "parent", "core" }, /* which role fell, which is back; live only; errands back */
 	{ NULL, NULL },
+};
+
+/* Born on core's word, gone with the answer: flowd/errand.h. */
+static const struct errand_role errands[] = {
+	{ NULL, IPC_NONE, NULL, 0, 0 },
 };
 
 /* The command line, for the day somebody sends SIGHUP. */
@@ -123,7 +128,7 @@ static int reload(struct conf *out)
 	return rc;
 }
 
-static const struct parent_plan plan = { roles, links, "core", reload };
+static const struct parent_plan plan = { roles, links, errands, "core", reload };
 
 int main(int argc, char **argv)
 {

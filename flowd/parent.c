@@ -18,15 +18,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define FIRST_FD 3  /* of a role: its configuration, then its ends */
-#define SPARE_FD 64 /* above all that a role is given */
 #define DELAY_FIRST (100 * MONO_MS)
 #define DELAY_MOST (30 * MONO_SECOND)
 #define LIVED (60 * MONO_SECOND) /* a role that lived so long is well */
 #define FIRST_MOMENTS (2 * MONO_SECOND)
 #define PATIENCE (5 * MONO_SECOND) /* with a role that was asked to end */
-
-static char role_word[] = "--role"; /* argv wants it writable */
 
 struct child {
 	pid_t pid; /* 0: not running */
@@ -40,14 +36,14 @@ struct child {
 struct parent {
 	const struct parent_plan *plan;
 	struct conf *conf;
-	int self; /* this program */
-	pid_t pid;
+	struct birth birth;
 	mono_t born;
 	int ends[PARENT_LINKS_MAX][2];
 	struct child children[PARENT_ROLES_MAX];
-	sigset_t signals, before;
+	sigset_t signals;
 	const struct parent_link *listener; /* who is told how the roles fare */
-	struct ipc *news;		    /* to it; NULL in a replay */
+	struct ipc *news;		    /* to it, and its wishes back; NULL in a replay */
+	struct errands errands;
 };
 
 static bool is_wanted(const struct parent *p, size_t i)
@@ -60,41 +56,16 @@ static bool is_end(const struct parent_link *link, const char *role, int side)
 	return !strcmp(side ? link->to : link->from, role);
 }
 
-/* In the child: puts the role's descriptors where it looks for them; the rest closes at exec. */
-static int place_fds(const struct parent *p, const struct parent_role *role, int conf_fd)
+/* In the child: becomes the role; does not come back. */
+static void become(const struct parent *p, const struct parent_role *role, int conf_fd)
 {
-	int fds[PARENT_LINKS_MAX + 1], count = 0, i, side;
+	int fds[PARENT_LINKS_MAX + 1] = { conf_fd }, count = 1, i, side;
 
-	fds[count++] = fcntl(conf_fd, F_DUPFD_CLOEXEC, SPARE_FD);
 	for (i = 0; p->plan->links[i].from; i++)
 		for (side = 0; side < 2; side++)
 			if (is_end(&p->plan->links[i], role->name, side))
-				fds[count++] = fcntl(p->ends[i][side], F_DUPFD_CLOEXEC, SPARE_FD);
-	for (i = 0; i < count; i++)
-		if (fds[i] < 0 || dup2(fds[i], FIRST_FD + i) < 0)
-			return -errno;
-	/* Whoever started us may have left more open: no role is to have it. */
-	return close_range(FIRST_FD + (unsigned)count, ~0U, CLOSE_RANGE_CLOEXEC) ? -errno : 0;
-}
-
-/* In the child: becomes the role; comes back only when that fails. */
-static void become(const struct parent *p, const struct parent_role *role, int conf_fd)
-{
-	char title[64];
-	char *argv[] = { title, role_word, (char *)role->name, NULL };
-
-	snprintf(title, sizeof(title), "flowd: %s", role->name);
-	/* Until cage_enter says it anew: nobody outlives the parent. */
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != p->pid)
-		_exit(127);
-	/* Ctrl-C goes to the whole group: the parent ends the roles in order. */
-	signal(SIGINT, SIG_IGN);
-	signal(SIGHUP, SIG_IGN);
-	signal(SIGPIPE, SIG_IGN);
-	sigprocmask(SIG_SETMASK, &p->before, NULL);
-	if (!place_fds(p, role, conf_fd))
-		execveat(p->self, "", argv, environ, AT_EMPTY_PATH);
-	_exit(127);
+				fds[count++] = p->ends[i][side];
+	birth_become(&p->birth, role->name, fds, count);
 }
 
 /* Says how a role fares. It is never waited for: what finds no room now is said at the next turn.
@@ -193,12 +164,14 @@ static void reap(struct parent *p)
 	pid_t pid;
 	size_t i;
 
-	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		errand_over(&p->errands, pid, status);
 		for (i = 0; p->plan->roles[i].name; i++)
 			if (p->children[i].pid == pid) {
 				p->children[i].pid = 0;
 				p->children[i].status = status;
 			}
+	}
 }
 
 /* Waits for a signal, at most until `until`. The signal, or 0. */
@@ -241,6 +214,7 @@ static void stop_all(struct parent *p)
 	/* In the order of the table: who says, before who listens. */
 	for (i = 0; p->plan->roles[i].name; i++)
 		stop(p, i);
+	errand_stop(&p->errands);
 }
 
 static int open_links(struct parent *p)
@@ -252,7 +226,10 @@ static int open_links(struct parent *p)
 	return rc;
 }
 
-/* The parent's own link, of which it only ever writes. 0, -errno. */
+/*
+ * The parent's own link: how the roles fare, and back the kinds of errands. A signal says that
+ * there are some. 0, -errno.
+ */
 static int open_news(struct parent *p)
 {
 	int i, fd;
@@ -260,9 +237,10 @@ static int open_news(struct parent *p)
 	for (i = 0; p->plan->links[i].from && strcmp(p->plan->links[i].from, "parent"); i++)
 		;
 	p->listener = &p->plan->links[i];
-	fd = fcntl(p->ends[i][0], F_DUPFD_CLOEXEC, SPARE_FD);
-	if (fd < 0)
+	fd = fcntl(p->ends[i][0], F_DUPFD_CLOEXEC, BIRTH_SPARE_FD);
+	if (fd < 0 || fcntl(fd, F_SETOWN, p->birth.parent) || fcntl(fd, F_SETFL, O_ASYNC))
 		return -errno;
+	sigaddset(&p->signals, SIGIO);
 	p->news = ipc_new(fd, 0, false);
 	return p->news ? 0 : -ENOMEM;
 }
@@ -282,8 +260,8 @@ static int open_self(struct parent *p)
 {
 	int fd = open("/proc/self/exe", O_PATH | O_CLOEXEC);
 
-	p->self = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, SPARE_FD);
-	if (p->self < 0)
+	p->birth.self = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, BIRTH_SPARE_FD);
+	if (p->birth.self < 0)
 		return -errno;
 	close(fd);
 	return 0;
@@ -421,9 +399,10 @@ static int run_live(struct parent *p)
 	bool hopeless = false;
 
 	while (signal != SIGINT && signal != SIGTERM && !hopeless) {
-		signal = wait_signal(p, revive(p));
+		signal = wait_signal(p, errand_expire(&p->errands, revive(p)));
 		ipc_flush(p->news);
 		reap(p);
+		errand_hear(&p->errands, p->news, p->conf, &p->birth);
 		hopeless = is_hopeless(p);
 		switch_hear(p->news, signal);
 		if (signal == SIGHUP)
@@ -435,12 +414,12 @@ static int run_live(struct parent *p)
 
 int parent_run(const struct parent_plan *plan, struct conf *conf)
 {
-	struct parent p = { .plan = plan, .conf = conf };
+	struct parent p = { .plan = plan, .conf = conf, .errands = { .roles = plan->errands } };
 	int rc = 0;
 	size_t i;
 
 	p.born = mono_now();
-	p.pid = getpid();
+	p.birth.parent = getpid();
 	log_open("parent", conf->log_debug ? LOG_DEBUG : LOG_INFO);
 	sigemptyset(&p.signals);
 	sigaddset(&p.signals, SIGCHLD);
@@ -452,12 +431,12 @@ int parent_run(const struct parent_plan *plan, struct conf *conf)
 		sigaddset(&p.signals, SIGHUP);
 		switch_signals(&p.signals);
 	}
-	sigprocmask(SIG_BLOCK, &p.signals, &p.before);
 	rc = open_self(&p);
 	if (!rc)
 		rc = open_links(&p);
 	if (!rc && conf_lives(conf))
 		rc = open_news(&p);
+	sigprocmask(SIG_BLOCK, &p.signals, &p.birth.mask);
 	if (!rc && !role_house(conf))
 		return 1;
 	for (i = 0; plan->roles[i].name && !rc; i++)
@@ -470,30 +449,52 @@ int parent_run(const struct parent_plan *plan, struct conf *conf)
 	return conf_lives(conf) ? run_live(&p) : run_once(&p);
 }
 
-int parent_role_run(const struct parent_plan *plan, int argc, char **argv)
+/* The role has its ends: runs it, and it is over. */
+static int run_role(const struct parent_plan *plan, const char *name, const struct conf *conf)
 {
 	struct ipc *ends[PARENT_LINKS_MAX] = { NULL };
-	const struct parent_role *role;
-	int i, side, count = 0, status;
-	struct conf conf;
+	const struct parent_role *role = plan->roles;
+	const struct errand_role *errand = errand_find(plan->errands, name);
+	int i, side, count = 0;
 	bool waits;
 
-	if (argc != 3 || strcmp(argv[1], role_word))
-		return -1;
-	for (role = plan->roles; role->name && strcmp(role->name, argv[2]); role++)
-		;
-	if (!role->name || conf_new(&conf) || config_take(FIRST_FD, &conf))
-		return 1;
-	log_open(role->name, conf.log_debug ? LOG_DEBUG : LOG_INFO);
-	waits = role->waits == PARENT_ALWAYS || (role->waits == PARENT_REPLAY && *conf.read);
+	if (errand) {
+		ends[0] = ipc_new(BIRTH_FIRST_FD + 1, 0, true);
+		return ends[0] ? errand->run(conf, ends[0]) : 1;
+	}
+	while (strcmp(role->name, name) != 0)
+		role++;
+	waits = role->waits == PARENT_ALWAYS || (role->waits == PARENT_REPLAY && *conf->read);
 	for (i = 0; plan->links[i].from; i++)
 		for (side = 0; side < 2; side++)
 			if (is_end(&plan->links[i], role->name, side)) {
-				ends[count] = ipc_new(FIRST_FD + 1 + count, 0, waits);
+				ends[count] = ipc_new(BIRTH_FIRST_FD + 1 + count, 0, waits);
 				if (!ends[count++])
 					return 1;
 			}
-	status = role->run(&conf, ends);
+	return role->run(conf, ends);
+}
+
+static bool is_role(const struct parent_plan *plan, const char *name)
+{
+	const struct parent_role *role;
+
+	for (role = plan->roles; role->name && strcmp(role->name, name); role++)
+		;
+	return role->name || errand_find(plan->errands, name);
+}
+
+int parent_role_run(const struct parent_plan *plan, int argc, char **argv)
+{
+	struct conf conf;
+	int status;
+
+	if (argc != 3 || strcmp(argv[1], birth_word))
+		return -1;
+	if (!is_role(plan, argv[2]) || conf_new(&conf) || config_take(BIRTH_FIRST_FD, &conf))
+		return 1;
+	log_open(argv[2], conf.log_debug ? LOG_DEBUG : LOG_INFO);
+	status = run_role(plan, argv[2], &conf);
 	conf_free(&conf);
 	return status;
 }

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The process that spawns the roles, waits for them and brings them back. It reads nothing from
- * anyone.
+ * anyone but which short-lived role core wants.
  */
 #ifndef FLOWD_PARENT_H
 #define FLOWD_PARENT_H
 
 #include "base/conf.h"
 #include "base/ipc.h"
+#include "flowd/errand.h"
 
 #define PARENT_ROLES_MAX 8
 #define PARENT_LINKS_MAX 8
@@ -33,7 +34,8 @@ struct parent_link {
 struct parent_plan {
 	const struct parent_role *roles;
 	const struct parent_link *links;
-	const char *last; /* a replay is over when this role has ended */
+	const struct errand_role *errands; /* the short-lived roles, up to a NULL name */
+	const char *last;		   /* a replay is over when this role has ended */
 	/* Reads and checks configuration and rules anew: 0 and `out`, or says what is wrong. */
 	int (*reload)(struct conf *out);
 };

@@ -43,7 +43,8 @@ static const struct rule common[] = { FILTER_COMMON_LIST(RULE) },
 			 sensor[] = { FILTER_SENSOR_LIST(RULE) },
 			 core[] = { FILTER_CORE_LIST(RULE) },
 			 verify[] = { FILTER_VERIFY_LIST(RULE) }, web[] = { FILTER_WEB_LIST(RULE) },
-			 far[] = { FILTER_FAR_LIST(RULE) }, birth[] = { FILTER_BIRTH_LIST(RULE) },
+			 far[] = { FILTER_FAR_LIST(RULE) }, judge[] = { FILTER_JUDGE_LIST(RULE) },
+			 birth[] = { FILTER_BIRTH_LIST(RULE) },
 			 deadly[] = { FILTER_DEADLY_LIST(RULE) };
 
 struct list {
@@ -55,17 +56,18 @@ struct list {
 	{                                              \
 		name, sizeof(name) / sizeof((name)[0]) \
 	}
-#define LISTS_MAX 8
+#define LISTS_MAX 9
 
 /* Which lists a table is made of. */
 static const struct list tables[][LISTS_MAX] = {
 	[CAGE_PARENT] = { LIST(common), LIST(birth), LIST(store), LIST(sensor), LIST(core),
-			  LIST(verify), LIST(web), LIST(far) },
+			  LIST(verify), LIST(web), LIST(far), LIST(judge) },
 	[CAGE_SENSOR] = { LIST(common), LIST(sensor) },
 	[CAGE_CORE] = { LIST(common), LIST(store), LIST(core) },
 	[CAGE_VERIFY] = { LIST(common), LIST(verify) },
 	[CAGE_FAR] = { LIST(common), LIST(far) },
 	[CAGE_WEB] = { LIST(common), LIST(store), LIST(web) },
+	[CAGE_JUDGE] = { LIST(common), LIST(store), LIST(judge) },
 };
 static const struct list deadly_list = LIST(deadly);
 #ifdef FLOWD_SANITIZED

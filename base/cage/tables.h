@@ -131,6 +131,8 @@
 	X(rmdir, ANY, "what is left of an older store")             \
 	X(link, ANY, "a checkpoint shares its tables")              \
 	X(linkat, ANY, "likewise on other machines")                \
+	X(socketpair, ANY, "a short-lived role and core talk")      \
+	X(setsockopt, ANY, "its buffer")                            \
 	X(memfd_create, ANY, "the known services for a sensor that was born")
 
 /* Sockets to whom it looks at; no files at all. */
@@ -182,12 +184,25 @@
 	X(eventfd2, ANY, "libmicrohttpd wakes itself")               \
 	X(poll, ANY, "GnuTLS waits for a handshake")                 \
 	X(ioctl, WAITING, "a new connection does not block")         \
+	X(socketpair, ANY, "a judge and web talk")                   \
+	X(memfd_create, ANY, "the rules it is to try")               \
 	X(pwrite64, ANY, "the scratch of the store's reader")        \
 	X(ftruncate, ANY, "likewise")                                \
 	X(fallocate, ANY, "likewise")                                \
 	X(fdatasync, ANY, "likewise")                                \
 	X(fsync, ANY, "likewise")                                    \
 	X(sync_file_range, ANY, "likewise: RocksDB ends when it may not ask")
+
+/* The store's reader; rules come and an answer goes by a socket that is open already. */
+#define FILTER_JUDGE_LIST(X)                                  \
+	X(pwrite64, ANY, "the scratch of the store's reader") \
+	X(ftruncate, ANY, "likewise")                         \
+	X(fallocate, ANY, "likewise")                         \
+	X(fdatasync, ANY, "likewise")                         \
+	X(fsync, ANY, "likewise")                             \
+	X(rmdir, ANY, "the scratch is gone with it")          \
+	X(sync_file_range, ANY, "as web")                     \
+	X(memfd_create, ANY, "its answer")
 
 /*
  * The parent, and through it every role until it is sealed: filters pass to children. So here is

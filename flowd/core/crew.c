@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #define ROLES_MAX 16
+#define ERRAND_BUFFER (64 << 10) /* of its socket; what is long travels as a bulk message */
 
 struct crew {
 	struct ipc *parent;
@@ -85,4 +86,32 @@ void crew_tell(const struct crew *c)
 		announce_role(c->announce, &c->last[i], false);
 	if (c)
 		backlog_tell(c->backlog);
+}
+
+int crew_pass(struct crew *c, const struct ipc_message *wish)
+{
+	if (wish->fd < 0)
+		return 1;
+	/* Where it cannot be passed on, web sees the socket end: it is told and asks again. */
+	if (c)
+		ipc_send_fd(c->parent, wish->kind, wish->fd);
+	return 0;
+}
+
+struct ipc *crew_errand(struct crew *c, enum ipc_kind kind)
+{
+	struct ipc *own;
+	int fds[2];
+
+	if (!c || ipc_pair(fds, ERRAND_BUFFER))
+		return NULL;
+	own = ipc_new(fds[0], 0, false);
+	if (!own) {
+		close(fds[0]);
+	} else if (ipc_send_fd(c->parent, kind, fds[1])) {
+		ipc_free(own);
+		own = NULL;
+	}
+	close(fds[1]);
+	return own;
 }

@@ -18,6 +18,8 @@ int wishes_take(const struct wishes *w, const struct ipc_message *m)
 		return sweeps_order(w->sweeps, m->record);
 	case IPC_TOKEN:
 		return tokens_order(w->store, w->web, m->record);
+	case IPC_JUDGE:
+		return crew_pass(w->crew, m);
 	default:
 		return 1;
 	}
