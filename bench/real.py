@@ -130,6 +130,7 @@ inet_protocols = ipv4
 maillog_file = {dir}/postfix-data/log
 maillog_file_prefixes = {dir}
 smtpd_tls_security_level = none
+smtpd_peername_lookup = no
 """)
     with open("/usr/share/postfix/master.cf.dist") as usual, open(conf + "/master.cf", "w") as out:
         for line in usual:  # without chroot
@@ -144,9 +145,13 @@ log_path = {dir}/dovecot.log
 ssl = yes
 ssl_cert = <{dir}/cert.pem
 ssl_key = <{dir}/key.pem
-passdb {{ driver = passwd-file
-args = /dev/null }}
-userdb {{ driver = passwd }}
+passdb {{
+  driver = passwd-file
+  args = /dev/null
+}}
+userdb {{
+  driver = passwd
+}}
 """)
     host.start("/usr/sbin/dovecot", "-F", "-c", conf)
 

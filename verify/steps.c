@@ -13,6 +13,8 @@ void steps_note(struct task *t)
 	course_note(&t->course, &(struct course_step){ t->hello, t->question });
 }
 
+#define IMPATIENCE (100 * MONO_MS) /* where clients begin */
+
 static mono_t listen_wait(const struct task *t)
 {
 	const struct conf *conf = t->room->conf;
@@ -20,6 +22,9 @@ static mono_t listen_wait(const struct task *t)
 
 	if (course_speaks(&t->course, t->job.app))
 		return conf->verify_hello_wait;
+	if (t->job.named && !t->job.app[0] && !t->listen_only &&
+	    IMPATIENCE < conf->verify_banner_wait && course_is_impatient(&t->course))
+		return IMPATIENCE;
 	if (t->job.named || t->job.app[0] || name < conf->verify_banner_wait)
 		return conf->verify_banner_wait;
 	return name;
@@ -56,7 +61,7 @@ struct course_step steps_more(const struct task *t, const struct talk_result *r)
 		return (struct course_step){ BANNER_TLS, NULL };
 	if (!r->banner.app[0] || t->probe->product[0] || t->has_narrowed)
 		return none;
-	return course_more(&t->course, r->hit == BOOK_SOFT ? r->banner.app : "");
+	return course_more(&t->course, r->banner.app);
 }
 
 struct talk_say steps_say(const struct task *t)

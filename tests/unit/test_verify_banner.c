@@ -35,8 +35,11 @@ static const struct known all[] = {
 	{ "HTTP/1.0 301 x\r\nServer: lighttpd\r\n\r\n", 0, "", BANNER_DONE, "http", "lighttpd",
 	  "" },
 	{ "HTTP/1.1 200 OK\r\nServer: nginx", 0, "", BANNER_PART, "http", "", "" },
-	{ "HTTP/1.1 200 OK\r\nServer:\r\n\r\nServer: liar/1\r\n", 0, "", BANNER_DONE, "http", "",
+	{ "HTTP/1.1 200 OK\r\nServer:\r\n\r\nServer: liar/1\r\n", 0, "", BANNER_PART, "http", "",
 	  "" },
+	{ "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhell", 0, "", BANNER_PART, "http", "", "" },
+	{ "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", 0, "", BANNER_DONE, "http", "", "" },
+	{ "HTTP/1.1 200 OK\n\nContent-Length: 0\n", 0, "", BANNER_PART, "http", "", "" },
 	{ "HTTP/1.0 200 OK\r\nContent-Length: 85\r\n\r\nIt looks like you are trying to access "
 	  "MongoDB over HTTP on the native driver port.\r\n",
 	  0, "http", BANNER_DONE, "mongodb", "", "" },

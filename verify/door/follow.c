@@ -3,6 +3,7 @@
 
 #include "verify/door/old.h"
 #include "verify/door/visit.h"
+#include "verify/talk/request.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -45,6 +46,7 @@ struct follow {
 	bool missed;		     /* an errand was not allowed in time */
 	char sni[RECORD_HINT_MAX];
 	char host[RECORD_HINT_MAX + 8];
+	char agent[REQUEST_AGENT_MAX];
 };
 
 static bool is_door(const struct door *a, const struct door *b)
@@ -135,6 +137,7 @@ struct follow *follow_open(const struct talk_room *room, const struct follow_ord
 	f->leave = mono_now() + LEAVE_MOST;
 	if (tls_is_name(order->sni))
 		record_text_set(f->sni, sizeof(f->sni), order->sni);
+	request_agent(room->announce, f->agent, sizeof(f->agent));
 	addr_text(&order->way->to, text);
 	if (f->sni[0])
 		snprintf(f->host, sizeof(f->host), "%s:%u", f->sni, order->way->port);
@@ -217,7 +220,7 @@ static int set_out(struct follow *f, struct place *place)
 	struct visit_order order = { .way = &f->way,
 				     .probe = &f->own,
 				     .host = f->host,
-				     .agent = "flowd",
+				     .agent = f->agent,
 				     .sni = f->sni,
 				     .starttls = e->starttls,
 				     .tls = e->tls,

@@ -227,6 +227,7 @@ static bool hear(struct visit *v)
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return true;
+	dial_hasten(v->fd);
 	v->total += n > 0 ? (size_t)n : 0;
 	if (v->total > BYTES_MOST)
 		return false;

@@ -292,7 +292,9 @@ static void choose_app(struct choice *c)
 			if (q->proto != c->order->proto)
 				continue;
 			n = count_app(b, i, c->order->app);
-			if (n > best_count && n < before)
+			/* Who is spoken to answers; who is listened to may keep silent. */
+			if (n < before && (n > best_count || (n && n == best_count && q->payload &&
+							      !b->questions[best].payload)))
 				best_count = n, best = i;
 		}
 		if (!best_count)
@@ -419,6 +421,20 @@ static int round_of(const struct book *b, size_t asked, size_t i)
 	return q->proto == PROTO_TCP && !other->payload ? 4 : 0;
 }
 
+/* Does any match of this question name a product of the application? */
+static bool may_name(const struct book *b, const struct found *f)
+{
+	const struct part *p = f->part;
+	const struct parse_question *q = parsed_of(b, (size_t)(f->question - b->questions));
+	size_t m;
+
+	for (m = q->first_match; m < q->first_match + q->matches; m++)
+		if (p->apps[m] == p->apps[f->match] &&
+		    p->parsed.matches[m].fields[PARSE_PRODUCT].at)
+			return true;
+	return false;
+}
+
 static void fill(const struct book *b, const struct found *f, struct book_answer *out)
 {
 	const struct parse_match *m = &f->part->parsed.matches[f->match];
@@ -441,6 +457,7 @@ static void fill(const struct book *b, const struct found *f, struct book_answer
 	memcpy(out->app, b->apps[f->part->apps[f->match]], sizeof(out->app));
 	out->is_tls = !strcmp(out->app, beginnings[0]) ||
 		      !strncmp(out->app, beginnings[1], strlen(beginnings[1]));
+	out->is_last = !m->soft && !may_name(b, f);
 	for (i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
 		if (m->fields[fields[i].field].at)
 			template_fill(m->fields[fields[i].field], &f->hit, fields[i].out,

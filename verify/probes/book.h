@@ -81,7 +81,8 @@ enum book_hit { BOOK_NONE, BOOK_SOFT, BOOK_HARD };
 /* What an answer says; texts are printable ASCII. */
 struct book_answer {
 	char app[RECORD_APP_MAX];
-	bool is_tls; /* it is the beginning of TLS */
+	bool is_tls;  /* it is the beginning of TLS */
+	bool is_last; /* more bytes would not name a product: no pattern does */
 	char product[48], version[32];
 	char info[128], os[48], hostname[80], device[48], cpe[3][96];
 	char matched[64]; /* question and line */

@@ -4,6 +4,7 @@
 #include "base/wire.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -104,6 +105,18 @@ static bool says_tls(const char *text)
 	       strcasestr(text, "SSL-enabled server port");
 }
 
+/* As much of it as the headers promise; who promises nothing closes behind it. */
+static bool has_body(const char *headers, const char *end)
+{
+	static const char name[] = "\nContent-Length:";
+	const char *length = strcasestr(headers, name);
+	size_t gap = *end == '\r' ? 4 : 2;
+
+	if (!length || length > end)
+		return false;
+	return strlen(end + gap) >= strtoul(length + sizeof(name) - 1, NULL, 10);
+}
+
 static int read_http(const struct view *v, struct banner *out)
 {
 	const char *end;
@@ -122,8 +135,9 @@ static int read_http(const struct view *v, struct banner *out)
 		end = strstr(v->text, "\n\n");
 	if (!end)
 		return BANNER_PART;
-	/* Why a request was bad stands in the body; MongoDB sends no Server, but a body. */
-	if (!out->wants_tls && (strstr(v->text, " 400 ") || (!out->product[0] && strlen(end) < 8)))
+	/* Why a request was bad stands in the body, and so does the name of who sends no Server. */
+	if (!out->wants_tls && (strstr(v->text, " 400 ") || !out->product[0]) &&
+	    !has_body(v->text, end))
 		return BANNER_PART;
 	return BANNER_DONE;
 }
@@ -407,20 +421,33 @@ static const struct {
 	enum banner_hello hello;
 	bool speaks; /* first */
 } names[] = {
-	{ "ssh", BANNER_LISTEN, true },		{ "ftp", BANNER_LISTEN, true },
-	{ "ftp_control", BANNER_LISTEN, true }, { "smtp", BANNER_LISTEN, true },
-	{ "pop3", BANNER_LISTEN, true },	{ "pop", BANNER_LISTEN, true },
-	{ "imap", BANNER_LISTEN, true },	{ "mysql", BANNER_LISTEN, true },
-	{ "mariadb", BANNER_LISTEN, true },	{ "telnet", BANNER_LISTEN, true },
-	{ "vnc", BANNER_LISTEN, true },		{ "nntp", BANNER_LISTEN, true },
-	{ "irc", BANNER_LISTEN, true },		{ "rsync", BANNER_LISTEN, true },
-	{ "nats", BANNER_LISTEN, true },	{ "svn", BANNER_LISTEN, true },
-	{ "http", BANNER_HTTP, false },		{ "http_proxy", BANNER_HTTP, false },
-	{ "http_connect", BANNER_HTTP, false }, { "elasticsearch", BANNER_HTTP, false },
-	{ "tls", BANNER_TLS, false },		{ "ssl", BANNER_TLS, false },
-	{ "https", BANNER_TLS, false },		{ "imaps", BANNER_TLS, false },
-	{ "pops", BANNER_TLS, false },		{ "pop3s", BANNER_TLS, false },
-	{ "smtps", BANNER_TLS, false },		{ "ftps", BANNER_TLS, false },
+	{ "ssh", BANNER_LISTEN, true },
+	{ "ftp", BANNER_LISTEN, true },
+	{ "ftp_control", BANNER_LISTEN, true },
+	{ "smtp", BANNER_LISTEN, true },
+	{ "pop3", BANNER_LISTEN, true },
+	{ "pop", BANNER_LISTEN, true },
+	{ "imap", BANNER_LISTEN, true },
+	{ "mysql", BANNER_LISTEN, true },
+	{ "mariadb", BANNER_LISTEN, true },
+	{ "telnet", BANNER_LISTEN, true },
+	{ "vnc", BANNER_LISTEN, true },
+	{ "nntp", BANNER_LISTEN, true },
+	{ "rsync", BANNER_LISTEN, true },
+	{ "nats", BANNER_LISTEN, true },
+	{ "svn", BANNER_LISTEN, true },
+	{ "http", BANNER_HTTP, false },
+	{ "http_proxy", BANNER_HTTP, false },
+	{ "http_connect", BANNER_HTTP, false },
+	{ "elasticsearch", BANNER_HTTP, false },
+	{ "tls", BANNER_TLS, false },
+	{ "ssl", BANNER_TLS, false },
+	{ "https", BANNER_TLS, false },
+	{ "imaps", BANNER_TLS, false },
+	{ "pops", BANNER_TLS, false },
+	{ "pop3s", BANNER_TLS, false },
+	{ "smtps", BANNER_TLS, false },
+	{ "ftps", BANNER_TLS, false },
 };
 
 enum banner_hello banner_hello(const char *app, bool *speaks)

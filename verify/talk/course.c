@@ -132,6 +132,11 @@ static struct course_step by_port(const struct course *course)
 	return ask(course, choose(course, &plain, FOR_PORT));
 }
 
+bool course_is_impatient(const struct course *course)
+{
+	return !course->is_fragile && by_port(course).hello != BANNER_LISTEN;
+}
+
 struct course_step course_next(const struct course *course, const char *app, const char *guess)
 {
 	struct book_order order = order_of(course, "", false);
@@ -159,10 +164,13 @@ struct course_step course_next(const struct course *course, const char *app, con
 struct course_step course_more(const struct course *course, const char *app)
 {
 	struct book_order order = order_of(course, app, false);
+	bool speaks;
 
-	if (is_full(course))
+	if (is_full(course) || !app[0])
 		return nothing;
-	order.only_app = app[0];
+	if (banner_hello(app, &speaks) == BANNER_HTTP && !course->http)
+		return (struct course_step){ BANNER_HTTP, NULL };
+	order.only_app = true;
 	return ask(course, choose(course, &order, FOR_PORT));
 }
 

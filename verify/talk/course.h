@@ -50,4 +50,7 @@ void course_note(struct course *course, const struct course_step *step);
 /* Does a server of this name speak first? */
 bool course_speaks(const struct course *course, const char *app);
 
+/* Are clients the ones who begin at this port, as far as the database knows? */
+bool course_is_impatient(const struct course *course);
+
 #endif

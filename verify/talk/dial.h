@@ -16,4 +16,10 @@
 int dial_open(struct budget *budget, struct source *source, const struct source_way *way,
 	      int *early);
 
+/*
+ * Call it after each receive: what came is acknowledged at once. A server that sends its answer in
+ * two pieces may wait for that before it sends the second one (RFC 896).
+ */
+void dial_hasten(int fd);
+
 #endif

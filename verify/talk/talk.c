@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 #include "verify/talk/dial.h"
+#include "verify/talk/request.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -14,7 +15,8 @@
 
 #include <linux/errqueue.h>
 
-#define QUIET_WAIT (200 * MONO_MS) /* after bytes that are not understood, or not whole */
+#define QUIET_WAIT (200 * MONO_MS) /* after bytes that are not understood */
+#define REST_WAIT (80 * MONO_MS)   /* after some that are, but may go on; and a round trip */
 #define BYTES_MOST (256 << 10)	   /* of one conversation; certificates are long */
 
 enum phase { PHASE_CONNECT, PHASE_LISTEN, PHASE_HELLO, PHASE_OVER };
@@ -248,39 +250,25 @@ static bool send_tls(struct talk *t)
 	return true;
 }
 
-static size_t http_request(const struct talk *t, char *out, size_t size)
+/* As it is sent in the open, or inside of TLS once that is there; NULL: HTTP's usual one. */
+static bool ask(struct talk *t, const struct book_question *question)
 {
-	char host[ADDR_TEXT_MAX];
-	bool six = !addr_is_v4(&t->order.way.to);
-	const char *url = t->room->announce ? t->room->announce : "";
-	int len;
-
-	addr_text(&t->order.way.to, host);
-	len = snprintf(out, size,
-		       "GET / HTTP/1.1\r\nHost: %s%s%s:%u\r\nUser-Agent: flowd%s%s%s\r\n"
-		       "Accept: */*\r\nConnection: close\r\n\r\n",
-		       six ? "[" : "", host, six ? "]" : "", t->order.way.port, *url ? " (+" : "",
-		       url, *url ? ")" : "");
-	return len < 0 || (size_t)len >= size ? 0 : (size_t)len;
-}
-
-static bool say_http(struct talk *t)
-{
-	char request[1024];
-	size_t len = http_request(t, request, sizeof(request));
+	const struct request request = { &t->order.way, t->room->announce, question };
+	uint8_t bytes[REQUEST_MAX];
+	size_t len = request_fill(&request, bytes, sizeof(bytes));
 
 	if (!t->inside)
-		return send_out(t, request, len);
-	return !tls_send(t->tls, request, len) && send_tls(t);
+		return send_out(t, bytes, len);
+	return (!len || !tls_send(t->tls, bytes, len)) && send_tls(t);
 }
 
 static bool say(struct talk *t, enum banner_hello hello)
 {
 	switch (hello) {
 	case BANNER_HTTP:
-		return say_http(t);
+		return ask(t, NULL);
 	case BANNER_ASK:
-		return send_out(t, t->order.question->payload, t->order.question->len);
+		return ask(t, t->order.question);
 	case BANNER_TLS:
 		t->tls = tls_new(t->room->tls, t->order.sni, false);
 		if (!t->tls)
@@ -372,17 +360,21 @@ static void keep(struct talk *t, const void *bytes, size_t len)
 /* More bytes are there: is it enough? May free `t`. */
 static void judge(struct talk *t)
 {
-	int sure = banner_read(t->bytes, t->len, t->order.app, &t->result.banner);
-	mono_t left;
+	struct talk_result *r = &t->result;
+	int sure = banner_read(t->bytes, t->len, t->order.app, &r->banner);
+	enum book_hit hit = sure == BANNER_DONE ? BOOK_NONE : look_up(t);
+	mono_t left, quiet = QUIET_WAIT;
 
-	if (sure == BANNER_NONE && look_up(t) == BOOK_HARD && t->result.answer.product[0])
+	if (hit == BOOK_HARD && (r->answer.product[0] || r->answer.is_last))
 		sure = BANNER_DONE;
+	else if (hit != BOOK_NONE || sure == BANNER_PART)
+		quiet = REST_WAIT + (r->rtt < QUIET_WAIT ? r->rtt : QUIET_WAIT);
 	if (sure == BANNER_DONE || t->len == sizeof(t->bytes)) {
 		finish(t, TALK_ANSWERED);
 		return;
 	}
 	left = t->deadline - mono_now();
-	loop_timer_set(t->timer, left < 0 ? 0 : left < QUIET_WAIT ? left : QUIET_WAIT);
+	loop_timer_set(t->timer, left < 0 ? 0 : left < quiet ? left : quiet);
 }
 
 /* The handshake is finished: what is in there? */
@@ -391,12 +383,7 @@ static bool go_inside(struct talk *t)
 	t->inside = true;
 	t->len = 0;
 	wait_for(t, t->order.wait);
-	if (!t->order.question)
-		return say_http(t);
-	if (t->order.question->payload &&
-	    tls_send(t->tls, t->order.question->payload, t->order.question->len))
-		return false;
-	return send_tls(t);
+	return ask(t, t->order.question);
 }
 
 /* Records came. May free `t`. */
@@ -437,6 +424,7 @@ static void hear(struct talk *t)
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
+	dial_hasten(t->fd);
 	t->total += n > 0 ? (size_t)n : 0;
 	if (n <= 0 || t->total > BYTES_MOST) {
 		finish(t, n < 0 ? TALK_RESET : TALK_CLOSED);
