@@ -216,6 +216,8 @@ struct alert {
 	X(hosts_evicted,                                                                       \
 	  "hosts whose silent ports are counted no more because the table was full")           \
 	X(alerts_undelivered, "alerts given up because nobody took them: limit reached")       \
+	X(history_dropped_bytes, "bytes of history dropped because the store was full")        \
+	X(alerts_dropped_bytes, "bytes of alerts dropped because the store was full")          \
 	X(hosts_refused, "news of hosts that answer everything, not kept: limit reached")      \
 	X(syns_out, "SYN packets of inside hosts")                                             \
 	X(synacks_in, "SYN-ACK packets to inside hosts")                                       \

@@ -40,24 +40,102 @@ static wall_t oldest(struct store *s, enum rocks_table table, wall_t none)
 	return time;
 }
 
-/* Over the cap: the oldest tenth of the time that history spans goes. */
-static int expire_oldest(struct store *s, wall_t now)
+static const enum rocks_table history[] = { ROCKS_EVENTS, ROCKS_PROBE_LOG, ROCKS_AUDIT,
+					    ROCKS_SWEEP_LOG };
+static const enum rocks_table alerts[] = { ROCKS_ALERTS };
+
+/* Some tables, whose oldest rows go together. */
+struct heap {
+	const enum rocks_table *tables;
+	size_t count;
+};
+
+#define HEAP(array) ((struct heap){ array, sizeof(array) / sizeof((array)[0]) })
+
+/* The bytes of what lies before `cut`. */
+static uint64_t size_before(struct store *s, struct heap heap, wall_t cut)
 {
-	static const enum rocks_table tables[] = { ROCKS_EVENTS, ROCKS_PROBE_LOG, ROCKS_AUDIT };
-	wall_t from = now, first, cut;
-	size_t i, count = sizeof(tables) / sizeof(tables[0]);
+	uint8_t from[8] = { 0 }, to[8];
+	uint64_t sum = 0;
+	size_t i;
+
+	key_time(cut, to);
+	for (i = 0; i < heap.count; i++)
+		sum += rocks_span(s->rocks, heap.tables[i], KEY(from), KEY(to));
+	return sum;
+}
+
+/* The earliest time that more than `excess` bytes lie before; `end` when there are not as many. */
+static wall_t find_cut(struct store *s, struct heap heap, uint64_t excess, wall_t end)
+{
+	wall_t low = end, high = end, middle;
+	size_t i;
+
+	for (i = 0; i < heap.count; i++)
+		if ((middle = oldest(s, heap.tables[i], end)) < low)
+			low = middle;
+	while (high - low > 1) {
+		middle = low + (high - low) / 2;
+		if (size_before(s, heap, middle) > excess)
+			high = middle;
+		else
+			low = middle;
+	}
+	return high;
+}
+
+/* Drops about so many bytes, the oldest; all when there are not as many. 0 or ERR_STORE. */
+static int give_up(struct store *s, struct heap heap, uint64_t excess, wall_t end,
+		   uint64_t *dropped)
+{
+	uint64_t before, after;
+	wall_t cut;
+	size_t i;
 	int rc = 0;
 
-	for (i = 0; i < count; i++)
-		if ((first = oldest(s, tables[i], now)) < from)
-			from = first;
-	cut = from + (now - from) / 10;
-	for (i = 0; i < count && !rc; i++)
-		rc = expire_table(s, tables[i], cut);
+	for (i = 0; i < heap.count && !rc; i++)
+		rc = rocks_settle(s->rocks, heap.tables[i]);
+	if (rc)
+		return rc;
+	before = rocks_size(s->rocks);
+	cut = find_cut(s, heap, excess, end);
+	for (i = 0; i < heap.count && !rc; i++)
+		rc = expire_table(s, heap.tables[i], cut);
 	/* The next look must not see the size of what is gone, and delete more for it. */
-	for (i = 0; i < count && !rc; i++)
-		rc = reclaim(s, tables[i], cut);
+	for (i = 0; i < heap.count && !rc; i++)
+		rc = reclaim(s, heap.tables[i], cut);
+	after = rocks_size(s->rocks);
+	*dropped += before > after ? before - after : 0;
 	return rc;
+}
+
+/* Over the cap: down to nine tenths of it, so that the next look is not due at once. */
+static int keep_cap(struct store *s, uint64_t cap)
+{
+	const uint64_t goal = cap - cap / 10;
+	/* A clock that was set back has left rows of later. */
+	const wall_t end = INT64_MAX / 2;
+	uint64_t size, theirs = size_before(s, HEAP(alerts), end);
+	int rc = 0;
+
+	if (theirs > cap / 2)
+		rc = give_up(s, HEAP(alerts), theirs - cap / 2, end, &s->given_up.alerts);
+	if (!rc && (size = rocks_size(s->rocks)) > goal)
+		rc = give_up(s, HEAP(history), size - goal, end, &s->given_up.history);
+	if (!rc && (size = rocks_size(s->rocks)) > cap)
+		rc = give_up(s, HEAP(alerts), size - goal, end, &s->given_up.alerts);
+	s->given_up.over = rocks_size(s->rocks) > cap;
+	return rc;
+}
+
+const struct store_given_up *store_given_up(const struct store *s)
+{
+	return &s->given_up;
+}
+
+uint64_t store_written(const struct store *s)
+{
+	return rocks_written(s->rocks);
 }
 
 int store_expire(struct store *s, const struct store_keep *keep, wall_t now)
@@ -75,6 +153,6 @@ int store_expire(struct store *s, const struct store_keep *keep, wall_t now)
 	if (!rc && keep->hosts)
 		rc = store_expire_hosts(s, now - keep->hosts);
 	if (!rc && keep->disk_cap && rocks_size(s->rocks) > keep->disk_cap)
-		rc = expire_oldest(s, now);
+		rc = keep_cap(s, keep->disk_cap);
 	return rc;
 }

@@ -5,6 +5,7 @@
 #ifndef STORE_INSIDE_H
 #define STORE_INSIDE_H
 
+#include "store/expire.h"
 #include "store/rocks.h"
 #include "store/store.h"
 
@@ -23,6 +24,7 @@ struct store {
 		services_stored; /* how many rows; stored with the batch that changes it */
 	uint64_t jobs;		 /* the same, counted at each start */
 	bool memory;		 /* thrown away at the end */
+	struct store_given_up given_up;
 };
 
 /* The row of a service's key in ROCKS_KNOWN: see known.c. */

@@ -16,7 +16,8 @@
 #define BACKGROUND_JOBS 2
 #define LOG_FILES 2
 #define OPEN_FILES 256
-#define WARNINGS 2 /* InfoLogLevel::WARN_LEVEL */
+#define LOG_MOST (64 << 20) /* of all tables: a table that is seldom written would keep it all */
+#define WARNINGS 2	    /* InfoLogLevel::WARN_LEVEL */
 
 struct rocks {
 	struct memory *memory; /* instead of all that is RocksDB's: thrown away at the end */
@@ -26,6 +27,7 @@ struct rocks {
 	rocksdb_writeoptions_t *write, *write_sync;
 	rocksdb_flushoptions_t *flush;
 	struct pending *pending;
+	uint64_t written;
 	int lost; /* an error of putting, for the next commit to say */
 	rocksdb_column_family_handle_t *tables[ROCKS_TABLE_END];
 };
@@ -62,6 +64,7 @@ static void set_options(struct rocks *r)
 	rocksdb_options_set_create_if_missing(r->options, 1);
 	rocksdb_options_set_create_missing_column_families(r->options, 1);
 	rocksdb_options_set_write_buffer_size(r->options, WRITE_BUFFER);
+	rocksdb_options_set_max_total_wal_size(r->options, LOG_MOST);
 	rocksdb_options_set_max_background_jobs(r->options, BACKGROUND_JOBS);
 	rocksdb_options_set_keep_log_file_num(r->options, LOG_FILES);
 	rocksdb_options_set_info_log_level(r->options, WARNINGS);
@@ -214,8 +217,8 @@ void rocks_delete(struct rocks *r, enum rocks_table table, struct rocks_key key)
 	rocks_put(r, table, key, NULL, 0);
 }
 
-/* Everything that is pending, as RocksDB takes it. */
-static rocksdb_writebatch_t *batch_new(const struct rocks *r)
+/* Everything that is pending, as RocksDB takes it, and how much that is. */
+static rocksdb_writebatch_t *batch_new(const struct rocks *r, uint64_t *bytes)
 {
 	rocksdb_writebatch_t *batch = rocksdb_writebatch_create();
 	struct pending_row row;
@@ -223,6 +226,7 @@ static rocksdb_writebatch_t *batch_new(const struct rocks *r)
 
 	for (i = 0; i < pending_count(r->pending); i++) {
 		row = pending_at(r->pending, i);
+		*bytes += row.key_len + row.size;
 		if (row.value)
 			rocksdb_writebatch_put_cf(batch, r->tables[row.table], row.key, row.key_len,
 						  row.value, row.size);
@@ -252,6 +256,7 @@ static int commit_memory(struct rocks *r)
 int rocks_commit(struct rocks *r, bool sync)
 {
 	rocksdb_writebatch_t *batch;
+	uint64_t bytes = 0;
 	char *text = NULL;
 
 	if (r->lost)
@@ -260,11 +265,12 @@ int rocks_commit(struct rocks *r, bool sync)
 		return 0;
 	if (r->memory)
 		return commit_memory(r);
-	batch = batch_new(r);
+	batch = batch_new(r, &bytes);
 	rocksdb_write(r->db, sync ? r->write_sync : r->write, batch, &text);
 	rocksdb_writebatch_destroy(batch);
 	if (failed(text, NULL))
 		return ERR_STORE;
+	r->written += bytes;
 	pending_clear(r->pending);
 	return 0;
 }
@@ -283,6 +289,15 @@ int rocks_delete_range(struct rocks *r, enum rocks_table table, struct rocks_key
 	return failed(text, NULL) ? ERR_STORE : 0;
 }
 
+int rocks_settle(struct rocks *r, enum rocks_table table)
+{
+	char *text = NULL;
+
+	if (r->db)
+		rocksdb_flush_cf(r->db, r->flush, r->tables[table], &text);
+	return failed(text, NULL) ? ERR_STORE : 0;
+}
+
 int rocks_reclaim(struct rocks *r, enum rocks_table table, struct rocks_key from,
 		  struct rocks_key to)
 {
@@ -291,8 +306,7 @@ int rocks_reclaim(struct rocks *r, enum rocks_table table, struct rocks_key from
 	if (!r->db)
 		return 0;
 	/* What lies in memory has no size yet; the deletion itself must reach the files, too. */
-	rocksdb_flush_cf(r->db, r->flush, r->tables[table], &text);
-	if (failed(text, NULL))
+	if (rocks_settle(r, table))
 		return ERR_STORE;
 	/* Files with nothing else are let go as they are: few are left to write anew, whatever the
 	 * size of the history. */
@@ -348,10 +362,28 @@ uint64_t rocks_size(struct rocks *r)
 	size_t i;
 
 	for (i = 0; r->db && i < ROCKS_TABLE_END; i++)
-		if (!rocksdb_property_int_cf(r->db, r->tables[i], "rocksdb.total-sst-files-size",
+		if (!rocksdb_property_int_cf(r->db, r->tables[i], "rocksdb.live-sst-files-size",
 					     &one))
 			sum += one;
 	return sum;
+}
+
+uint64_t rocks_span(struct rocks *r, enum rocks_table table, struct rocks_key from,
+		    struct rocks_key to)
+{
+	const char *const first[] = { from.bytes }, *const end[] = { to.bytes };
+	uint64_t size = 0;
+	char *text = NULL;
+
+	if (r->db)
+		rocksdb_approximate_sizes_cf(r->db, r->tables[table], 1, first, &from.len, end,
+					     &to.len, &size, &text);
+	return failed(text, NULL) ? 0 : size;
+}
+
+uint64_t rocks_written(const struct rocks *r)
+{
+	return r->written;
 }
 
 const char *rocks_name(enum rocks_table table)

@@ -97,8 +97,18 @@ bool rocks_may_be(const char *path);
 /* Keys in a table, about. */
 uint64_t rocks_count(struct rocks *rocks, enum rocks_table table);
 
-/* Bytes on disk. */
+/* Bytes on disk: the tables' files. The log of what is not in them yet has its limit beside. */
 uint64_t rocks_size(struct rocks *rocks);
+
+/* Writes what of a table is in memory to its files, so that it has a size. 0 or ERR_STORE. */
+int rocks_settle(struct rocks *rocks, enum rocks_table table);
+
+/* The bytes that the keys in [from, to) take in a table's files, about. */
+uint64_t rocks_span(struct rocks *rocks, enum rocks_table table, struct rocks_key from,
+		    struct rocks_key to);
+
+/* Bytes that were committed since it was opened. */
+uint64_t rocks_written(const struct rocks *rocks);
 
 const char *rocks_name(enum rocks_table table);
 

@@ -276,7 +276,7 @@ static void tick(void *arg, int what)
 		fail(c, "deadlines", rc);
 	end_turn(c);
 	if (!c->finite && (rc = trim_tick(&c->trim, c->store, c->conf, c->life.now)))
-		log_warning("history is not trimmed: %s", err_text(rc));
+		log_warning("the store stays too large: %s", trim_text(rc));
 	if (c->sweeps.once.over && !c->end)
 		c->end = mono_now() + c->conf->alert_deadline;
 	if ((c->sweeps.once.over || (c->replay && c->ended)) &&

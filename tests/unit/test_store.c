@@ -154,68 +154,12 @@ static void expires(void **state)
 	store_close(store);
 }
 
-/* Over the cap the oldest history goes, the newest stays. */
-static void disk_cap(void **state)
-{
-	const struct store_keep keep = { .disk_cap = 1 };
-	struct store *store = open_store(dir);
-	uint64_t seen[3] = { 0, 0, 0 };
-
-	(void)state;
-	put_events(store, 30);
-	store_close(store); /* to a file */
-	store = open_store(dir);
-	assert_int_equal(store_expire(store, &keep, DAY(31)), 0);
-	assert_int_equal(store_walk_events(store, 0, newest, seen), 0);
-	assert_true(seen[0] < 30 && seen[0] >= 20);
-	assert_int_equal(seen[1], 30);
-	store_close(store);
-}
-
 static uint64_t bytes_of(struct store *store)
 {
 	struct store_figures figures;
 
 	store_measure(store, &figures);
 	return figures.bytes;
-}
-
-/* What is deleted for the cap is given back at once, or every look would delete a further tenth. */
-static void disk_cap_is_kept(void **state)
-{
-	struct store_keep keep = { .disk_cap = 0 };
-	struct store *store = open_store(dir);
-	uint64_t seen[3] = { 0, 0, 0 }, again[3] = { 0, 0, 0 }, full;
-	int i;
-
-	(void)state;
-	/* Many rows of one day, then one of each of ten: the oldest tenth of the time is most of
-	 * the disk.
-	 */
-	for (i = 0; i < 20000; i++) {
-		struct event_row e = { .time_us = DAY(1) + i };
-
-		store_put_event(store, &e, NULL);
-	}
-	for (i = 2; i <= 11; i++) {
-		struct event_row e = { .time_us = DAY(i) };
-
-		store_put_event(store, &e, NULL);
-	}
-	assert_int_equal(store_commit(store, false), 0);
-	store_close(store); /* to a file */
-	store = open_store(dir);
-	full = bytes_of(store);
-	keep.disk_cap = full / 2;
-	assert_int_equal(store_expire(store, &keep, DAY(12)), 0);
-	assert_true(bytes_of(store) < keep.disk_cap);
-	assert_int_equal(store_walk_events(store, 0, newest, seen), 0);
-	assert_int_equal(seen[0], 9);
-	/* Now there is no more reason. */
-	assert_int_equal(store_expire(store, &keep, DAY(12)), 0);
-	assert_int_equal(store_walk_events(store, 0, newest, again), 0);
-	assert_int_equal(again[0], 9);
-	store_close(store);
 }
 
 static int count_alerts(void *arg, const struct alert *row)
@@ -225,6 +169,91 @@ static int count_alerts(void *arg, const struct alert *row)
 	out[0]++;
 	out[1] = row->number;
 	return 0;
+}
+
+static void put_many(struct store *store, int from, int to, bool alerts)
+{
+	int i;
+
+	for (i = from; i < to; i++) {
+		struct event_row e = { .time_us = DAY(i) };
+		struct alert a = { .time_us = DAY(i) };
+
+		/* Rows that do not compress to nothing. */
+		e.finding.service = service((uint8_t)(i * 7919 >> 8), (uint16_t)(i * 7919));
+		a.finding.service = e.finding.service;
+		if (alerts)
+			store_put_alert(store, &a);
+		else
+			store_put_event(store, &e, NULL);
+	}
+	assert_int_equal(store_commit(store, false), 0);
+}
+
+/* Over the cap the oldest history goes, as much as must; the newest and the alerts stay. */
+static void disk_cap(void **state)
+{
+	struct store_keep keep = { .disk_cap = 0 };
+	struct store *store = open_store(dir);
+	uint64_t seen[3] = { 0 }, again[3] = { 0 }, alerts[3] = { 0 }, full;
+
+	(void)state;
+	put_many(store, 1, 200, true);
+	put_many(store, 1, 20001, false);
+	/* In a file, where it has a size. */
+	store_close(store);
+	store = open_store(dir);
+	full = bytes_of(store);
+	keep.disk_cap = full / 2;
+	assert_int_equal(store_expire(store, &keep, DAY(20001)), 0);
+	assert_true(bytes_of(store) <= keep.disk_cap);
+	assert_int_equal(store_walk_events(store, 0, newest, seen), 0);
+	assert_true(seen[0] > 20000 * 3 / 10 && seen[0] < 20000 / 2);
+	assert_int_equal(seen[1], 20000);
+	assert_int_equal(store_walk_alerts(store, 0, count_alerts, alerts), 0);
+	assert_int_equal(alerts[0], 199);
+	assert_int_equal(store_given_up(store)->alerts, 0);
+	assert_true(store_given_up(store)->history >= full / 2);
+	assert_false(store_given_up(store)->over);
+	/* What was deleted has been given back: now there is no more reason. */
+	assert_int_equal(store_expire(store, &keep, DAY(20001)), 0);
+	assert_int_equal(store_walk_events(store, 0, newest, again), 0);
+	assert_int_equal(again[0], seen[0]);
+	store_close(store);
+}
+
+/* Alerts give way beyond half of the room. */
+static void disk_cap_alerts(void **state)
+{
+	struct store_keep keep = { .disk_cap = 0 };
+	struct store *store = open_store(dir);
+	uint64_t seen[3] = { 0 }, alerts[3] = { 0 };
+
+	(void)state;
+	put_many(store, 1, 20001, true);
+	put_many(store, 20001, 20101, false);
+	keep.disk_cap = 1ULL << 40;
+	assert_int_equal(store_expire(store, &keep, DAY(30000)), 0);
+	store_close(store);
+	store = open_store(dir);
+	keep.disk_cap = bytes_of(store);
+	assert_int_equal(store_expire(store, &keep, DAY(30000)), 0);
+	assert_int_equal(store_walk_alerts(store, 0, count_alerts, alerts), 0);
+	assert_int_equal(alerts[0], 20000);
+	keep.disk_cap = bytes_of(store) * 3 / 4;
+	assert_int_equal(store_expire(store, &keep, DAY(30000)), 0);
+	memset(alerts, 0, sizeof(alerts));
+	assert_int_equal(store_walk_alerts(store, 0, count_alerts, alerts), 0);
+	assert_true(alerts[0] > 20000 / 4 && alerts[0] < 20000 / 2);
+	assert_int_equal(alerts[1], 20001 - alerts[0]); /* the oldest that is left */
+	assert_true(store_given_up(store)->alerts > 0);
+	assert_int_equal(store_walk_events(store, 0, newest, seen), 0);
+	assert_int_equal(seen[0], 100);
+	/* Nothing helps against what is no history: here the meta rows. */
+	keep.disk_cap = 1;
+	assert_int_equal(store_expire(store, &keep, DAY(30000)), 0);
+	assert_true(store_given_up(store)->over);
+	store_close(store);
 }
 
 static void outbox(void **state)
@@ -446,9 +475,9 @@ static void hints(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(may_be),		CASE(pages),	    CASE(expires), CASE(disk_cap),
-		CASE(disk_cap_is_kept), CASE(outbox),	    CASE(history), CASE(reader),
-		CASE(keeps_its_key),	CASE(other_schema), CASE(damaged), CASE(hints),
+		CASE(may_be),	       CASE(pages),	   CASE(expires), CASE(disk_cap),
+		CASE(disk_cap_alerts), CASE(outbox),	   CASE(history), CASE(reader),
+		CASE(keeps_its_key),   CASE(other_schema), CASE(damaged), CASE(hints),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

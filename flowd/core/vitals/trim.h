@@ -9,10 +9,17 @@
 #include "store/store.h"
 
 struct trim {
-	mono_t last; /* when it was done; 0 never */
+	mono_t last, took; /* when it was done; 0 never */
+	uint64_t written;  /* by then, of store_written */
+	bool over;	   /* said that nothing helps */
 };
 
-/* Does it when it is due. 0 or an error of the store. */
+#define TRIM_OVER 1 /* the store is over its cap though no history is left; said once */
+
+/* Does it when it is due: every ten minutes, and when much was written. 0, TRIM_OVER or an error of
+ * the store. */
 int trim_tick(struct trim *t, struct store *store, const struct conf *conf, wall_t now);
+
+const char *trim_text(int result);
 
 #endif

@@ -2,6 +2,7 @@
 #include "flowd/core/vitals/vitals.h"
 
 #include "flowd/core/vitals/counts.h"
+#include "store/expire.h"
 
 #include <stdlib.h>
 
@@ -73,6 +74,10 @@ static void count_own(struct vitals *v)
 	v->counts.sum.alerts_undelivered = v->life->undelivered;
 	v->counts.sum.alerts_put_off = v->life->crowd.put_off;
 	v->counts.sum.lines_dropped = announce_dropped(v->announce);
+	if (!v->life->store) /* nobody has opened it yet */
+		return;
+	v->counts.sum.history_dropped_bytes = store_given_up(v->life->store)->history;
+	v->counts.sum.alerts_dropped_bytes = store_given_up(v->life->store)->alerts;
 }
 
 static void tell_counts(struct vitals *v)
