@@ -66,6 +66,9 @@ struct conf_ports {
 	  "let the kernel throw away what cannot concern home")                                    \
 	X(capture_promiscuous, BOOL, "capture.promiscuous", "yes", 0, 0,                           \
 	  "see frames for other hosts too")                                                        \
+	X(mid_talk, DURATION, "capture.mid_talk", "10s", 0, 3600 * MONO_SECOND,                    \
+	  "how long after a start UDP dialogs may have begun before it (in a replay only when "    \
+	  "said)")                                                                                 \
 	X(capture_snaplen, COUNT, "capture.snaplen", "65535", 96, 262144,                          \
 	  "bytes kept of each packet")                                                             \
 	X(limit_flows, COUNT, "limits.flows", "262144", 1024, 1 << 26,                             \

@@ -19,6 +19,7 @@ enum {
 	DIALOG_ASKED = 2,    /* the client's payload says by itself that it asks */
 	DIALOG_MUTUAL = 4,   /* both sides ask */
 	DIALOG_TELLS = 64,   /* it may announce where media are listened for */
+	DIALOG_MIDTALK = 16, /* who spoke first before we listened is not known */
 	DIALOG_ASIDE = 8,    /* belongs to another dialog: nobody here is a service */
 };
 

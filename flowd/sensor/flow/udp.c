@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "flowd/sensor/flow/udp.h"
 
-#include "base/wire.h"
+#include "flowd/sensor/early/intact.h"
+#include "flowd/sensor/early/midtalk.h"
 #include "flowd/sensor/flow/dialog.h"
 #include "flowd/sensor/flow/question.h"
 #include "flowd/sensor/reply/reply.h"
@@ -20,7 +21,8 @@ struct udp {
 	struct hash_key key;
 	uint64_t asked[ASKED]; /* words_of the latest requests */
 	size_t looking;	       /* dialogs being looked at for a name */
-	wall_t evicted_us;     /* when an answered dialog was last forgotten too early; 0 never */
+	struct midtalk midtalk;
+	wall_t evicted_us; /* when an answered dialog was last forgotten too early; 0 never */
 };
 
 struct udp *udp_new(struct watch *watch, const struct hash_key *key)
@@ -31,6 +33,7 @@ struct udp *udp_new(struct watch *watch, const struct hash_key *key)
 		return NULL;
 	u->watch = watch;
 	u->key = *key;
+	u->midtalk = midtalk_of(watch->conf);
 	u->dialogs = dialog_table_new(watch->conf->limit_dialogs, key);
 	u->questions = question_ring_new();
 	if (!u->dialogs || !u->questions) {
@@ -250,12 +253,23 @@ static bool is_echo(const struct udp *u, const struct dialog *d, const struct pa
 	return p->payload_len == p->data_len && u->asked[words % ASKED] == words;
 }
 
+/* Is the sender known for answering? */
+static bool is_known(const struct udp *u, const struct packet *p)
+{
+	const struct service service = service_of(p);
+	const struct known_entry *entry = known_get(u->watch->known, &service);
+
+	return entry && entry->sighting.evidence > EVIDENCE_INVALID;
+}
+
 /* The server's side speaks; `inside`: its answers are our business. */
 static void take_server(struct udp *u, struct dialog *d, const struct packet *p,
 			const struct reply *read, bool inside)
 {
 	bool both_ask = read->way == REPLY_REQUEST && read->peers;
 
+	if (midtalk_lasts(d, read, d->flags & DIALOG_MIDTALK && inside && is_known(u, p)))
+		return;
 	if (read->way == REPLY_REQUEST && !both_ask && !is_echo(u, d, p)) {
 		/* Who asks is no server; if nothing is known of the other side, it may be one. */
 		if (!(d->flags & (DIALOG_ASKED | DIALOG_ANSWERED)) && !read->mutual) {
@@ -286,6 +300,7 @@ static void take_client(struct udp *u, struct dialog *d, const struct packet *p,
 		take_server(u, d, p, read, inside);
 		return;
 	}
+	midtalk_lasts(d, read, false);
 	if (read->way == REPLY_REQUEST) {
 		d->flags |= DIALOG_ASKED;
 		note_words(u, d, p);
@@ -298,24 +313,6 @@ static void take_client(struct udp *u, struct dialog *d, const struct packet *p,
 	known_mark(u->watch->known, d->entry);
 	if (d->look && p->payload_len)
 		name_on(u, d, p, false);
-}
-
-/*
- * May somebody have received the packet? A sum that is not made yet, for the interface to complete,
- * covers the pseudo-header alone; a packet that was cut can't be summed.
- */
-static bool is_intact(const struct packet *p)
-{
-	const uint8_t *udp = p->ip + p->ip_len - p->payload_len - 8;
-	size_t skip = addr_is_v4(&p->src) ? 12 : 0, len = 8 + (size_t)p->payload_len;
-	uint32_t sum = PROTO_UDP + (uint32_t)len;
-
-	if (p->payload_len < p->data_len || !wire_be16_at(udp + 6))
-		return true;
-	sum = wire_checksum(p->src.b + skip, sizeof(p->src.b) - skip, sum);
-	sum = wire_checksum(p->dst.b + skip, sizeof(p->dst.b) - skip, sum);
-	return wire_be16_at(udp + 6) + wire_checksum_end(sum) == 0xffff ||
-	       !wire_checksum_end(wire_checksum(udp, len, sum));
 }
 
 /*
@@ -349,18 +346,6 @@ static void answer_from(struct udp *u, const struct packet *p, uint16_t port)
 	entry = watch_answer(u->watch, &from, EVIDENCE_ANSWERED);
 	if (entry)
 		watch_name(u->watch, entry, "tftp", NAMED_PAYLOAD);
-}
-
-/* Is the sender known for answering, so that a dialog forgotten early can be taken up again? */
-static bool is_resumed(struct udp *u, const struct packet *p)
-{
-	const struct service service = service_of(p);
-	const struct known_entry *entry;
-
-	if (!u->evicted_us || p->time_us - u->evicted_us > STALE)
-		return false;
-	entry = known_get(u->watch->known, &service);
-	return entry && entry->sighting.evidence > EVIDENCE_INVALID;
 }
 
 static void note_question(struct udp *u, const struct packet *p, bool elsewhere)
@@ -406,6 +391,7 @@ static void begin(struct udp *u, struct dialog *d, const struct packet *p, uint6
 {
 	struct reply read = read_payload(p);
 	bool of_group = false, server = read.way == REPLY_RESPONSE, aside = false;
+	bool midtalk = midtalk_may_be(&u->midtalk, p->time_us);
 	uint16_t port = 0;
 
 	if (!server && is_answer_elsewhere(u, p, &of_group, &port)) {
@@ -413,9 +399,12 @@ static void begin(struct udp *u, struct dialog *d, const struct packet *p, uint6
 		aside = server && !of_group;
 	}
 	/* A lone answer is believed, but not one that would be dropped where it arrives. */
-	if (server && !of_group && !aside && !is_intact(p))
+	if (server && !of_group && !aside && !intact_is(p))
 		return;
-	server = server || (read.way == REPLY_EITHER && inside && is_resumed(u, p));
+	/* A dialog that was forgotten early, or begun before we listened, can be taken up again. */
+	if (read.way == REPLY_EITHER && inside && !server)
+		server = (midtalk || (u->evicted_us && p->time_us - u->evicted_us <= STALE)) &&
+			 is_known(u, p);
 	if (d)
 		leave(u, d);
 	else
@@ -425,6 +414,8 @@ static void begin(struct udp *u, struct dialog *d, const struct packet *p, uint6
 	hear(u, d, p, &read);
 	if (aside)
 		d->flags |= DIALOG_ASIDE;
+	if (midtalk && !server && read.way == REPLY_EITHER)
+		d->flags |= DIALOG_MIDTALK;
 	if (aside && port && read.moved && inside)
 		answer_from(u, p, port);
 	if (server) {
@@ -468,7 +459,7 @@ void udp_take(struct udp *u, const struct packet *p)
 		return;
 	}
 	dialog_touch(u->dialogs, d, p->time_us);
-	if (d->payloads < w->conf->name_packets) {
+	if (d->payloads < (d->flags & DIALOG_MIDTALK ? UINT8_MAX : w->conf->name_packets)) {
 		d->payloads++;
 		read = read_payload(p);
 	}
