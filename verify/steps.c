@@ -1,11 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "verify/steps.h"
 
+#include "verify/evidence.h"
+
 /* What the next or present conversation says. */
 void steps_set(struct task *t, struct course_step step)
 {
 	t->hello = step.hello;
 	t->question = step.question;
+}
+
+void steps_name(struct task *t, const struct job *job)
+{
+	struct job *own = &t->job;
+
+	memmove(own->app, job->app, sizeof(own->app));
+	memmove(own->app_guess, job->app_guess, sizeof(own->app_guess));
+	memmove(own->sni, job->sni, sizeof(own->sni));
+	own->app[sizeof(own->app) - 1] = 0;
+	own->app_guess[sizeof(own->app_guess) - 1] = 0;
+	own->sni[sizeof(own->sni) - 1] = 0;
 }
 
 void steps_note(struct task *t)
@@ -22,7 +36,7 @@ static mono_t listen_wait(const struct task *t)
 
 	if (course_speaks(&t->course, t->job.app))
 		return conf->verify_hello_wait;
-	if (t->job.named && !t->job.app[0] && !t->listen_only &&
+	if (t->job.named && !t->job.app[0] && !t->listen_only && !scout_waits(&t->scout) &&
 	    IMPATIENCE < conf->verify_banner_wait && course_is_impatient(&t->course))
 		return IMPATIENCE;
 	if (t->job.named || t->job.app[0] || name < conf->verify_banner_wait)
@@ -67,4 +81,59 @@ struct course_step steps_more(const struct task *t, const struct talk_result *r)
 struct talk_say steps_say(const struct task *t)
 {
 	return (struct talk_say){ t->job.app, t->hello, t->question, steps_wait(t, t->hello) };
+}
+
+struct talk_order steps_order(const struct task *t, struct course_step step)
+{
+	struct talk_order order = { .way = t->way,
+				    .hello = step.hello,
+				    .question = step.question,
+				    .connect_wait = evidence_patience(t, STEPS_LIMIT),
+				    .wait = steps_wait(t, step.hello) };
+
+	memcpy(order.app, t->job.app, sizeof(order.app));
+	memcpy(order.sni, t->job.sni, sizeof(order.sni));
+	return order;
+}
+
+/* Says how long to go on listening. */
+static void listen_on(struct task *t, mono_t wait)
+{
+	struct talk_say say = { t->job.app, BANNER_LISTEN, NULL, wait };
+
+	if (talk_is_dialling(t->talk))
+		talk_prepare(t->talk, &say);
+	else if (talk_is_listening(t->talk))
+		talk_speak(t->talk, &say);
+}
+
+/*
+ * Whoever speaks first does so in the conversation that listens, whoever does not answers a scout:
+ * what the port suggests, else TLS and HTTP.
+ */
+void steps_scout(struct task *t)
+{
+	bool is_known = course_is_impatient(&t->course);
+	unsigned most = is_known ? 1 : SCOUTS_MOST;
+	struct course_step step;
+	struct talk_order order;
+
+	if (t->hello != BANNER_LISTEN || t->listen_only || !t->talk || t->scout.count ||
+	    t->job.app[0] || !t->job.named || t->probe->state != STATE_OPEN || t->zero_window)
+		return;
+	while (t->scout.count < most) {
+		step = course_next(&t->course, "", t->job.app_guess);
+		order = steps_order(t, step);
+		if (step.hello == BANNER_LISTEN || scout_send(&t->scout, &t->room->talk, &order))
+			break;
+		course_note(&t->course, &step);
+	}
+	if (t->scout.count && is_known)
+		listen_on(t, steps_wait(t, BANNER_LISTEN));
+}
+
+void steps_hurry(struct task *t)
+{
+	if (t->talk && t->hello == BANNER_LISTEN && !t->listen_only)
+		listen_on(t, IMPATIENCE);
 }

@@ -7,8 +7,13 @@
 
 #include "verify/task.h"
 
+#define STEPS_LIMIT (15 * MONO_SECOND) /* from the first packet to the probe */
+
 /* What the next or present conversation says. */
 void steps_set(struct task *t, struct course_step step);
+
+/* Takes the names of a job, perhaps its own one; they came from another process. */
+void steps_name(struct task *t, const struct job *job);
 
 /* It has been said. */
 void steps_note(struct task *t);
@@ -21,5 +26,14 @@ struct course_step steps_more(const struct task *t, const struct talk_result *r)
 
 /* The step as a conversation takes it; borrowed from the task. */
 struct talk_say steps_say(const struct task *t);
+
+/* The step as a conversation of its own begins with it; borrowed from the task. */
+struct talk_order steps_order(const struct task *t, struct course_step step);
+
+/* Sends scouts out, where the wire has nothing to say and the first conversation listens. */
+void steps_scout(struct task *t);
+
+/* They are back, and somebody is at home who did not understand them: does he speak first? */
+void steps_hurry(struct task *t);
 
 #endif

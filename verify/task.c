@@ -11,12 +11,12 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#define LIMIT (15 * MONO_SECOND) /* from the first packet to the probe */
 #define DIALS 3
 #define QUEUE_WAIT (20 * MONO_MS) /* for room in a queue of this host */
 
 static void on_timer(void *arg, int what);
 static void on_talk(void *arg, const struct talk_result *r);
+static void on_scout(void *arg, const struct talk_result *r);
 
 struct task *task_new(const struct task_room *room, const struct job *job)
 {
@@ -27,6 +27,7 @@ struct task *task_new(const struct task_room *room, const struct job *job)
 	t->room = room;
 	t->job = *job;
 	t->arrived = mono_now();
+	t->scout = (struct scout){ .fn = on_scout, .arg = t };
 	course_open(&t->course, &room->talk, room->conf, job->service.port);
 	return t;
 }
@@ -36,6 +37,7 @@ void task_free(struct task *t)
 	if (!t)
 		return;
 	follow_free(t->follow);
+	scout_end(&t->scout);
 	talk_free(t->talk);
 	inquiry_free(t->inquiry);
 	loop_event_free(t->timer);
@@ -50,6 +52,7 @@ static void end_talk(struct task *t)
 		t->probe->sent_dials = (uint16_t)(t->probe->sent_dials + talk_repeats(t->talk));
 	talk_free(t->talk);
 	t->talk = NULL;
+	t->held = NULL;
 }
 
 /* The last thing done with `t`. */
@@ -57,6 +60,8 @@ static void finish(struct task *t, enum state state, enum reason reason)
 {
 	evidence_temper(t, &state, &reason);
 	end_talk(t);
+	scout_end(&t->scout);
+	t->probe->sent_dials = (uint16_t)(t->probe->sent_dials + scout_dials(&t->scout));
 	aside_count(t);
 	t->probe->state = (uint8_t)state;
 	t->probe->reason = (uint8_t)reason;
@@ -88,14 +93,6 @@ static bool has_name(const struct task *t)
 	return t->job.app[0];
 }
 
-/* Text from another process ends within its field. */
-static void close_texts(struct job *job)
-{
-	job->app[sizeof(job->app) - 1] = 0;
-	job->app_guess[sizeof(job->app_guess) - 1] = 0;
-	job->sni[sizeof(job->sni) - 1] = 0;
-}
-
 /* Sets the timer, but not beyond the limit. */
 static void wait_for(struct task *t, mono_t wait)
 {
@@ -108,7 +105,7 @@ static void wait_for(struct task *t, mono_t wait)
 static void set_limit(struct task *t)
 {
 	if (!t->limit)
-		t->limit = mono_now() + LIMIT;
+		t->limit = mono_now() + STEPS_LIMIT;
 }
 
 int task_start(struct task *t)
@@ -127,7 +124,7 @@ int task_start(struct task *t)
 		t->timer = NULL;
 		return -ENOMEM;
 	}
-	close_texts(&t->job);
+	steps_name(t, &t->job);
 	p->job = t->job.id;
 	p->service = *service;
 	p->started_us = mono_wall();
@@ -188,16 +185,9 @@ static int send_syn(struct task *t)
 
 static int send_talk(struct task *t)
 {
-	struct talk_order order = { .way = t->way,
-				    .hello = t->hello,
-				    .question = t->question,
-				    .connect_wait = evidence_patience(t, LIMIT),
-				    .wait = steps_wait(t, t->hello) };
-	int rc;
-
-	memcpy(order.app, t->job.app, sizeof(order.app));
-	memcpy(order.sni, t->job.sni, sizeof(order.sni));
-	rc = talk_open(&t->room->talk, &order, on_talk, t, &t->talk);
+	const struct talk_order order =
+		steps_order(t, (struct course_step){ t->hello, t->question });
+	int rc = talk_open(&t->room->talk, &order, on_talk, t, &t->talk);
 	if (rc == -EAGAIN)
 		return rc;
 	if (rc) {
@@ -211,7 +201,8 @@ static int send_talk(struct task *t)
 		t->probe->tries = 1;
 	steps_note(t);
 	t->dials++;
-	wait_for(t, LIMIT);
+	steps_scout(t);
+	wait_for(t, STEPS_LIMIT);
 	return 0;
 }
 
@@ -250,7 +241,7 @@ void task_hear(struct task *t, const struct syn_answer *answer)
 		t->stage = TASK_TALK;
 		/* The name may have come meanwhile. */
 		steps_set(t, course_first(&t->course, t->job.app));
-		wait_for(t, LIMIT);
+		wait_for(t, STEPS_LIMIT);
 		t->room->want(t->room->arg, t);
 		return;
 	case SYN_CLOSED:
@@ -273,7 +264,7 @@ static void on_timer(void *arg, int what)
 	if (t->stage == TASK_SYN && mono_now() < t->limit &&
 	    t->probe->tries < t->room->conf->verify_tries) {
 		/* Its turn may be long in coming. */
-		wait_for(t, LIMIT);
+		wait_for(t, STEPS_LIMIT);
 		t->room->want(t->room->arg, t);
 	} else if (t->probe->state == STATE_OPEN) {
 		finish_open(t);
@@ -315,6 +306,13 @@ static void hear_unreached(struct task *t, const struct talk_result *r)
 	}
 }
 
+/* Nothing more is to be said: scouts may yet bring an answer. */
+static bool is_held(struct task *t, const struct talk_result *r)
+{
+	t->held = scout_waits(&t->scout) ? r : NULL;
+	return t->held;
+}
+
 /* Nothing more to be tried? Then say so, else go on. */
 static void go_on(struct task *t, const struct talk_result *r)
 {
@@ -325,6 +323,8 @@ static void go_on(struct task *t, const struct talk_result *r)
 		dial(t, next);
 		return;
 	}
+	if (is_held(t, r))
+		return;
 	/*
 	 * It went away after our hello without a word, and we never saw it wait for one: that may
 	 * be a dislike of the hello, or of us. Listening tells.
@@ -346,11 +346,10 @@ static void hear_answer(struct task *t, const struct talk_result *r)
 	bool is_better = is_known && (!p->app[0] || r->banner.product[0] || r->is_tls);
 	struct course_step more;
 
-	if (is_better || !p->banner_len) {
-		memset(p->banner, 0, sizeof(p->banner));
-		memcpy(p->banner, r->said, r->said_len);
-		p->banner_len = r->said_len;
-	}
+	if (is_known)
+		scout_end(&t->scout);
+	if (is_better || !p->banner_len)
+		talk_quote(r, p);
 	if (is_better)
 		talk_tell(r, p);
 	if (r->is_tls) {
@@ -377,17 +376,71 @@ static void speak(struct task *t)
 }
 
 /* It took the connection and kept silent while we did. */
-static void hear_silence(struct task *t)
+static void hear_silence(struct task *t, const struct talk_result *r)
 {
 	struct course_step next = course_next(&t->course, t->job.app, t->job.app_guess);
 
 	t->is_quiet = true;
 	if (t->listen_only || next.hello == BANNER_LISTEN) {
-		finish_open(t);
+		if (!is_held(t, r))
+			finish_open(t);
 		return;
 	}
 	steps_set(t, next);
 	speak(t);
+}
+
+/* What the conversation came to, where that was not a connection that failed. */
+static void conclude(struct task *t, const struct talk_result *r)
+{
+	if (r->end == TALK_ANSWERED)
+		hear_answer(t, r);
+	else if (t->probe->app[0])
+		finish_open(t);
+	else if (r->spoke)
+		go_on(t, r);
+	else if (r->end == TALK_SILENT)
+		hear_silence(t, r);
+	else if (t->is_quiet)
+		go_on(t, r);
+	else if (!is_held(t, r))
+		finish(t, STATE_REFUSES,
+		       r->end == TALK_RESET ? REASON_RESET_AFTER_ACCEPT
+					    : REASON_CLOSE_AFTER_ACCEPT);
+}
+
+/* One of those that asked while we listened is back. */
+static void on_scout(void *arg, const struct talk_result *r)
+{
+	struct task *t = arg;
+	struct probe *p = t->probe;
+	struct talk_result said;
+	bool is_known = r->end == TALK_ANSWERED && (r->banner.app[0] || r->is_tls);
+
+	if (is_known && !r->is_tls && !r->banner.product[0] && scout_waits(&t->scout)) {
+		/* The one who is still out may have asked better. */
+		talk_quote(r, p);
+		talk_tell(r, p);
+		return;
+	}
+	if (is_known) {
+		said = *r;
+		end_talk(t);
+		scout_end(&t->scout);
+		t->connected = true;
+		hear_answer(t, &said);
+		return;
+	}
+	if (r->end == TALK_ANSWERED && !p->banner_len)
+		talk_quote(r, p);
+	if (scout_waits(&t->scout))
+		return;
+	if (p->app[0])
+		finish_open(t);
+	else if (t->held)
+		conclude(t, t->held);
+	else if (r->end != TALK_SILENT)
+		steps_hurry(t);
 }
 
 /* The conversation is over, for now. */
@@ -405,20 +458,7 @@ static void on_talk(void *arg, const struct talk_result *r)
 	t->connected = true;
 	p->state = STATE_OPEN;
 	p->reason = REASON_SYN_ACK;
-	if (r->end == TALK_ANSWERED)
-		hear_answer(t, r);
-	else if (p->app[0])
-		finish_open(t);
-	else if (r->spoke)
-		go_on(t, r);
-	else if (r->end == TALK_SILENT)
-		hear_silence(t);
-	else if (t->is_quiet)
-		go_on(t, r);
-	else
-		finish(t, STATE_REFUSES,
-		       r->end == TALK_RESET ? REASON_RESET_AFTER_ACCEPT
-					    : REASON_CLOSE_AFTER_ACCEPT);
+	conclude(t, r);
 }
 
 void task_name(struct task *t, const struct job *job)
@@ -428,11 +468,8 @@ void task_name(struct task *t, const struct job *job)
 
 	if (t->job.named && has_name(t))
 		return;
-	memcpy(t->job.app, job->app, sizeof(t->job.app));
-	memcpy(t->job.app_guess, job->app_guess, sizeof(t->job.app_guess));
-	memcpy(t->job.sni, job->sni, sizeof(t->job.sni));
+	steps_name(t, job);
 	t->job.named = 1;
-	close_texts(&t->job);
 	if (t->inquiry) {
 		inquiry_name(t->inquiry, t->job.app);
 		return;
@@ -444,6 +481,8 @@ void task_name(struct task *t, const struct job *job)
 			steps_set(t, step);
 		return;
 	}
+	if (!has_name(t))
+		steps_scout(t);
 	if (t->listen_only || !has_name(t) || t->hello != BANNER_LISTEN)
 		return;
 	if (talk_is_dialling(t->talk)) {

@@ -12,6 +12,7 @@
 #include "verify/gate/rtt.h"
 #include "verify/raw.h"
 #include "verify/talk/course.h"
+#include "verify/talk/scout.h"
 #include "verify/udp/inquiry.h"
 
 #include <sys/queue.h>
@@ -55,6 +56,8 @@ struct task {
 	enum banner_hello hello;	      /* of the next or present conversation */
 	const struct book_question *question; /* of BANNER_ASK, or inside of BANNER_TLS */
 	struct course course;
+	struct scout scout;		/* asks while the conversation listens */
+	const struct talk_result *held; /* what it came to, until scouts are back; the talk's */
 	unsigned dials;
 	bool has_narrowed; /* one question more was asked for the product */
 	int failed_dials;

@@ -292,7 +292,11 @@ static const struct dialog dialogs[] = {
 	  .said = { BYTES("\x16\3\1\0\x2a\2\0\0\x26\3\1"
 			  "0123456789abcdef0123456789abcdef\0\0\x2f\0"),
 		    BYTES("\x16\3\1\0\4\x0e\0\0\0") },
-	  NONE },
+	  NONE, .next = "TLSv1" },
+	/* Whoever refuses the version refuses the older ones with it; any other reason tells
+	   nothing. */
+	{ &old_tls11, .said = { BYTES("\x15\3\2\0\2\2\x46") }, NONE },
+	{ &old_tls11, .said = { BYTES("\x15\3\2\0\2\2\x28") }, NONE, .next = "TLSv1" },
 	{ &old_ssl3, .said = { BYTES("\x15\3\0\0\2\2\x28") }, NONE },
 	{ &old_ssl3, .said = { BYTES("\x15\3\0\0\2\1\x70") }, WAITS },
 	{ &old_ssl2,

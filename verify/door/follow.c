@@ -71,17 +71,21 @@ static void add(struct follow *f, const struct errand *errand)
 static void add_old(struct follow *f, const struct door *starttls, const char *chosen)
 {
 	static const struct door *const doors[] = { &old_ssl2, &old_ssl3, &old_tls10, &old_tls11 };
-	size_t i;
+	size_t i, count = sizeof(doors) / sizeof(doors[0]);
 
 	if (!f->conf->verify_old_tls)
 		return;
-	for (i = 0; i < sizeof(doors) / sizeof(doors[0]); i++) {
-		if (!strcmp(doors[i]->name, chosen)) {
-			probe_add_fact(&f->own, FACT_WEAK_TLS, chosen);
-			return;
-		}
-		add(f, &(struct errand){ .starttls = starttls, .door = doors[i] });
+	for (i = 0; i < count && strcmp(doors[i]->name, chosen); i++)
+		;
+	if (i < count) {
+		probe_add_fact(&f->own, FACT_WEAK_TLS, chosen);
+		while (i--)
+			add(f, &(struct errand){ .starttls = starttls, .door = doors[i] });
+		return;
 	}
+	/* The answer to the newest of them may make two of the others needless. */
+	add(f, &(struct errand){ .starttls = starttls, .door = &old_tls11 });
+	add(f, &(struct errand){ .starttls = starttls, .door = &old_ssl2 });
 }
 
 static void add_doors(struct follow *f, const char *app, bool tls)
@@ -192,12 +196,22 @@ static void tell(const struct follow *f)
 	memcpy(p->certificates, own->certificates, sizeof(p->certificates));
 }
 
-/* A visit is over, and what it cost is known. */
-static void leave(struct follow *f, struct place *place)
+/* A visit is over, what it cost is known, and what it leads to. */
+static void leave(struct follow *f, struct place *place, const struct door *next)
 {
+	struct errand errand = { .starttls = place->errand.starttls,
+				 .door = next,
+				 .tls = place->errand.tls };
+
 	f->dials += visit_dials(place->visit);
 	visit_free(place->visit);
 	place->visit = NULL;
+	if (!next)
+		return;
+	add(f, &errand);
+	errand.door = &old_ssl3;
+	if (next == &old_tls10)
+		add(f, &errand);
 }
 
 unsigned follow_dials(const struct follow *f)
@@ -274,9 +288,7 @@ static void on_visit(void *arg, struct visit *visit, const struct door *next)
 	for (i = 0; i < FOLLOW_AT_ONCE; i++) {
 		if (f->places[i].visit != visit)
 			continue;
-		leave(f, &f->places[i]);
-		if (next)
-			add(f, &(struct errand){ .door = next, .tls = f->places[i].errand.tls });
+		leave(f, &f->places[i], next);
 	}
 	/* It was plain, and has shown TLS now. */
 	if (f->starttls && f->own.tls[0]) {
@@ -311,7 +323,8 @@ static void on_timer(void *arg, int what)
 	(void)what;
 	for (i = 0; i < FOLLOW_AT_ONCE; i++)
 		if (is_late(f, &f->places[i], now))
-			leave(f, &f->places[i]);
+			leave(f, &f->places[i],
+			      f->places[i].errand.door == &old_tls11 ? &old_tls10 : NULL);
 	pump(f);
 }
 

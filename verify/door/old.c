@@ -7,6 +7,7 @@ enum record { RECORD_ALERT = 21, RECORD_HANDSHAKE = 22 };
 enum handshake { HELLO_CLIENT = 1, HELLO_SERVER = 2, HELLO_DONE = 14 };
 
 #define ALERT_FATAL 2
+#define ALERT_PROTOCOL_VERSION 70
 
 /* All that was ever usual, those that cost a server least first (IANA, TLS cipher suites). */
 static const uint16_t suites[] = {
@@ -102,8 +103,12 @@ static void say_hello(struct door_talk *t, uint16_t version)
 	door_say(t, h.bytes, h.len);
 }
 
-/* Puts the handshake's bytes out of their records together. -1: refused; else how many. */
-static int gather(const struct door_talk *t, uint8_t *out)
+/*
+ * Puts the handshake's bytes out of their records together. -1: refused; else how many. Who says
+ * that the version is the reason speaks none that is older either: our hello allows for all of them
+ * (RFC 4346, appendix E).
+ */
+static int gather(struct door_talk *t, uint8_t *out)
 {
 	struct wire w = door_in(t);
 	const uint8_t *at;
@@ -123,6 +128,8 @@ static int gather(const struct door_talk *t, uint8_t *out)
 		at = wire_take(&w, len);
 		if (w.bad)
 			return n;
+		if (type == RECORD_ALERT && len == 2 && at[1] == ALERT_PROTOCOL_VERSION)
+			t->next = NULL;
 		if (type == RECORD_ALERT && (len != 2 || at[0] == ALERT_FATAL))
 			return -1;
 		if (type == RECORD_ALERT)
@@ -163,10 +170,11 @@ static enum door_step hear_hello(struct door_talk *t, uint16_t version, const ch
 	return DOOR_WAIT;
 }
 
-#define OUTDATED(id, number, text)                           \
+#define OUTDATED(id, number, text, older)                    \
 	static void open_##id(struct door_talk *t)           \
 	{                                                    \
 		say_hello(t, number);                        \
+		t->next = older;                             \
 	}                                                    \
 	static enum door_step hear_##id(struct door_talk *t) \
 	{                                                    \
@@ -174,9 +182,9 @@ static enum door_step hear_hello(struct door_talk *t, uint16_t version, const ch
 	}                                                    \
 	const struct door old_##id = { text, open_##id, hear_##id };
 
-OUTDATED(ssl3, 0x0300, "SSLv3")
-OUTDATED(tls10, 0x0301, "TLSv1")
-OUTDATED(tls11, 0x0302, "TLSv1.1")
+OUTDATED(ssl3, 0x0300, "SSLv3", NULL)
+OUTDATED(tls10, 0x0301, "TLSv1", NULL)
+OUTDATED(tls11, 0x0302, "TLSv1.1", &old_tls10)
 
 /* CLIENT-HELLO: seven ciphers, no session, a challenge of 16 bytes. */
 static void open_ssl2(struct door_talk *t)

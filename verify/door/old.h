@@ -11,6 +11,7 @@
 extern const struct door old_ssl2;  /* as Netscape published it */
 extern const struct door old_ssl3;  /* RFC 6101 */
 extern const struct door old_tls10; /* RFC 2246 */
-extern const struct door old_tls11; /* RFC 4346 */
+/* RFC 4346; its `next` stays, unless the answer rules out whatever is older than it. */
+extern const struct door old_tls11;
 
 #endif

@@ -318,7 +318,7 @@ size_t book_choose(const struct book *b, const struct book_order *order,
 		return c.count;
 	for (i = 0; i < b->question_count; i++) {
 		q = parsed_of(b, i);
-		if (q->proto == order->proto && q->payload &&
+		if (q->proto == order->proto && (order->inside || b->questions[i].payload) &&
 		    parse_has_port(order->inside ? &q->ssl_ports : &q->ports, order->port))
 			choose(&c, &b->questions[i]);
 	}

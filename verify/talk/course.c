@@ -54,7 +54,7 @@ static const struct book_question *choose(const struct course *course,
 	size_t count = book_choose(course->book, order, all, most), i;
 
 	for (i = 0; i < count; i++)
-		if (all[i]->payload && !was_asked(course, all[i]) &&
+		if ((all[i]->payload || order->inside) && !was_asked(course, all[i]) &&
 		    !((order->inside ? course->http_inside : course->http) &&
 		      is_http(course, all[i])))
 			return all[i];

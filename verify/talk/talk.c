@@ -156,6 +156,13 @@ void talk_tell(const struct talk_result *r, struct probe *p)
 			probe_add_fact(p, facts[i].kind, facts[i].text);
 }
 
+void talk_quote(const struct talk_result *r, struct probe *p)
+{
+	memset(p->banner, 0, sizeof(p->banner));
+	memcpy(p->banner, r->said, r->said_len);
+	p->banner_len = r->said_len;
+}
+
 /* The last thing done with `t`: the callee may have freed it. */
 static void finish(struct talk *t, enum talk_end end)
 {

@@ -104,4 +104,7 @@ void talk_speak(struct talk *talk, const struct talk_say *say);
 /* Puts what was understood into a probe: name, product, version, facts. */
 void talk_tell(const struct talk_result *result, struct probe *probe);
 
+/* Puts the first bytes that were said into a probe. */
+void talk_quote(const struct talk_result *result, struct probe *probe);
+
 #endif
