@@ -97,6 +97,10 @@ static void lane_sort(struct board *b, struct lane *l, bool first)
 {
 	bool may = !TAILQ_EMPTY(&l->tasks) && l->active < b->room.conf->verify_host_parallel;
 
+	if (may && first && l->is_ready) {
+		TAILQ_REMOVE(&b->ready, l, turn);
+		l->is_ready = false;
+	}
 	if (may && !l->is_ready && !l->is_resting) {
 		l->is_ready = true;
 		if (first)
@@ -155,9 +159,9 @@ static void on_want(void *arg, struct task *t)
 	t->is_wanting = true;
 	/*
 	 * Who has begun is finished first: its time runs, and when this life ends early what was
-	 * finished stays done.
+	 * finished stays done. Who is urgent waits for neither.
 	 */
-	if (t->limit)
+	if (t->limit || t->job.urgent)
 		TAILQ_INSERT_HEAD(&b->sending, t, turn);
 	else
 		TAILQ_INSERT_TAIL(&b->sending, t, turn);
@@ -309,6 +313,12 @@ static void send_waiting(struct board *b)
 				t->is_wanting = true;
 				TAILQ_INSERT_HEAD(&b->sending, t, turn);
 				return;
+			}
+			/* Its time has come meanwhile: nobody may go before it. */
+			if (!budget_wait(budget, now)) {
+				t->is_wanting = true;
+				TAILQ_INSERT_HEAD(&b->sending, t, turn);
+				continue;
 			}
 			hold(b, t, now + budget_wait(budget, now));
 		}

@@ -63,7 +63,7 @@ static void make_job(struct lifecycle *l, struct store_service *row, enum event 
 	store_get_sni(l->store, row, j.job.sni);
 	j.allowed = lifecycle_may_probe(l, &row->service) &&
 		    !(event == EVENT_NEW && canary_holds(l, row));
-	urgency_set(&j.job);
+	urgency_set(l, row, &j.job);
 	store_put_job(l->store, &j);
 	row->job = j.job.id;
 	l->jobs_made += j.allowed;

@@ -149,7 +149,7 @@ class Wire:
     """The SYNs that reach the inside: (time, address)."""
 
     def __init__(self, net):
-        self.net, self.out = net, tempfile.TemporaryFile("w+")
+        self.net, self.out = net, tempfile.NamedTemporaryFile("w+")
         self.process = net.start("inside", ["tcpdump", "-i", "eth0", "-tt", "-n", "-l", "-p", "-B",
                                             "16384", "ip and tcp[tcpflags] & (tcp-syn|tcp-ack) == "
                                             "tcp-syn and src portrange 61000-61511"],
@@ -158,9 +158,10 @@ class Wire:
             pass
 
     def read(self):
-        self.out.flush()
-        self.out.seek(0)
-        return [(float(m.group(1)), m.group(4)) for m in map(SYN.match, self.out) if m]
+        # By a position of its own: that of self.out is where tcpdump writes.
+        with open(self.out.name) as lines:
+            return [(float(m.group(1)), m.group(4)) for m in map(SYN.match, lines)
+                    if m]
 
     def end(self):
         time.sleep(0.5)

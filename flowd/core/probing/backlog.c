@@ -16,6 +16,7 @@ struct pump {
 	enum backlog_line line;
 	mono_t now;
 	unsigned count, scanned;
+	bool more; /* the line has not been walked to its end */
 	struct store_job jobs[AT_ONCE];
 };
 
@@ -112,7 +113,7 @@ static int pick(void *arg, const struct store_job *j)
 	struct backlog_walk *w = &b->walks[p->line];
 
 	if (p->count == AT_ONCE || p->scanned++ == SCAN_MOST) {
-		b->held = true;
+		b->held = p->more = true;
 		return 1;
 	}
 	if (!j->allowed || !j->job.urgent != (p->line != BACKLOG_URGENT) ||
@@ -198,6 +199,9 @@ int backlog_pump(struct backlog *b)
 	b->held = false;
 	go_back(b);
 	for (p.line = 0; p.line < BACKLOG_LINES && rc >= 0; p.line++) {
+		/* None of the others before all that are urgent have been found. */
+		if (p.more)
+			break;
 		p.count = 0;
 		rc = store_walk_jobs(b->store, b->walks[p.line].next, pick, &p);
 		if (rc >= 0 && (rc = send_all(&p)) > 0)

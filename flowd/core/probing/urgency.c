@@ -1,33 +1,36 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "flowd/core/probing/urgency.h"
 
-#include <stddef.h>
+#include "flowd/core/out/tell.h"
 
-/* Remote access, files, databases, caches, and what runs commands for whoever asks; in order. */
-static const uint16_t tcp_ports[] = {
-	21,   22,   23,	  111,	135,  139,   445,   512,   513,	  514,	 873,	1099,  1433,
-	1521, 2049, 2181, 2375, 2376, 2379,  3306,  3389,  4786,  5000,	 5432,	5555,  5601,
-	5900, 5901, 5984, 5985, 5986, 6000,  6379,  7001,  8009,  8080,	 8089,	8443,  8888,
-	9000, 9042, 9090, 9200, 9300, 10250, 10255, 11211, 15672, 27017, 50000, 50070,
-};
-
-static bool is_first(const struct service *s)
+static bool is_high(const struct lifecycle *l, const struct finding *f)
 {
-	size_t i;
+	struct rules_verdict verdict;
 
-	if (s->proto != PROTO_TCP)
-		return false;
-	for (i = 0; i < sizeof(tcp_ports) / sizeof(tcp_ports[0]); i++)
-		if (tcp_ports[i] == s->port)
-			return true;
-	return false;
+	rules_judge(l->rules, f, &verdict);
+	return verdict.level >= LEVEL_HIGH;
 }
 
-void urgency_set(struct job *job)
+/* Would it wake somebody up as it is, or when the probe finds it open? */
+static bool is_feared(const struct lifecycle *l, const struct store_service *row, enum event event)
+{
+	struct finding f = tell_finding(l, row, event, NULL);
+
+	if (is_high(l, &f))
+		return true;
+	f.state = STATE_OPEN;
+	f.verified = 1;
+	/* What the port is known for, so far as nobody knows better. */
+	if (!*f.app)
+		memcpy(f.app, f.app_guess, sizeof(f.app));
+	return is_high(l, &f);
+}
+
+void urgency_set(const struct lifecycle *l, const struct store_service *row, struct job *job)
 {
 	/* Somebody waits for it. */
-	bool asked = job->event == EVENT_VERDICT;
+	bool asked = job->event == EVENT_VERDICT, routine = job->event == EVENT_NONE;
 
-	job->asker = asked ? ASKER_API : job->event == EVENT_NONE ? ASKER_SCHEDULE : ASKER_WIRE;
-	job->urgent = asked || is_first(&job->service);
+	job->asker = asked ? ASKER_API : routine ? ASKER_SCHEDULE : ASKER_WIRE;
+	job->urgent = asked || (!routine && is_feared(l, row, job->event));
 }
