@@ -36,7 +36,8 @@ struct store_service {
 	uint8_t named;	   /* enum named: how `app` was obtained */
 	uint8_t hinted;	   /* of which kinds it has hints: bit `enum hint_kind` - 1 */
 	uint8_t exposure;  /* enum exposure */
-	uint8_t pad3[4];
+	uint8_t level;	   /* enum level: what the rules would say if it were new */
+	uint8_t pad3[3];
 	char app[RECORD_APP_MAX];    /* what the wire says */
 	char before[RECORD_APP_MAX]; /* what it said before it changed; "" it has not */
 	char probed[RECORD_APP_MAX]; /* what the latest probe that recognised it says */

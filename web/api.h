@@ -5,6 +5,7 @@
 #ifndef WEB_API_H
 #define WEB_API_H
 
+#include "web/catalog/order.h"
 #include "web/gauge.h"
 #include "web/http/http.h"
 #include "web/query.h"
@@ -21,6 +22,11 @@ struct api {
 	struct stream *stream;
 	struct gauge *gauge;
 	struct access_desk *desk;
+	struct catalog *catalog;
+	struct order *order;
+	struct order_page page; /* being answered */
+	char *overview;		/* as it was at `overviewed` */
+	mono_t overviewed;
 	struct ipc *core;
 	struct http *http;
 	const struct conf *conf;

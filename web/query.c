@@ -4,7 +4,7 @@
 #include "base/err.h"
 #include "base/wire.h"
 
-#define CURSOR_BYTES 23 /* zone, host, protocol, port: the order of the rows */
+#define CURSOR_BYTES 27 /* value, zone, host, protocol, port: the order of the rows */
 
 static const char *const names[] = {
 #define QUERY_NAME(id, name) name,
@@ -14,7 +14,10 @@ static const char *const names[] = {
 
 void query_open(struct query *q, unsigned allowed)
 {
-	*q = (struct query){ .allowed = allowed, .limit = QUERY_LIMIT };
+	/* Its bytes are compared, those between the members, too. */
+	memset(q, 0, sizeof(*q));
+	q->allowed = allowed;
+	q->limit = QUERY_LIMIT;
 	memset(&q->ip.high, 0xff, sizeof(q->ip.high));
 }
 
@@ -46,16 +49,23 @@ static int hex_digit(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-char *query_cursor(const struct service *s, char *out)
+bool query_is_same(const struct query *a, const struct query *b)
+{
+	return !memcmp(a, b, sizeof(*a));
+}
+
+char *query_cursor(const struct query_place *place, char *out)
 {
 	static const char digits[] = "0123456789abcdef";
+	const struct service *s = &place->service;
 	uint8_t bytes[CURSOR_BYTES];
 	size_t i;
 
-	wire_put_be32(bytes, s->zone);
-	memcpy(bytes + 4, s->host.b, sizeof(s->host.b));
-	bytes[20] = s->proto;
-	wire_put_be16(bytes + 21, s->port);
+	wire_put_be32(bytes, place->value);
+	wire_put_be32(bytes + 4, s->zone);
+	memcpy(bytes + 8, s->host.b, sizeof(s->host.b));
+	bytes[24] = s->proto;
+	wire_put_be16(bytes + 25, s->port);
 	for (i = 0; i < CURSOR_BYTES; i++) {
 		out[2 * i] = digits[bytes[i] >> 4];
 		out[2 * i + 1] = digits[bytes[i] & 15];
@@ -64,7 +74,7 @@ char *query_cursor(const struct service *s, char *out)
 	return out;
 }
 
-static int parse_cursor(const char *text, size_t len, struct service *out)
+static int parse_cursor(const char *text, size_t len, struct query_place *out)
 {
 	uint8_t bytes[CURSOR_BYTES];
 	struct service s = { 0 };
@@ -80,12 +90,56 @@ static int parse_cursor(const char *text, size_t len, struct service *out)
 			return ERR_SYNTAX;
 		bytes[i] = (uint8_t)(high << 4 | low);
 	}
-	s.zone = wire_be32_at(bytes);
-	s.host = addr_v6(bytes + 4);
-	s.proto = bytes[20];
-	s.port = wire_be16_at(bytes + 21);
-	*out = s;
+	s.zone = wire_be32_at(bytes + 4);
+	s.host = addr_v6(bytes + 8);
+	s.proto = bytes[24];
+	s.port = wire_be16_at(bytes + 25);
+	out->value = wire_be32_at(bytes);
+	out->service = s;
 	return 0;
+}
+
+static int set_sort(struct query *q, const char *text, size_t len)
+{
+	static const char *const sorts[] = {
+#define QUERY_NAME(id, name) name,
+		QUERY_SORT_LIST(QUERY_NAME)
+#undef QUERY_NAME
+	};
+	uint8_t i;
+
+	for (i = 0; i < sizeof(sorts) / sizeof(sorts[0]); i++)
+		if (strlen(sorts[i]) == len && !memcmp(sorts[i], text, len)) {
+			q->sort = i;
+			return 0;
+		}
+	return ERR_UNKNOWN;
+}
+
+static int set_order(struct query *q, const char *text, size_t len)
+{
+	q->descending = len == 4 && !memcmp(text, "desc", len);
+	return q->descending || (len == 3 && !memcmp(text, "asc", len)) ? 0 : ERR_UNKNOWN;
+}
+
+/* A word of one of the enums. */
+static int set_word(uint8_t *out, int word)
+{
+	if (word < 0)
+		return word;
+	*out = (uint8_t)word;
+	return 0;
+}
+
+static int set_ago(struct query *q, const char *text, size_t len)
+{
+	char copy[24];
+
+	if (len >= sizeof(copy))
+		return ERR_RANGE;
+	memcpy(copy, text, len);
+	copy[len] = '\0';
+	return mono_parse(copy, &q->ago);
 }
 
 static int parse_app(const char *text, size_t len, char *out)
@@ -99,16 +153,6 @@ static int parse_app(const char *text, size_t len, char *out)
 			return ERR_SYNTAX;
 	memset(out, 0, RECORD_APP_MAX);
 	memcpy(out, text, len);
-	return 0;
-}
-
-static int set_state(struct query *q, const char *text, size_t len)
-{
-	int state = record_state_parse(text, len);
-
-	if (state < 0)
-		return state;
-	q->state = (uint8_t)state;
 	return 0;
 }
 
@@ -136,7 +180,7 @@ static int set_value(struct query *q, unsigned parameter, const char *value, siz
 		q->limit = rc ? q->limit : (unsigned)n;
 		return rc;
 	case QUERY_WITH_CURSOR:
-		return parse_cursor(value, len, &q->cursor);
+		return parse_cursor(value, len, &q->place);
 	case QUERY_WITH_BEFORE:
 		return set_number(value, len, INT64_MAX, &q->before);
 	case QUERY_WITH_IP:
@@ -147,8 +191,18 @@ static int set_value(struct query *q, unsigned parameter, const char *value, siz
 		return rc;
 	case QUERY_WITH_APP:
 		return parse_app(value, len, q->app);
+	case QUERY_WITH_LEVEL:
+		return set_word(&q->level, record_level_parse(value, len));
+	case QUERY_WITH_PROTO:
+		return set_word(&q->proto, record_proto_parse(value, len));
+	case QUERY_WITH_SINCE:
+		return set_ago(q, value, len);
+	case QUERY_WITH_SORT:
+		return set_sort(q, value, len);
+	case QUERY_WITH_ORDER:
+		return set_order(q, value, len);
 	default:
-		return set_state(q, value, len);
+		return set_word(&q->state, record_state_parse(value, len));
 	}
 }
 

@@ -19,7 +19,30 @@
 	X(QUERY_WITH_IP, "ip")         \
 	X(QUERY_WITH_PORT, "port")     \
 	X(QUERY_WITH_APP, "app")       \
-	X(QUERY_WITH_STATE, "state")
+	X(QUERY_WITH_STATE, "state")   \
+	X(QUERY_WITH_LEVEL, "level")   \
+	X(QUERY_WITH_PROTO, "proto")   \
+	X(QUERY_WITH_SINCE, "since")   \
+	X(QUERY_WITH_SORT, "sort")     \
+	X(QUERY_WITH_ORDER, "order")
+
+/* X(constant, name): what services may be sorted by. */
+#define QUERY_SORT_LIST(X)                   \
+	X(QUERY_BY_ADDRESS, "address")       \
+	X(QUERY_BY_PORT, "port")             \
+	X(QUERY_BY_APP, "app")               \
+	X(QUERY_BY_STATE, "state")           \
+	X(QUERY_BY_LEVEL, "level")           \
+	X(QUERY_BY_FIRST_SEEN, "first_seen") \
+	X(QUERY_BY_LAST_SEEN, "last_seen")   \
+	X(QUERY_BY_HANDSHAKES, "handshakes") \
+	X(QUERY_BY_PEERS, "peers")
+
+enum query_sort {
+#define QUERY_ENUM(id, name) id,
+	QUERY_SORT_LIST(QUERY_ENUM)
+#undef QUERY_ENUM
+};
 
 enum query_index {
 #define QUERY_ENUM(id, name) id##_INDEX,
@@ -33,14 +56,24 @@ enum query_parameter {
 #undef QUERY_ENUM
 };
 
+/* Where a page ended: the value that rows are sorted by, and the row. */
+struct query_place {
+	uint32_t value;
+	struct service service;
+};
+
 struct query {
 	unsigned allowed, given; /* bits of enum query_parameter */
 	unsigned limit;
-	uint64_t before;	/* number; 0: from the newest */
-	struct service cursor;	/* the last row of the page before */
-	struct prefix_range ip; /* all addresses when not given */
+	uint64_t before;	  /* number; 0: from the newest */
+	struct query_place place; /* of the cursor: the last row of the page before */
+	struct prefix_range ip;	  /* all addresses when not given */
+	mono_t ago;		  /* first seen no longer ago */
+	uint32_t since;		  /* the same in seconds since 1970, for the caller to set */
 	uint16_t port;
-	uint8_t state; /* enum state */
+	uint8_t state, level, proto; /* enums */
+	uint8_t sort;		     /* enum query_sort */
+	bool descending;
 	char app[RECORD_APP_MAX];
 };
 
@@ -57,10 +90,13 @@ int query_set(struct query *query, const char *name, const char *value, size_t l
 bool query_has(const struct query *query, const struct service *service, const char *app,
 	       unsigned state);
 
-#define QUERY_CURSOR_MAX 48 /* bytes that hold any cursor and its NUL */
+/* Do two queries ask for the same? Byte by byte: both must have been made by query_open. */
+bool query_is_same(const struct query *a, const struct query *b);
 
-/* The cursor that goes on behind a service; `out` has QUERY_CURSOR_MAX bytes; returns it. */
-char *query_cursor(const struct service *service, char *out);
+#define QUERY_CURSOR_MAX 56 /* bytes that hold any cursor and its NUL */
+
+/* The cursor that goes on behind a place; `out` has QUERY_CURSOR_MAX bytes; returns it. */
+char *query_cursor(const struct query_place *place, char *out);
 
 /* Reads "192.0.2.1-tcp-443" or "2001:db8::1-tcp-443". 0, ERR_SYNTAX, ERR_UNKNOWN (protocol). */
 int query_parse_id(const char *text, size_t len, struct service *out);

@@ -29,6 +29,7 @@ const struct http_route routes[] = {
 	{ "/api/v1/hosts", HTTP_GET, listing_hosts, ACCESS_VIEWER, 0 },
 	{ "/api/v1/alerts", HTTP_GET, listing_alerts, ACCESS_VIEWER, 0 },
 	{ "/api/v1/events", HTTP_GET, listing_events, ACCESS_VIEWER, 0 },
+	{ "/api/v1/overview", HTTP_GET, listing_overview, ACCESS_VIEWER, 0 },
 	{ "/api/v1/countries", HTTP_GET, listing_countries, ACCESS_VIEWER, 0 },
 	{ "/api/v1/sweeps", HTTP_GET, orders_list, ACCESS_VIEWER, 0 },
 	{ "/api/v1/sweeps", HTTP_POST, orders_post, ACCESS_OPERATOR, 0 },

@@ -62,11 +62,18 @@ static void on_pulse(void *arg, int what)
 	loop_timer_set(w->pulse, SIGN_OF_LIFE);
 }
 
+static void note(struct web *w, const struct event_row *event)
+{
+	if (event->finding.event != EVENT_HEALTH)
+		catalog_note(w->api.catalog, &event->finding.service);
+}
+
 static void take(struct web *w, const struct ipc_message *m)
 {
 	switch (m->kind) {
 	case IPC_EVENT:
 		stream_put_event(w->api.stream, m->record);
+		note(w, m->record);
 		view_expect(w->api.view);
 		break;
 	case IPC_ALERT:
@@ -138,6 +145,7 @@ static void on_opened(void *arg)
 
 	if (!rc && store)
 		rc = keys_load(&w->api.desk->keys, store);
+	catalog_begin(w->api.catalog);
 	if (rc)
 		log_warning("the store is not read: %s", err_text(rc));
 	log_info("%s://%s%s%s:%llu/", w->doors.certificate ? "https" : "http", six ? "[" : "",
@@ -158,6 +166,7 @@ static void on_fresh(void *arg)
 {
 	struct web *w = arg;
 
+	catalog_catch_up(w->api.catalog);
 	stream_publish(w->api.stream);
 }
 
@@ -256,12 +265,15 @@ static bool open_inside(struct web *w, const char *state)
 	w->api.host_keep = w->conf->deceptive_keep;
 	w->api.view = view_new(w->loop, state, w->scratch);
 	w->api.desk = access_new(w->conf);
+	w->api.catalog = w->api.view ? catalog_new(w->loop, w->api.view) : NULL;
+	w->api.order = w->api.catalog ? order_new(w->api.catalog) : NULL;
 	w->site = (struct http_site){ routes, admit, &w->api };
 	w->api.http = http_new(w->loop, &w->site);
 	w->core_event = loop_fd_new(w->loop, ipc_fd(w->core), LOOP_READ, on_core, w);
 	w->term = loop_signal_new(w->loop, SIGTERM, on_term, w);
 	w->pulse = loop_timer_new(w->loop, on_pulse, w);
-	if (!w->api.view || !w->api.desk || !w->api.http || !w->core_event || !w->term || !w->pulse)
+	if (!w->api.view || !w->api.desk || !w->api.order || !w->api.http || !w->core_event ||
+	    !w->term || !w->pulse)
 		return false;
 	if (!doors_serve(&w->doors, w->api.http))
 		return false;
@@ -275,6 +287,8 @@ static void web_free(struct web *w)
 	/* Readers end with their connections. */
 	http_free(w->api.http);
 	stream_free(w->api.stream);
+	order_free(w->api.order);
+	catalog_free(w->api.catalog);
 	view_free(w->api.view);
 	loop_event_free(w->core_event);
 	loop_event_free(w->term);
@@ -282,6 +296,7 @@ static void web_free(struct web *w)
 	loop_free(w->loop);
 	doors_close(&w->doors);
 	free(w->api.desk);
+	free(w->api.overview);
 	ipc_free(w->core);
 }
 

@@ -30,8 +30,8 @@ void doc_set_text(struct doc *doc, const char *key, const char *text, size_t siz
 #define DOC_SET_TEXT(doc, key, field) doc_set_text(doc, key, field, sizeof(field))
 
 void doc_set_word(struct doc *doc, const char *key, const char *word); /* one of ours, "" stays */
-void doc_set_number(struct doc *doc, const char *key, uint64_t n);
-void doc_set_known(struct doc *doc, const char *key, uint64_t n); /* 0: null */
+void doc_set_number(struct doc *doc, const char *key, uint64_t n);     /* key NULL: to a list */
+void doc_set_known(struct doc *doc, const char *key, uint64_t n);      /* 0: null */
 void doc_set_real(struct doc *doc, const char *key, double n);
 void doc_set_bool(struct doc *doc, const char *key, bool value);
 void doc_set_time(struct doc *doc, const char *key, wall_t time);

@@ -182,6 +182,16 @@ void report_add(struct report *report, const char *key, struct report *row)
 	add_row(report, key, doc_of(row));
 }
 
+void report_add_number(struct report *report, const char *key, uint64_t number)
+{
+	doc_set_number(doc_child(doc_of(report), key), NULL, number);
+}
+
+void report_set(struct report *report, const char *key, struct report *object)
+{
+	doc_set_child(doc_of(report), key, doc_of(object));
+}
+
 void report_add_service(struct report *report, const char *key, const struct store_service *row)
 {
 	add_row(report, key, named_doc(row));

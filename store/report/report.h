@@ -46,9 +46,13 @@ void report_set_service(struct report *report, const char *key, const struct sto
 void report_set_sightings(struct report *report, const char *key, const struct store_service *row);
 void report_set_hints(struct report *report, const char *key, const struct store_hints *hints);
 
+/* An object, which is freed. */
+void report_set(struct report *report, const char *key, struct report *object);
+
 /* A list of rows, empty at first. */
 void report_list(struct report *report, const char *key);
 void report_add(struct report *report, const char *key, struct report *row); /* frees the row */
+void report_add_number(struct report *report, const char *key, uint64_t number);
 void report_add_service(struct report *report, const char *key, const struct store_service *row);
 void report_add_host(struct report *report, const char *key, const struct store_host *row);
 void report_add_probe(struct report *report, const char *key, const struct probe *probe);

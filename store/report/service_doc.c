@@ -81,6 +81,7 @@ struct doc *service_doc(const struct store_service *row)
 	doc_set_word(o, "state", record_state_text(store_state(row)));
 	doc_set_text(o, "exposure", row->exposure ? record_exposure_text(row->exposure) : "",
 		     RECORD_APP_MAX);
+	doc_set_text(o, "level", row->level ? record_level_text(row->level) : "", RECORD_APP_MAX);
 	doc_set_text(o, "ephemeral", row->ephemeral ? record_ephemeral_text(row->ephemeral) : "",
 		     RECORD_APP_MAX);
 	doc_set_time(o, "first_seen", row->first_us);

@@ -16,15 +16,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 			abort(); \
 	} while (0)
 
-static void check_cursor(const struct service *s)
+static void check_cursor(const struct query_place *place)
 {
 	char text[QUERY_CURSOR_MAX];
 	struct query q;
 
 	query_open(&q, QUERY_WITH_CURSOR);
-	query_cursor(s, text);
+	query_cursor(place, text);
 	CHECK(!query_set(&q, "cursor", text, strlen(text)));
-	CHECK(service_is_same(s, &q.cursor));
+	CHECK(service_is_same(&place->service, &q.place.service) && place->value == q.place.value);
 }
 
 /* "name=value&name=value": names are NUL-terminated, values are not. */
@@ -43,10 +43,11 @@ static void try_query(char *text, size_t size)
 		*equals = '\0';
 		query_set(&q, text, equals + 1, (size_t)(stop - equals - 1));
 	}
-	CHECK(q.limit >= 1 && q.limit <= QUERY_LIMIT_MOST && q.state < STATE_END);
+	CHECK(q.limit >= 1 && q.limit <= QUERY_LIMIT_MOST && q.state < STATE_END &&
+	      q.level < LEVEL_END && q.ago >= 0);
 	CHECK(addr_order(&q.ip.low, &q.ip.high) <= 0 && memchr(q.app, 0, sizeof(q.app)));
-	check_cursor(&q.cursor);
-	query_has(&q, &q.cursor, q.app, q.state);
+	check_cursor(&q.place);
+	query_has(&q, &q.place.service, q.app, q.state);
 }
 
 static void try_id(const char *text, size_t size)

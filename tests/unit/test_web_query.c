@@ -80,6 +80,16 @@ static void filters(void **state)
 	assert_true(query_has(&q, &s, "", STATE_OPEN));
 	assert_false(query_has(&q, &s, "ssh", STATE_OPEN));
 	assert_int_equal(alone("state", "opened"), ERR_UNKNOWN);
+	assert_int_equal(alone("sort", "nothing"), ERR_UNKNOWN);
+	assert_int_equal(alone("order", "up"), ERR_UNKNOWN);
+	assert_int_equal(alone("since", "yesterday"), ERR_SYNTAX);
+	query_open(&q, ALL);
+	assert_int_equal(set(&q, "sort", "last_seen"), 0);
+	assert_int_equal(set(&q, "order", "desc"), 0);
+	assert_int_equal(set(&q, "since", "24h"), 0);
+	assert_int_equal(set(&q, "level", "high"), 0);
+	assert_int_equal(q.sort, QUERY_BY_LAST_SEEN);
+	assert_true(q.descending && q.ago == MONO_DAY && q.level == LEVEL_HIGH);
 	assert_int_equal(alone("app", "s h"), ERR_SYNTAX);
 	assert_int_equal(alone("ip", "10.0.0.0/33"), ERR_RANGE);
 }
@@ -89,6 +99,7 @@ static void cursors(void **state)
 	static const char *const ids[] = { "0.0.0.0-tcp-0", "10.1.2.3-sctp-65535", "::-udp-1",
 					   "2001:db8::1-tcp-443" };
 	char text[QUERY_CURSOR_MAX];
+	struct query_place place;
 	struct query q;
 	size_t i;
 
@@ -98,8 +109,10 @@ static void cursors(void **state)
 
 		s.zone = (uint32_t)(i * 0x01020304);
 		query_open(&q, ALL);
-		assert_int_equal(set(&q, "cursor", query_cursor(&s, text)), 0);
-		assert_true(service_is_same(&s, &q.cursor));
+		place = (struct query_place){ (uint32_t)i * 0x80000001U, s };
+		assert_int_equal(set(&q, "cursor", query_cursor(&place, text)), 0);
+		assert_true(service_is_same(&s, &q.place.service));
+		assert_int_equal(place.value, q.place.value);
 		text[5] = 'G';
 		assert_int_equal(alone("cursor", text), ERR_SYNTAX);
 		text[5] = 'A';

@@ -143,14 +143,14 @@ static int settle_shut(struct lifecycle *l, const struct agenda_look *look, stru
 	return 0;
 }
 
-/* Would the rules wake somebody up for it if it were new? */
-static bool is_high(const struct lifecycle *l, const struct store_service *row)
+/* What would the rules say of it if it were new? */
+static enum level level_of(const struct lifecycle *l, const struct store_service *row)
 {
 	const struct finding f = tell_finding(l, row, EVENT_NEW, NULL);
 	struct rules_verdict verdict;
 
 	rules_judge(l->rules, &f, &verdict);
-	return verdict.level >= LEVEL_HIGH;
+	return verdict.level;
 }
 
 static mono_t wait_of(const struct agenda *a, const struct store_plan *plan, bool unsure)
@@ -199,7 +199,8 @@ int agenda_take(struct lifecycle *l, const struct agenda_look *look, struct chan
 	}
 	if (look->probe->state == STATE_OPEN && (rc = changes_find(l, look, out)))
 		return rc;
-	plan.high = is_high(l, look->row);
+	look->row->level = (uint8_t)level_of(l, look->row);
+	plan.high = look->row->level >= LEVEL_HIGH;
 	plan.due_us = 0;
 	if (l->agenda.again)
 		plan.due_us = spread(l, service, wait_of(&l->agenda, &plan, out->unsure));

@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "web/catalog/catalog.h"
+
+#include "base/loop.h"
+#include "web/view.h"
+
+#include <stdlib.h>
+
+#define PIECE 1000		/* rows read before others have their turn */
+#define LEAST (5 * MONO_SECOND) /* between two readings ... */
+#define SHARE 50		/* ... or so many times what the last one took */
+#define NOTES 4096		/* services to read again; beyond, all of them */
+#define APP_SLOTS (2 * CATALOG_APPS)
+#define BUCKETS_LEAST 1024
+
+/* A table of rows and where each service is in it. */
+struct table {
+	struct catalog_row *rows;
+	uint32_t count, room, sorted;
+	uint32_t *buckets; /* row + 1; 0 free */
+	uint32_t mask;
+};
+
+struct catalog {
+	struct view *view;
+	struct loop_event *timer;
+	struct hash_key key;
+	struct table now, next; /* next: being read */
+	struct service at;	/* the last one read */
+	bool reading, ready;
+	mono_t began;
+	uint64_t epoch, generation;
+	struct service notes[NOTES];
+	unsigned note_count,
+		note_done; /* while all is read they are kept, to be read again after it */
+	char apps[CATALOG_APPS][RECORD_APP_MAX];
+	uint16_t app_slots[APP_SLOTS]; /* app + 1 */
+	unsigned app_count, ranked;    /* ranked: of so many the ranks are known */
+	uint16_t ranks[CATALOG_APPS];
+};
+
+int catalog_compare(const struct service *a, const struct service *b)
+{
+	int rc;
+
+	if (a->zone != b->zone)
+		return a->zone < b->zone ? -1 : 1;
+	if ((rc = addr_order(&a->host, &b->host)))
+		return rc;
+	if (a->proto != b->proto)
+		return a->proto < b->proto ? -1 : 1;
+	return (int)a->port - (int)b->port;
+}
+
+/* ---- names ---- */
+
+static unsigned app_slot(const struct catalog *c, const char *app)
+{
+	unsigned slot =
+		(unsigned)(hash_bytes(&c->key, app, strnlen(app, RECORD_APP_MAX)) % APP_SLOTS);
+
+	while (c->app_slots[slot] && strncmp(c->apps[c->app_slots[slot] - 1], app, RECORD_APP_MAX))
+		slot = (slot + 1) % APP_SLOTS;
+	return slot;
+}
+
+static uint16_t app_of(struct catalog *c, const char *app)
+{
+	unsigned slot = app_slot(c, *app ? app : "unknown");
+
+	if (c->app_slots[slot])
+		return (uint16_t)(c->app_slots[slot] - 1);
+	if (c->app_count == CATALOG_APPS)
+		return CATALOG_APPS - 1;
+	record_text_set(c->apps[c->app_count], RECORD_APP_MAX,
+			c->app_count == CATALOG_APPS - 1 ? "other"
+			: *app				 ? app
+							 : "unknown");
+	c->app_slots[slot] = (uint16_t)(c->app_count + 1);
+	return (uint16_t)c->app_count++;
+}
+
+const char *catalog_app(const struct catalog *c, unsigned app)
+{
+	return app < c->app_count ? c->apps[app] : "unknown";
+}
+
+int catalog_find_app(const struct catalog *c, const char *app)
+{
+	return (int)c->app_slots[app_slot(c, app)] - 1;
+}
+
+static int compare_apps(const void *a, const void *b, void *apps)
+{
+	const char(*names)[RECORD_APP_MAX] = apps;
+
+	return strncmp(names[*(const uint16_t *)a], names[*(const uint16_t *)b], RECORD_APP_MAX);
+}
+
+unsigned catalog_rank(struct catalog *c, unsigned app)
+{
+	uint16_t order[CATALOG_APPS];
+	unsigned i;
+
+	if (c->ranked != c->app_count) {
+		for (i = 0; i < c->app_count; i++)
+			order[i] = (uint16_t)i;
+		qsort_r(order, c->app_count, sizeof(order[0]), compare_apps, c->apps);
+		for (i = 0; i < c->app_count; i++)
+			c->ranks[order[i]] = (uint16_t)i;
+		c->ranked = c->app_count;
+	}
+	return app < c->app_count ? c->ranks[app] : 0;
+}
+
+/* ---- tables ---- */
+
+static void table_clear(struct table *t)
+{
+	free(t->rows);
+	free(t->buckets);
+	*t = (struct table){ .rows = NULL };
+}
+
+static uint32_t *find_bucket(const struct catalog *c, const struct table *t,
+			     const struct service *service)
+{
+	uint32_t slot = (uint32_t)hash_bytes(&c->key, service, sizeof(*service)) & t->mask;
+
+	while (t->buckets[slot] &&
+	       !service_is_same(&t->rows[t->buckets[slot] - 1].service, service))
+		slot = (slot + 1) & t->mask;
+	return &t->buckets[slot];
+}
+
+/* Room for one more; false: memory is short. */
+static bool table_grow(const struct catalog *c, struct table *t)
+{
+	uint32_t room = t->room ? t->room * 2 : BUCKETS_LEAST / 2, i;
+	struct catalog_row *rows;
+	uint32_t *buckets;
+
+	if (t->count < t->room)
+		return true;
+	buckets = calloc((size_t)room * 2, sizeof(*buckets));
+	rows = buckets ? realloc(t->rows, room * sizeof(*rows)) : NULL;
+	if (!rows) {
+		free(buckets);
+		return false;
+	}
+	free(t->buckets);
+	t->rows = rows;
+	t->room = room;
+	t->buckets = buckets;
+	t->mask = room * 2 - 1;
+	for (i = 0; i < t->count; i++)
+		*find_bucket(c, t, &rows[i].service) = i + 1;
+	return true;
+}
+
+static uint32_t least(uint64_t a, uint64_t b)
+{
+	return (uint32_t)(a < b ? a : b);
+}
+
+static uint32_t seconds_of(wall_t time)
+{
+	return time < 0 ? 0 : least((uint64_t)(time / MONO_SECOND), UINT32_MAX);
+}
+
+static struct catalog_row row_of(struct catalog *c, const struct store_service *s)
+{
+	return (struct catalog_row){
+		.service = s->service,
+		.first_s = seconds_of(s->first_us),
+		.last_s = seconds_of(s->last_us),
+		.handshakes = least(s->handshakes, UINT32_MAX),
+		.peers = least(hash_sketch_count(&s->peers), UINT32_MAX),
+		.app = app_of(c, store_app(s)),
+		.state = (uint8_t)store_state(s),
+		.level = s->level,
+		.evidence = s->evidence,
+		.exposure = s->exposure,
+		.country = { s->origin.country[0], s->origin.country[1] },
+	};
+}
+
+/* Adds a row or takes the place of the one it was. False: memory is short. */
+static bool table_put(struct catalog *c, struct table *t, const struct store_service *s)
+{
+	uint32_t *bucket;
+
+	if (!table_grow(c, t))
+		return false;
+	bucket = find_bucket(c, t, &s->service);
+	if (!*bucket)
+		*bucket = ++t->count;
+	t->rows[*bucket - 1] = row_of(c, s);
+	return true;
+}
+
+/* ---- reading ---- */
+
+struct piece {
+	struct catalog *catalog;
+	unsigned rows;
+	bool failed;
+};
+
+static int take_row(void *arg, const struct store_service *row)
+{
+	struct piece *p = arg;
+
+	/* The piece before ended with it. */
+	if (p->catalog->next.count && service_is_same(&row->service, &p->catalog->at))
+		return 0;
+	p->failed = !table_put(p->catalog, &p->catalog->next, row);
+	p->catalog->at = row->service;
+	return p->failed || ++p->rows == PIECE;
+}
+
+static void read_notes(struct catalog *c)
+{
+	struct store *store = view_peek(c->view);
+	struct store_service row;
+
+	for (; store && c->note_done < c->note_count; c->note_done++)
+		if (store_get_service(store, &c->notes[c->note_done], &row) > 0)
+			table_put(c, &c->now, &row);
+	c->generation++;
+	if (!c->reading)
+		c->note_count = c->note_done = 0;
+}
+
+static void end_reading(struct catalog *c, bool good)
+{
+	mono_t took = mono_now() - c->began;
+
+	c->reading = false;
+	if (good) {
+		table_clear(&c->now);
+		c->now = c->next;
+		c->now.sorted = c->now.count;
+		c->next = (struct table){ .rows = NULL };
+		c->ready = true;
+		c->epoch++;
+		c->note_done = 0;
+		read_notes(c);
+	} else {
+		table_clear(&c->next);
+	}
+	loop_timer_set(c->timer, took * SHARE > LEAST ? took * SHARE : LEAST);
+}
+
+static void on_time(void *arg, int what)
+{
+	struct catalog *c = arg;
+	struct piece piece = { .catalog = c };
+	struct store *store = view_store(c->view);
+	int rc;
+
+	(void)what;
+	if (!c->reading) {
+		c->reading = true;
+		c->began = mono_now();
+		memset(&c->at, 0, sizeof(c->at));
+	}
+	rc = store ? store_walk_services(store, &c->at, take_row, &piece) : -1;
+	if (rc < 0 || piece.failed)
+		end_reading(c, false);
+	else if (piece.rows < PIECE)
+		end_reading(c, true);
+	else
+		loop_timer_set(c->timer, 0);
+}
+
+void catalog_begin(struct catalog *c)
+{
+	table_clear(&c->next);
+	c->reading = false;
+	loop_timer_set(c->timer, 0);
+}
+
+void catalog_note(struct catalog *c, const struct service *service)
+{
+	/* More is for the next reading. */
+	if (c->note_count < NOTES)
+		c->notes[c->note_count++] = *service;
+}
+
+void catalog_catch_up(struct catalog *c)
+{
+	if (c->ready && c->note_done < c->note_count)
+		read_notes(c);
+}
+
+bool catalog_is_ready(const struct catalog *c)
+{
+	return c->ready;
+}
+
+struct catalog_view catalog_look(const struct catalog *c)
+{
+	return (struct catalog_view){ c->now.rows, c->now.count, c->now.sorted, c->epoch,
+				      c->generation };
+}
+
+struct catalog *catalog_new(struct loop *loop, struct view *view)
+{
+	struct catalog *c = calloc(1, sizeof(*c));
+
+	if (!c)
+		return NULL;
+	c->view = view;
+	c->key = hash_key_new();
+	c->timer = loop_timer_new(loop, on_time, c);
+	if (c->timer)
+		return c;
+	free(c);
+	return NULL;
+}
+
+void catalog_free(struct catalog *c)
+{
+	if (!c)
+		return;
+	loop_event_free(c->timer);
+	table_clear(&c->now);
+	table_clear(&c->next);
+	free(c);
+}

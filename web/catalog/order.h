@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Services that pass a filter, in an order. What was found is kept for those who turn the page.
+ */
+#ifndef WEB_CATALOG_ORDER_H
+#define WEB_CATALOG_ORDER_H
+
+#include "web/catalog/catalog.h"
+#include "web/query.h"
+
+struct order;
+
+/* NULL when memory is short. `catalog` is borrowed for good. */
+struct order *order_new(struct catalog *catalog);
+void order_free(struct order *order);
+
+/*
+ * The services of the page that a query asks for, up to its limit, and how many there are on all
+ * pages; `next` (may be the query's own cursor) is where the next page begins, `more` whether there
+ * is one. The number of services, or -ENOMEM.
+ */
+struct order_page {
+	struct service services[QUERY_LIMIT_MOST];
+	uint32_t total;
+	bool more;
+	struct query_place next;
+};
+int order_find(struct order *order, const struct query *query, struct order_page *out);
+
+#endif
