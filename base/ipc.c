@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Header and record are kept at multiples of this, so that records may be read in place. */
@@ -180,6 +181,31 @@ int ipc_send_bulk(struct ipc *ipc, enum ipc_kind kind, const void *bytes, size_t
 		rc = ipc_send_fd(ipc, kind, fd);
 	close(fd);
 	return rc;
+}
+
+int ipc_read_bulk(int fd, size_t most, char **out, size_t *len)
+{
+	const int seals = fcntl(fd, F_GET_SEALS), want = F_SEAL_SHRINK | F_SEAL_WRITE;
+	struct stat st;
+	char *text;
+	ssize_t n;
+
+	if (seals < 0 || fstat(fd, &st))
+		return -errno;
+	if ((seals & want) != want || st.st_size < 0 || (size_t)st.st_size > most)
+		return ERR_SHORT;
+	text = malloc((size_t)st.st_size + 1);
+	if (!text)
+		return -ENOMEM;
+	n = pread(fd, text, (size_t)st.st_size, 0);
+	if (n != st.st_size) {
+		free(text);
+		return n < 0 ? -errno : ERR_SHORT;
+	}
+	text[n] = 0;
+	*out = text;
+	*len = (size_t)n;
+	return 0;
 }
 
 /* Takes the descriptor that came with a packet, if one did. */

@@ -92,6 +92,12 @@ int ipc_flush(struct ipc *ipc);
 /* Sends a bulk message: a memfd of `bytes`. Results as ipc_send, or -errno. */
 int ipc_send_bulk(struct ipc *ipc, enum ipc_kind kind, const void *bytes, size_t len);
 
+/*
+ * The bytes of a bulk message, up to `most`, copied and the caller's to free, with a NUL behind
+ * them; its descriptor stays open. 0; ERR_SHORT: it is longer, or may still change; -errno.
+ */
+int ipc_read_bulk(int fd, size_t most, char **out, size_t *len);
+
 /* Sends a bulk message that carries `fd` itself, of which the caller keeps his own. Likewise. */
 int ipc_send_fd(struct ipc *ipc, enum ipc_kind kind, int fd);
 

@@ -15,6 +15,7 @@
 #include "base/record/probing.h"
 #include "base/record/sweep.h"
 #include "base/record/token.h"
+#include "base/record/trial.h"
 
 /* Any change of a layout below changes this number; another number is refused. */
 #define RECORD_VERSION 12

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "flowd/config.h"
 #include "flowd/core/core.h"
+#include "flowd/judge/judge.h"
 #include "flowd/parent.h"
 #include "flowd/rulefile.h"
 #include "flowd/sensor/sensor.h"
@@ -78,6 +79,7 @@ static const struct parent_link links[] = {
 
 /* Born on core's word, gone with the answer: flowd/errand.h. */
 static const struct errand_role errands[] = {
+	{ "judge", IPC_JUDGE, judge_run, JUDGE_MOST, JUDGE_AT_ONCE },
 	{ NULL, IPC_NONE, NULL, 0, 0 },
 };
 

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define SIZE_MAX_READ (8 << 20) /* no rules file that a person wrote is larger */
 
@@ -57,4 +58,28 @@ int rulefile_read(const char *path, struct rules **out, char *error)
 	else if (rc)
 		snprintf(error, RULEFILE_ERROR_MAX, "%s: %s", path, err_text(rc));
 	return rc;
+}
+
+char *rulefile_text(const char *path, size_t *len, char *error)
+{
+	const char *fixed;
+	char *text;
+
+	if (*path) {
+		text = slurp(path, len);
+		if (!text)
+			snprintf(error, RULEFILE_ERROR_MAX, "%s: %s", path, err_text(-errno));
+		else
+			text[*len] = 0;
+		return text;
+	}
+	fixed = builtin_text(len);
+	text = malloc(*len + 1);
+	if (!text) {
+		snprintf(error, RULEFILE_ERROR_MAX, "%s", err_text(-ENOMEM));
+		return NULL;
+	}
+	memcpy(text, fixed, *len);
+	text[*len] = 0;
+	return text;
 }

@@ -15,4 +15,8 @@
  */
 int rulefile_read(const char *path, struct rules **out, char *error);
 
+/* The text of it, with a NUL behind its `len` bytes and to be freed; NULL, and what is wrong in
+ * `error`. */
+char *rulefile_text(const char *path, size_t *len, char *error);
+
 #endif

@@ -54,13 +54,17 @@ static bool holds(const struct rule *rule, unsigned condition, const struct find
 	}
 }
 
+bool rule_holds(const struct rule *rule, unsigned n, const struct finding *finding)
+{
+	return holds(rule, n, finding) != (bool)(rule->negated >> n & 1);
+}
+
 bool rule_matches(const struct rule *rule, const struct finding *finding)
 {
 	unsigned i;
 
 	for (i = 0; i < WORD_CONDITION_END; i++)
-		if ((rule->has >> i & 1) &&
-		    holds(rule, i, finding) == (bool)(rule->negated >> i & 1))
+		if ((rule->has >> i & 1) && !rule_holds(rule, i, finding))
 			return false;
 	return true;
 }

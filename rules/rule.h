@@ -32,6 +32,9 @@ struct rules {
 /* Every condition holds for the finding. */
 bool rule_matches(const struct rule *rule, const struct finding *finding);
 
+/* Does condition `n` of those it has hold, `not` included? */
+bool rule_holds(const struct rule *rule, unsigned n, const struct finding *finding);
+
 /* Makes the canonical text. 0 or -ENOMEM. */
 int rule_print(struct rule *rule);
 int rule_print_group(struct set_group *group);

@@ -40,8 +40,8 @@ static wall_t oldest(struct store *s, enum rocks_table table, wall_t none)
 	return time;
 }
 
-static const enum rocks_table history[] = { ROCKS_EVENTS, ROCKS_PROBE_LOG, ROCKS_AUDIT,
-					    ROCKS_SWEEP_LOG };
+static const enum rocks_table history[] = { ROCKS_EVENTS, ROCKS_JUDGEMENTS, ROCKS_PROBE_LOG,
+					    ROCKS_AUDIT, ROCKS_SWEEP_LOG };
 static const enum rocks_table alerts[] = { ROCKS_ALERTS };
 
 /* Some tables, whose oldest rows go together. */
@@ -142,6 +142,8 @@ int store_expire(struct store *s, const struct store_keep *keep, wall_t now)
 {
 	int rc = keep->events ? expire_table(s, ROCKS_EVENTS, now - keep->events) : 0;
 
+	if (!rc && keep->events)
+		rc = expire_table(s, ROCKS_JUDGEMENTS, now - keep->events);
 	if (!rc && keep->probes)
 		rc = expire_table(s, ROCKS_PROBE_LOG, now - keep->probes);
 	if (!rc && keep->probes)

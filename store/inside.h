@@ -13,7 +13,7 @@
 
 /* The last numbers given; stored with every batch that gave one. */
 struct numbers {
-	uint64_t event, job, alert, audit;
+	uint64_t event, job, alert, audit, judgement;
 };
 
 struct store {

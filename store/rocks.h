@@ -12,24 +12,25 @@
 #define ROCKS_ERROR_MAX 512
 
 /* X(constant, name on disk) */
-#define ROCKS_TABLE_LIST(X)             \
-	X(ROCKS_META, "default")        \
-	X(ROCKS_SERVICES, "services")   \
-	X(ROCKS_PROBES, "probes")       \
-	X(ROCKS_PROBE_LOG, "probe_log") \
-	X(ROCKS_EVENTS, "events")       \
-	X(ROCKS_JOBS, "jobs")           \
-	X(ROCKS_ALERTS, "alerts")       \
-	X(ROCKS_OUTBOX, "outbox")       \
-	X(ROCKS_HOSTS, "hosts")         \
-	X(ROCKS_KNOWN, "known")         \
-	X(ROCKS_HINTS, "hints")         \
-	X(ROCKS_PLANS, "plans")         \
-	X(ROCKS_AGENDA, "agenda")       \
-	X(ROCKS_FACES, "faces")         \
-	X(ROCKS_SWEEPS, "sweeps")       \
-	X(ROCKS_SWEEP_LOG, "sweep_log") \
-	X(ROCKS_AUDIT, "audit")         \
+#define ROCKS_TABLE_LIST(X)               \
+	X(ROCKS_META, "default")          \
+	X(ROCKS_SERVICES, "services")     \
+	X(ROCKS_PROBES, "probes")         \
+	X(ROCKS_PROBE_LOG, "probe_log")   \
+	X(ROCKS_EVENTS, "events")         \
+	X(ROCKS_JOBS, "jobs")             \
+	X(ROCKS_ALERTS, "alerts")         \
+	X(ROCKS_OUTBOX, "outbox")         \
+	X(ROCKS_HOSTS, "hosts")           \
+	X(ROCKS_KNOWN, "known")           \
+	X(ROCKS_HINTS, "hints")           \
+	X(ROCKS_PLANS, "plans")           \
+	X(ROCKS_AGENDA, "agenda")         \
+	X(ROCKS_FACES, "faces")           \
+	X(ROCKS_SWEEPS, "sweeps")         \
+	X(ROCKS_SWEEP_LOG, "sweep_log")   \
+	X(ROCKS_JUDGEMENTS, "judgements") \
+	X(ROCKS_AUDIT, "audit")           \
 	X(ROCKS_TOKENS, "tokens")
 
 enum rocks_table {

@@ -29,6 +29,7 @@ struct api {
 	mono_t overviewed;
 	struct ipc *core;
 	struct http *http;
+	struct loop *loop;
 	const struct conf *conf;
 	uint64_t last_sweep; /* the id of the latest that was ordered here */
 	mono_t host_keep;    /* how long a host answers everything after its last such answer */

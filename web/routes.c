@@ -8,6 +8,7 @@
 #include "web/orders.h"
 #include "web/page.h"
 #include "web/probing.h"
+#include "web/rules/ruling.h"
 
 #define GET_PAGE(id, path, file, mime)                                                \
 	static void get_##id(void *arg, const struct http_request *request,           \
@@ -41,6 +42,10 @@ const struct http_route routes[] = {
 	{ "/api/v1/probing", HTTP_GET, probing_get, ACCESS_VIEWER, 0 },
 	{ "/api/v1/probing", HTTP_POST, probing_post, ACCESS_ADMIN, 0 },
 	{ "/api/v1/audit", HTTP_GET, probing_audit, ACCESS_VIEWER, 0 },
+	{ "/api/v1/rules", HTTP_GET, ruling_show, ACCESS_VIEWER, 0 },
+	{ "/api/v1/rules/check", HTTP_POST, ruling_check, ACCESS_OPERATOR, RULING_BODY },
+	{ "/api/v1/rules/test", HTTP_POST, ruling_test, ACCESS_OPERATOR, RULING_BODY },
+	{ "/api/v1/rules/explain", HTTP_GET, ruling_explain, ACCESS_VIEWER, 0 },
 	{ "/api/v1/stream", HTTP_GET, api_get_stream, ACCESS_VIEWER, 0 },
 	{ "/api/v1/health", HTTP_GET, api_get_health, ACCESS_VIEWER, 0 },
 	{ "/metrics", HTTP_GET, api_get_metrics, ACCESS_VIEWER, 0 },

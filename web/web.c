@@ -260,6 +260,7 @@ static bool open_inside(struct web *w, const char *state)
 	if (!w->loop || !w->api.stream)
 		return false;
 	w->api.core = w->core;
+	w->api.loop = w->loop;
 	w->api.conf = w->conf;
 	w->api.gauge = &w->gauge;
 	w->api.host_keep = w->conf->deceptive_keep;

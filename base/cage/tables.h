@@ -243,6 +243,7 @@
 	X(mmap, ANY, "likewise: code of libraries")                       \
 	X(mprotect, ANY, "likewise")                                      \
 	X(prlimit64, ANY, "likewise; files that verify and web may open") \
+	X(setpriority, ANY, "a judge stands back behind the others")      \
 	X(setrlimit, ANY, "likewise")                                     \
 	X(getrlimit, ANY, "likewise")                                     \
 	X(prctl, ANY, "no_new_privs, death with the parent, names")       \

@@ -28,7 +28,7 @@ void lifecycle_judge(struct lifecycle *l, const struct store_service *row, struc
 	/* What the wire itself contradicts is no news to anybody, unless a probe has proved it. */
 	if (row->evidence == EVIDENCE_INVALID && row->state != STATE_OPEN)
 		return;
-	tell_judge(l, &f, probe, &job->level);
+	tell_judge(l, &f, probe, job);
 }
 
 void lifecycle_tell(struct lifecycle *l, struct store_service *row, enum event event)
@@ -480,19 +480,12 @@ int lifecycle_ask(struct lifecycle *l, const struct service *service)
 void lifecycle_trouble(struct lifecycle *l, const struct trouble_news *news)
 {
 	struct event_row e = { .finding = { .event = EVENT_HEALTH, .trouble = *news } };
-	struct alert alert;
-	struct rules_verdict verdict;
 
 	if (news->time_us > l->now)
 		l->now = news->time_us;
 	e.time_us = e.finding.time_us = l->now;
 	store_put_event(l->store, &e, NULL);
 	l->act(l->arg, &(struct lifecycle_act){ .event = &e });
-	if (news->over)
-		return;
-	rules_judge(l->rules, &e.finding, &verdict);
-	if (!verdict.level)
-		return;
-	alert = (struct alert){ .time_us = l->now, .finding = e.finding };
-	tell_alert(l, &alert, &verdict);
+	if (!news->over)
+		tell_health(l, &e.finding);
 }

@@ -20,7 +20,9 @@ struct http_live; /* the connection of an answer without an end */
 
 /* Where an answer without an end comes from. */
 struct http_source {
-	/* Up to `size` bytes: how many; 0: none until http_wake; -1: that was all. */
+	/* Up to `size` bytes: how many; 0: none until http_wake; -1: that was all. NULL: there is
+	 * no answer yet, and after http_wake the route is asked again, with `arg` in the request.
+	 */
 	ssize_t (*read)(void *arg, char *out, size_t size);
 	void (*end)(void *arg); /* the connection is over; called once */
 	void *arg;

@@ -2,6 +2,7 @@
 #include "web/http/http.h"
 
 #include "base/loop.h"
+#include "web/http/body.h"
 #include "web/http/parcel.h"
 #include "web/http/policy.h"
 
@@ -44,8 +45,9 @@ struct visit {
 	struct http *http;
 	struct MHD_Connection *connection;
 	const char *path, *method;
-	size_t uri, head_bytes, body, room; /* bytes of address, headers, body; room for the last */
-	char *text;			    /* of the body; NULL none yet */
+	size_t uri, head_bytes; /* bytes of address, headers */
+	struct body body;
+	struct http_live *waiting; /* for its answer; NULL it is not */
 	struct http_request request;
 	struct http_parameter parameters[HTTP_PARAMETERS];
 	struct head head;
@@ -111,27 +113,47 @@ void http_wake(struct http_live *live)
 	door->woken = true;
 }
 
-static struct MHD_Response *live_response(struct visit *v, const struct http_source *source)
+/* NULL: memory is short, and the source has ended. */
+static struct http_live *live_new(struct visit *v, const struct http_source *source)
 {
 	struct http_live *live = malloc(sizeof(*live));
+
+	if (!live) {
+		source->end(source->arg);
+		return NULL;
+	}
+	*live = (struct http_live){ .connection = v->connection,
+				    .door = v->door,
+				    .source = *source };
+	LIST_INSERT_HEAD(&v->http->lives, live, next);
+	if (source->live)
+		*source->live = live;
+	return live;
+}
+
+static struct MHD_Response *live_response(struct visit *v, const struct http_source *source)
+{
+	struct http_live *live = live_new(v, source);
 	struct MHD_Response *response = NULL;
 
-	if (live) {
-		*live = (struct http_live){ .connection = v->connection,
-					    .door = v->door,
-					    .source = *source };
+	if (live)
 		response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK,
 							     live_read, live, live_end);
-	}
-	if (response) {
-		LIST_INSERT_HEAD(&v->http->lives, live, next);
-		if (source->live)
-			*source->live = live;
-		return response;
-	}
-	free(live);
-	source->end(source->arg);
-	return NULL;
+	if (live && !response)
+		live_end(live);
+	return response;
+}
+
+/* The route has no answer yet: it is asked again when it says so. */
+static enum MHD_Result wait_for(struct visit *v, const struct http_source *source)
+{
+	v->waiting = live_new(v, source);
+	if (!v->waiting)
+		return MHD_NO;
+	v->request.waiting = source->arg;
+	v->waiting->asleep = true;
+	MHD_suspend_connection(v->connection);
+	return MHD_YES;
 }
 
 /* ---- answers ---- */
@@ -277,15 +299,7 @@ static unsigned check_route(struct visit *v)
 	target_find(v->http->site->routes, v->method, v->path, &v->found);
 	v->request.name = v->found.name;
 	v->request.name_len = v->found.name_len;
-	if (!v->found.route && !*v->found.allow)
-		return v->wrong = "there is no such page", 404;
-	if (!v->found.route)
-		return v->wrong = "see the header Allow", 405;
-	if (v->who.access >= v->found.route->need)
-		return 0;
-	if (v->who.access == ACCESS_NONE)
-		return v->wrong = "a token is needed: Authorization: Bearer ...", 401;
-	return v->wrong = "this needs a token of a higher role", 403;
+	return target_refuses(&v->found, v->who.access, &v->wrong);
 }
 
 /* All that can be known before the body. */
@@ -322,36 +336,27 @@ static enum MHD_Result answer_visit(struct visit *v)
 		answer = (struct http_answer){ .status = 303, .location = "/login" };
 	else if (v->refused)
 		http_answer_problem(&answer, v->refused, v->wrong, NULL);
-	else if (v->body > body_most(v))
+	else if (v->body.came > body_most(v))
 		http_answer_problem(&answer, 413, "the body is too long", NULL);
+	else if (v->waiting && v->http->ending)
+		http_answer_problem(&answer, 503, "the server ends", NULL);
 	else
 		v->found.route->fn(v->http->site->arg, &v->request, &answer);
+	if (answer.source.end && !answer.source.read)
+		return wait_for(v, &answer.source);
 	return send_answer(v, &answer);
 }
 
-/* As much as the route may want. */
 static void keep_body(struct visit *v, const char *bytes, size_t len)
 {
-	size_t room = v->room ? v->room : HTTP_BODY;
-	char *text;
-
-	if (v->refused || v->body + len > body_most(v))
-		return;
-	while (room < v->body + len)
-		room *= 2;
-	if (room != v->room) {
-		text = realloc(v->text, room);
-		if (!text) {
-			v->refused = 503;
-			v->wrong = "out of memory";
-			return;
-		}
-		v->text = text;
-		v->room = room;
+	if (v->refused)
+		v->body.came += len;
+	else if (body_take(&v->body, bytes, len, body_most(v))) {
+		v->refused = 503;
+		v->wrong = "out of memory";
 	}
-	memcpy(v->text + v->body, bytes, len);
-	v->request.body = v->text;
-	v->request.body_len = v->body + len;
+	v->request.body = v->body.text;
+	v->request.body_len = v->body.came;
 }
 
 /* Called first with the headers, then for each piece of a body, then at its end. */
@@ -378,10 +383,9 @@ REQUEST_HANDLER(on_request)
 	if (!*body_len)
 		return answer_visit(v);
 	keep_body(v, body, *body_len);
-	v->body += *body_len;
 	*body_len = 0;
 	/* Somebody who goes on sending is not told why. */
-	return v->body > EXCESS_MOST * body_most(v) ? MHD_NO : MHD_YES;
+	return v->body.came > EXCESS_MOST * body_most(v) ? MHD_NO : MHD_YES;
 }
 
 static void on_completed(void *arg, struct MHD_Connection *connection, void **context,
@@ -389,11 +393,11 @@ static void on_completed(void *arg, struct MHD_Connection *connection, void **co
 {
 	struct visit *v = *context;
 
-	(void)arg;
-	(void)connection;
-	(void)code;
+	(void)arg, (void)connection, (void)code;
+	if (v && v->waiting)
+		live_end(v->waiting);
 	if (v)
-		free(v->text);
+		body_free(&v->body);
 	free(v);
 	*context = NULL;
 }

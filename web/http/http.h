@@ -42,6 +42,7 @@ struct http_request {
 	const struct head *head;
 	const struct http_who *who;
 	const char *last_event_id; /* NULL: none was sent */
+	void *waiting;		   /* argument of the source that the route gave before; NULL */
 	bool bare;		   /* only the headers are wanted (HEAD) */
 };
 

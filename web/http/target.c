@@ -50,3 +50,16 @@ void target_find(const struct http_route *routes, const char *method, const char
 					route->method == HTTP_GET ? ", HEAD" : "");
 	}
 }
+
+unsigned target_refuses(const struct target_found *found, enum access access, const char **wrong)
+{
+	if (!found->route && !*found->allow)
+		return *wrong = "there is no such page", 404;
+	if (!found->route)
+		return *wrong = "see the header Allow", 405;
+	if (access >= found->route->need)
+		return 0;
+	if (access == ACCESS_NONE)
+		return *wrong = "a token is needed: Authorization: Bearer ...", 401;
+	return *wrong = "this needs a token of a higher role", 403;
+}

@@ -36,4 +36,7 @@ struct target_found {
 void target_find(const struct http_route *routes, const char *method, const char *path,
 		 struct target_found *out);
 
+/* May somebody with this access have it? 0, or a status and what is wrong. */
+unsigned target_refuses(const struct target_found *found, enum access access, const char **wrong);
+
 #endif

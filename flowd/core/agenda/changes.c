@@ -176,7 +176,6 @@ void changes_tell(struct lifecycle *l, struct store_service *row, const struct p
 		  const struct changes *c)
 {
 	struct event_row e;
-	uint8_t level;
 	size_t i;
 
 	for (i = 0; i < c->count; i++) {
@@ -188,8 +187,7 @@ void changes_tell(struct lifecycle *l, struct store_service *row, const struct p
 		memcpy(e.finding.after, c->list[i].after, sizeof(e.finding.after));
 		store_put_event(l->store, &e, row);
 		l->act(l->arg, &(struct lifecycle_act){ .event = &e });
-		level = LEVEL_NONE;
-		tell_judge(l, &e.finding, probe, &level);
+		tell_judge(l, &e.finding, probe, NULL);
 	}
 }
 

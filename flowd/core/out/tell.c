@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "flowd/core/out/tell.h"
 
+#include "store/history/judgements.h"
 #include "store/naming.h"
 
 struct finding tell_finding(const struct lifecycle *l, const struct store_service *row,
@@ -40,6 +41,15 @@ void tell_event(struct lifecycle *l, struct store_service *row, enum event event
 	l->act(l->arg, &(struct lifecycle_act){ .event = &e });
 }
 
+/* What was judged is kept, for other rules to be tried on it. */
+static void remember(struct lifecycle *l, const struct store_judgement *said)
+{
+	struct store_judgement row = *said;
+
+	row.time_us = l->now;
+	store_put_judgement(l->store, &row);
+}
+
 void tell_alert(struct lifecycle *l, struct alert *alert, const struct rules_verdict *verdict)
 {
 	alert->level = (uint8_t)verdict->level;
@@ -52,17 +62,41 @@ void tell_alert(struct lifecycle *l, struct alert *alert, const struct rules_ver
 }
 
 void tell_judge(struct lifecycle *l, const struct finding *finding, const struct probe *probe,
-		uint8_t *level)
+		struct store_job *job)
+{
+	struct alert alert = { .time_us = l->now, .finding = *finding };
+	bool quiet = l->now < l->quiet_until, alerts;
+	struct rules_verdict verdict;
+
+	rules_judge(l->rules, finding, &verdict);
+	alerts = verdict.level > (job ? job->level : LEVEL_NONE) &&
+		 (verdict.level >= LEVEL_HIGH || !quiet);
+	remember(l, &(struct store_judgement){ .job = job ? job->job.id : 0,
+					       .line = verdict.line,
+					       .level = alerts ? (uint8_t)verdict.level : 0,
+					       .judged = (uint8_t)verdict.level,
+					       .quiet = quiet,
+					       .finding = *finding });
+	if (!alerts)
+		return;
+	if (job)
+		job->level = (uint8_t)verdict.level;
+	origins_find(l->origins, &finding->peer, alert.peer_as_name);
+	if (probe)
+		alert.probe = *probe;
+	tell_alert(l, &alert, &verdict);
+}
+
+void tell_health(struct lifecycle *l, const struct finding *finding)
 {
 	struct alert alert = { .time_us = l->now, .finding = *finding };
 	struct rules_verdict verdict;
 
 	rules_judge(l->rules, finding, &verdict);
-	if (verdict.level <= *level || (verdict.level < LEVEL_HIGH && l->now < l->quiet_until))
-		return;
-	*level = (uint8_t)verdict.level;
-	origins_find(l->origins, &finding->peer, alert.peer_as_name);
-	if (probe)
-		alert.probe = *probe;
-	tell_alert(l, &alert, &verdict);
+	remember(l, &(struct store_judgement){ .line = verdict.line,
+					       .level = (uint8_t)verdict.level,
+					       .judged = (uint8_t)verdict.level,
+					       .finding = *finding });
+	if (verdict.level)
+		tell_alert(l, &alert, &verdict);
 }

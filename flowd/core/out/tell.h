@@ -18,9 +18,12 @@ void tell_event(struct lifecycle *l, struct store_service *row, enum event event
 /* The rules have chosen: the alert is kept, handed out and said. */
 void tell_alert(struct lifecycle *l, struct alert *alert, const struct rules_verdict *verdict);
 
-/* The alert that the rules ask for, unless one of `level` or higher was made; `level` becomes its
- * own. */
+/* The alert that the rules ask for, unless one of the job's level or higher was made for it, whose
+ * level becomes the alert's. `job` NULL: it is about none. */
 void tell_judge(struct lifecycle *l, const struct finding *finding, const struct probe *probe,
-		uint8_t *level);
+		struct store_job *job);
+
+/* The same of trouble that has begun, which nobody has to learn first. */
+void tell_health(struct lifecycle *l, const struct finding *finding);
 
 #endif

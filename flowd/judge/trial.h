@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Rules tried on what was judged before: the alerts that they would have made, as core would have
+ * made them, beside those that were made.
+ */
+#ifndef FLOWD_JUDGE_TRIAL_H
+#define FLOWD_JUDGE_TRIAL_H
+
+#include "rules/rules.h"
+#include "store/history/judgements.h"
+
+#define TRIAL_RULES_MAX 512    /* rules counted, the rest together */
+#define TRIAL_JOBS_MAX 8000000 /* jobs remembered for alerts that may only be raised */
+
+/* How then and now differ about a finding. */
+#define TRIAL_CHANGE_LIST(X)          \
+	X(TRIAL_SAME, "same")         \
+	X(TRIAL_ADDED, "added")       \
+	X(TRIAL_SILENCED, "silenced") \
+	X(TRIAL_RAISED, "raised")     \
+	X(TRIAL_LOWERED, "lowered")
+
+enum trial_change {
+#define TRIAL_ENUM(id, text) id,
+	TRIAL_CHANGE_LIST(TRIAL_ENUM)
+#undef TRIAL_ENUM
+		TRIAL_CHANGE_END
+};
+
+const char *trial_change_text(enum trial_change change);
+
+/* What one rule would have done. */
+struct trial_rule {
+	uint32_t line;
+	const char *rule; /* borrowed of the rules */
+	uint64_t findings, alerts, silent;
+};
+
+struct trial_counts {
+	uint64_t findings;
+	uint64_t then[LEVEL_END],
+		now[LEVEL_END];		    /* findings by the level of their alert; none: silent */
+	uint64_t changes[TRIAL_CHANGE_END]; /* of findings */
+	uint64_t unprobed; /* findings that rest on probes which these rules forbid */
+	uint64_t jobs_forgotten;
+	wall_t first_us, last_us; /* findings judged; 0 none */
+};
+
+struct trial;
+
+/* `rules` is borrowed. NULL when memory is short. */
+struct trial *trial_new(const struct rules *rules);
+void trial_free(struct trial *trial);
+
+/* What these rules would have said, in `out` (may be NULL). How it differs; -ENOMEM. */
+int trial_take(struct trial *trial, const struct store_judgement *row, struct rules_verdict *out);
+
+const struct trial_counts *trial_counts(const struct trial *trial);
+
+/* The rules that matched, in the order of their lines; sets how many. */
+const struct trial_rule *trial_rules(struct trial *trial, size_t *count);
+
+#endif

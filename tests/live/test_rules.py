@@ -1,0 +1,235 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Rules tried on what was recorded, shown, checked and explained, by the API of a running flowd.
+
+usage: test_rules.py FLOWD       as root
+What a trial counts is held against a replay of the same captures with the same rules.
+"""
+import collections
+import glob
+import http.client
+import json
+import os
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+
+from contract import Contract
+from flowd import Flowd
+from netns import PATIENCE, Net, skip_unless_possible
+from report import Report
+from webclient import Answer
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TRAPS = os.path.join(HERE, "..", "traps", "*.pcap")
+LEVELS = ("low", "medium", "high", "critical")
+RULES_A = "alert medium port { 1-1023 }\nignore port 8443\nalert high app ssh\n"
+RULES_B = """group remote { 22 22022 3389 }
+ignore        event new evidence handshake port 1024-2999
+alert critical port @remote
+alert high    peer not home port { 80 443 6379 8443 }
+ignore        event deceptive
+alert medium  app not ssh port 3000-65535
+"""
+
+
+def merge(paths, out):
+    """Captures of Ethernet as one, in the order of time."""
+    packets = []
+    for path in paths:
+        with open(path, "rb") as file:
+            data = file.read()
+        order = "<" if data[:4] == b"\xd4\xc3\xb2\xa1" else ">"
+        if struct.unpack(order + "I", data[20:24])[0] != 1:
+            continue
+        at = 24
+        while at + 16 <= len(data):
+            seconds, micro, length, real = struct.unpack(order + "IIII", data[at:at + 16])
+            packets.append((seconds, micro, real, data[at + 16:at + 16 + length]))
+            at += 16 + length
+    with open(out, "wb") as file:
+        file.write(struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 262144, 1))
+        for seconds, micro, real, frame in sorted(packets, key=lambda p: p[:2]):
+            file.write(struct.pack("<IIII", seconds, micro, len(frame), real) + frame)
+
+
+class Bench:
+    def __init__(self, net, program, directory):
+        self.net, self.program, self.directory = net, program, directory
+        self.report, self.contract = Report(), Contract()
+        self.capture = os.path.join(directory, "all.pcap")
+        self.state = os.path.join(directory, "state")
+        self.rules = os.path.join(directory, "a.rules")
+        self.flowd = None
+
+    def write(self, name, text):
+        path = os.path.join(self.directory, name)
+        with open(path, "w", encoding="ascii") as file:
+            file.write(text)
+        return path
+
+    def replay(self, rules, *words):
+        """Its alerts."""
+        done = subprocess.run([self.program, "-r", self.capture, "--home", "any", "--rules", rules,
+                               *words], stdout=subprocess.PIPE, check=True)
+        lines = [json.loads(line) for line in done.stdout.splitlines()]
+        return [line for line in lines if line["type"] == "alert"]
+
+    def start(self, *words):
+        self.flowd = Flowd(self.net, [
+            self.program, "-i", "inside", "--home", self.net.home, "--learn=0s", "--state",
+            self.state, "--rules", self.rules, "--no-verify", "--store.keep.events=0", *words],
+                           roles=("sensor", "core", "web")).wait_ready()
+        self.wait(lambda: self.ask("/api/v1/services").status == 200)
+
+    @staticmethod
+    def wait(good, patience=PATIENCE):
+        until = time.time() + patience
+        while not good() and time.time() < until:
+            time.sleep(0.05)
+        return good()
+
+    def ask(self, path, method="GET", body=None):
+        for _ in range(100):
+            try:
+                sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+                sock.settimeout(30)
+                sock.connect(os.path.join(self.state, "web", "api.sock"))
+                break
+            except OSError:
+                time.sleep(0.05)
+        connection = http.client.HTTPConnection("localhost")
+        connection.sock = sock
+        connection.request(method, path, body)
+        answer = Answer(connection.getresponse())
+        connection.close()
+        for said in self.contract.wrong(method, path, answer):
+            self.report.check("as described", "", said)
+        return answer
+
+
+def check_equal(bench):
+    """A trial of other rules counts what a replay with them says."""
+    merge(sorted(glob.glob(TRAPS)), bench.capture)
+    bench.write("a.rules", RULES_A)
+    then = bench.replay(bench.rules, "--state", bench.state)
+    now = bench.replay(bench.write("b.rules", RULES_B))
+    bench.report.check("alerts to compare", True, len(then) > 10 and len(now) > 10)
+    bench.start()
+    for rules, alerts in ((RULES_B, now), (RULES_A, then)):
+        answer = bench.ask("/api/v1/rules/test?since=all&examples=500", "POST", rules)
+        bench.report.check("trial", 200, answer.status)
+        got = answer.json()
+        levels = collections.Counter(alert["level"] for alert in alerts)
+        bench.report.check("alerts", len(alerts), got["now"]["alerts"])
+        bench.report.check("levels", {level: levels[level] for level in LEVELS},
+                           got["now"]["levels"])
+        lines = collections.Counter(alert["rule_line"] for alert in alerts)
+        bench.report.check("by rule", dict(lines), {
+            row["line"]: row["alerts"] for row in got["rules"] if row["alerts"]})
+        bench.report.check("then", len(then), got["then"]["alerts"])
+        bench.report.check("findings", got["findings"], sum(got["changes"].values()))
+        bench.report.check("findings by rule", got["findings"],
+                           sum(row["findings"] for row in got["rules"]))
+    bench.report.check("the same rules change nothing", got["findings"], got["changes"]["same"])
+    bench.report.check("no example of it", [], got["examples"])
+    return then
+
+
+def check_examples(bench):
+    got = bench.ask("/api/v1/rules/test?since=all&examples=3", "POST", "ignore host { 0.0.0.0/0 ::/0 }\n")
+    got = got.json()
+    bench.report.check("all are silenced", (0, got["then"]["alerts"]),
+                       (got["now"]["alerts"], got["changes"]["silenced"]))
+    bench.report.check("examples", 3, len(got["examples"]))
+    for example in got["examples"]:
+        bench.report.check_fields("example", {"change": "silenced", "now": "none", "line": 1},
+                                  example)
+    bench.report.check("more", True, got["more"])
+    nothing = bench.ask("/api/v1/rules/test?since=1s", "POST", "").json()
+    bench.report.check("of the last second", 0, nothing["findings"])
+
+
+def check_faults(bench):
+    answer = bench.ask("/api/v1/rules/check", "POST", "ignore port 22\nalert hihg port 80\n")
+    got = answer.json()
+    bench.report.check("a fault", (422, "application/problem+json"),
+                       (answer.status, answer.headers["Content-Type"]))
+    bench.report.check_fields("where", {"line": 2, "column": 7}, got["errors"][0])
+    bench.report.check("what was meant", True, "'high'" in got["detail"])
+    bench.report.check("a fault in a trial", 422, bench.ask("/api/v1/rules/test", "POST",
+                                                            "alert\n").status)
+    good = bench.ask("/api/v1/rules/check", "POST", "alert   high  port  { 80 }\n")
+    bench.report.check("good", (200, True, "alert high port 80\n"),
+                       (good.status, good.json()["valid"], good.json()["canonical"]))
+    for path, name in (("test?since=x", "since"), ("test?since=-1s", "since"),
+                       ("test?examples=501", "examples"), ("test?examples=", "examples"),
+                       ("test?more=1", "more"), ("check?since=1d", "since")):
+        answer = bench.ask("/api/v1/rules/" + path, "POST", "")
+        bench.report.check(path, (400, name), (answer.status, answer.json()["parameter"]))
+    for path in ("explain", "explain?service=x", "explain?service=192.0.2.1-tcp-1&since=1d"):
+        bench.report.check(path, 400, bench.ask("/api/v1/rules/" + path).status)
+    bench.report.check("nobody", 404,
+                       bench.ask("/api/v1/rules/explain?service=192.0.2.99-tcp-1").status)
+    bench.report.check("much", 413, bench.ask("/api/v1/rules/check", "POST",
+                                              b"#" * (4 << 20) + b"\n").status)
+
+
+def check_show(bench):
+    got = bench.ask("/api/v1/rules").json()
+    bench.report.check("shown", {"file": bench.rules, "text": RULES_A, "valid": True,
+                                 "error": None}, got)
+    bench.write("a.rules", "alert high prot 22\n")
+    got = bench.ask("/api/v1/rules").json()
+    bench.report.check("a broken file", (False, True),
+                       (got["valid"], got["error"].startswith("1:12: ")))
+    bench.write("a.rules", RULES_A)
+
+
+def check_explain(bench, alerts):
+    """The rule that decides is the one that has decided."""
+    for alert in [alert for alert in alerts if alert["port"]][:20]:
+        name = "%s-%s-%d" % (alert["ip"], alert["proto"], alert["port"])
+        got = bench.ask("/api/v1/rules/explain?service=" + name).json()
+        bench.report.check(name, (alert["rule_line"], alert["level"]), (got["line"], got["level"]))
+        bench.report.check(name + ": decides", [alert["rule_line"]],
+                           [step["line"] for step in got["steps"] if step["decides"]])
+        bench.report.check(name + ": the last one", True, got["steps"][-1]["decides"])
+        bench.report.check(name + ": why not", True,
+                           all(step["why_not"] for step in got["steps"][:-1]))
+    got = bench.ask("/api/v1/rules/explain?service=" + name).json()
+    print("explained: %s" % " | ".join("%d %s: %s" % (s["line"], s["rule"], s["why_not"])
+                                       for s in got["steps"]))
+
+
+def check_leaves(bench):
+    """Nobody stays behind, and web does not wait meanwhile."""
+    bench.report.check("no judge is left", True, bench.wait(
+        lambda: sorted(bench.flowd.roles()) == ["core", "sensor", "web"]))
+    bench.report.check("nothing is complained of", [], [
+        line for line in bench.flowd.said().splitlines() if "error" in line or "judge" in line])
+
+
+def main():
+    skip_unless_possible()
+    with Net() as net, tempfile.TemporaryDirectory() as directory:
+        os.chmod(directory, 0o755)
+        bench = Bench(net, os.path.abspath(sys.argv[1]), directory)
+        alerts = check_equal(bench)
+        for check in (check_examples, check_faults, check_show):
+            check(bench)
+        check_explain(bench, alerts)
+        check_leaves(bench)
+        status, _ = bench.flowd.end()
+        bench.report.check("ends well", 0, status)
+        print(bench.flowd.said() if bench.report.failed else "", end="")
+        return bench.report.end()
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    sys.exit(main())
