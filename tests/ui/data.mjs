@@ -29,6 +29,7 @@ function serviceOf(i) {
     evidence: ["full", "handshake", "oneway"][i % 3], state: states[i % states.length],
     ephemeral: null, first_seen: stamp(i - 86400 * (i % 40)), last_seen: stamp(i * 3),
     handshakes: (i * 7919) % 100000 + 1, peers: (i * 31) % 700 + 1,
+    level: ["high", "low", "medium", "critical", null][i % 5],
     country: "FR", as: i % 2 ? 64500 : null,
     peer_countries: [
       { country: "CN", handshakes: 3, excess: 0 }, { country: null, handshakes: 1, excess: 1 },
@@ -48,6 +49,23 @@ export const services = [
   ...hostile.map(hostileService),
   ...Array.from({ length: 240 }, (_, i) => serviceOf(i)),
 ];
+
+/** How many there are of each value of a key, the most first. */
+function ranking(list, key) {
+  const counts = new Map();
+  for (const one of list) counts.set(one[key], (counts.get(one[key]) ?? 0) + 1);
+  return [...counts].sort((a, b) => b[1] - a[1]).slice(0, 20).map(([value, n]) => ({ [key]: value, services: n }));
+}
+
+export function overviewOf(all) {
+  const answering = all.filter(({ state }) => ["open", "refuses", "restricted"].includes(state));
+  const counted = (key) => Object.fromEntries(ranking(answering, key).map((row) => [row[key] ?? "none", row.services]));
+  return {
+    services: all.length, answering: answering.length, new_today: 7, states: counted("state"), levels: counted("level"),
+    apps: ranking(answering, "app"), ports: ranking(answering, "port"),
+    new_by_hour: Array.from({ length: 48 }, (_, i) => (i * 7) % 11), new_by_day: Array.from({ length: 30 }, (_, i) => i),
+  };
+}
 
 export function probeOf(service, extra = {}) {
   return {

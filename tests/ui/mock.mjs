@@ -7,7 +7,7 @@ import { createServer } from "node:http";
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { alertOf, alerts, detailOf, healthOf, services } from "./data.mjs";
+import { alertOf, alerts, detailOf, healthOf, overviewOf, services } from "./data.mjs";
 
 /** The built page: FLOWD_PAGE, or where "node build.mjs" puts it. */
 export const dist = process.env.FLOWD_PAGE ??
@@ -30,6 +30,7 @@ export class Mock {
     this.posts = [];
     this.alerts = alerts.filter((alert) => !friendly || alert.ip !== "10.66.6.6");
     this.hosts = [];
+    this.session = { role: "admin", name: null, csrf: null };
     this.sweeps = [];
     this.second = 0;
     this.last = []; // what else was said of health
@@ -97,6 +98,10 @@ export class Mock {
     if (path === "/api/v1/stream") return this.stream(response);
     if (path === "/api/v1/health") return this.json(response, healthOf(this.second, ...this.last));
     if (path === "/api/v1/services") return this.services(url.searchParams, response);
+    if (path === "/api/v1/session") return this.json(response, this.session);
+    if (path === "/api/v1/overview") return this.json(response, overviewOf(this.all));
+    if (path === "/api/v1/countries") return this.json(response, {
+      sources: [], countries: [{ country: "DE", handshakes: 812 }, { country: "US", handshakes: 344 }], others: 0 });
     if (path === "/api/v1/hosts") return this.json(response, {
       hosts: this.hosts.filter(({ ip }) => ip === (url.searchParams.get("ip") ?? ip)), next: null });
     if (path === "/api/v1/sweeps") return this.json(response, { sweeps: this.sweeps });
@@ -115,12 +120,15 @@ export class Mock {
   }
 
   services(query, response) {
-    const { ip, port, app, state, limit = 50, cursor = 0 } = Object.fromEntries(query);
+    const { ip, port, app, state, level, sort, order, limit = 50, cursor = 0 } = Object.fromEntries(query);
     if (port && !/^\d+$/.test(port)) return this.problem(response, 400, `port: "${port}" is no port`);
     const found = this.all.filter((s) => (!ip || s.ip === ip) && (!port || s.port === +port) &&
-      (!app || s.app === app) && (!state || s.state === state));
+      (!app || s.app === app) && (!state || s.state === state) && (!level || s.level === level));
+    const down = order === "desc" ? -1 : 1;
+    if (sort) found.sort((a, b) => down * (a[sort] < b[sort] ? -1 : a[sort] > b[sort] ? 1 : 0));
     const end = +cursor + +limit;
-    this.json(response, { services: found.slice(+cursor, end), next: end < found.length ? `${end}` : null });
+    this.json(response, { services: found.slice(+cursor, end), total: found.length,
+      next: end < found.length ? `${end}` : null });
   }
 
   page(query, response) {

@@ -81,6 +81,54 @@ async function testLive(page, mock) {
   });
 }
 
+async function testOverview(page, mock) {
+  await check("the overview tells what is exposed, and each figure leads to its services", async () => {
+    await page.waitForSelector(".tiles");
+    const tiles = await page.textContent(".tiles");
+    assert.match(tiles, /answering of 240 services/);
+    assert.match(tiles, /\d+ critical.*\d+ high.*\d+ medium.*\d+ low.*7 new today/s);
+    assert.equal(await page.locator(".timeline rect").count(), 48);
+    await page.getByLabel("Time shown").selectOption("days");
+    assert.equal(await page.locator(".timeline rect").count(), 30);
+    await page.getByLabel("Applications").getByRole("link", { name: "redis" }).click();
+    await until(async () => /app=redis/.test(page.url()));
+    await until(async () => (await page.locator("td.app").allTextContents()).every((app) => app === "redis"));
+    await page.locator(".tile-critical a").click();
+    await until(async () => /level=critical/.test(page.url()) && !/app=/.test(page.url()));
+    await until(async () => (await page.textContent("tbody tr")).includes("critical"));
+    await page.getByRole("button", { name: "Clear" }).click();
+  });
+  await check("columns sort, and the URL says how", async () => {
+    await page.getByRole("button", { name: "Port", exact: true }).click();
+    await until(async () => (await page.locator("tbody tr td").first().textContent()) === "22/tcp");
+    assert.equal(await page.locator('th[aria-sort="ascending"]').textContent(), "Port \u2191");
+    await page.getByRole("button", { name: "Port", exact: true }).click();
+    await until(async () => (await page.locator("tbody tr td").first().textContent()) === "51472/tcp");
+    assert.match(page.url(), /sort=port&order=desc/);
+    assert.ok(mock.requests.some((r) => /sort=port&order=desc/.test(r)));
+    await page.goto(page.url().split("#")[0] + "#");
+    await until(async () => (await page.locator('th[aria-sort="ascending"]').textContent()) === "Address \u2191");
+  });
+}
+
+/** Where people have to log in. */
+async function testSession(page, mock) {
+  await check("who has logged in is told, says the session's word, and can leave", async () => {
+    mock.session = { role: "operator", name: "Ada", csrf: "c5f" };
+    await page.reload();
+    await page.waitForSelector(".who");
+    assert.match(await page.textContent(".who"), /Ada \(operator\)/);
+    await page.goto(`${page.url().split("#")[0]}#service=${encodeURIComponent(redis.id)}`);
+    await page.getByRole("button", { name: /verify/i }).click();
+    await until(() => mock.posts.some(({ headers }) => headers["x-csrf-token"] === "c5f"));
+    mock.session = { role: "admin", name: null, csrf: null };
+    await page.goto(page.url().split("#")[0] + "#");
+    await page.reload();
+    await page.waitForSelector("tbody tr");
+    assert.equal(await page.locator(".who").count(), 0);
+  });
+}
+
 async function testTable(page, mock, origin) {
   await check("services come in pages", async () => {
     assert.equal(await page.locator("tbody tr").count(), 100);
@@ -98,8 +146,8 @@ async function testTable(page, mock, origin) {
     await until(async () => (await page.locator(".alert").count()) > before);
   });
   await check("the filter stands in the URL and survives a reload", async () => {
-    await page.getByLabel("Application").fill("redis");
-    await page.getByLabel("Application").press("Enter");
+    await page.getByLabel("Application", { exact: true }).fill("redis");
+    await page.getByLabel("Application", { exact: true }).press("Enter");
     await page.getByLabel("State").selectOption("open");
     await until(() => page.url().includes("app=redis&state=open"));
     const rows = async () => (await page.locator("tbody tr").allTextContents()).join("\n");
@@ -108,7 +156,7 @@ async function testTable(page, mock, origin) {
     await page.reload();
     await page.waitForSelector("tbody tr");
     assert.equal(await rows(), before);
-    assert.equal(await page.getByLabel("Application").inputValue(), "redis");
+    assert.equal(await page.getByLabel("Application", { exact: true }).inputValue(), "redis");
     assert.equal(await page.getByLabel("State").inputValue(), "open");
     await page.getByRole("button", { name: "Clear" }).click();
     await until(async () => (await page.locator("tbody tr").count()) === 100);
@@ -230,7 +278,9 @@ export async function testOrdinary(shots) {
   const { page, sins, close } = await openBrowser(origin);
   await page.goto(origin);
   await testLive(page, mock);
+  await testOverview(page, mock);
   await testTable(page, mock, origin);
+  await testSession(page, mock);
   await testDetail(page, mock, origin, shots);
   await testHosts(page, mock, origin);
   await testSweeps(page, mock, origin);

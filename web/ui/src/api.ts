@@ -34,6 +34,7 @@ export interface Service extends Where, Named, Partial<Origin> {
   id: string;
   evidence: string;
   state: string;
+  level?: string | null; // what the rules would say if it were new
   ephemeral: string | null;
   first_seen: string;
   last_seen: string;
@@ -178,6 +179,14 @@ export interface Filter {
   port: string;
   app: string;
   state: string;
+  level: string;
+  since: string; // first seen no longer ago: "24h"
+}
+
+/** What services are sorted by, as the API says it; "" is by address. */
+export interface Sorting {
+  sort: string;
+  order: string; // "asc", "desc" or "", which is asc
 }
 
 const root = "api/v1";
@@ -194,6 +203,15 @@ async function problemOf(answer: Response): Promise<Error> {
   return new Error(said);
 }
 
+/** Who looks at the page. */
+export interface Session {
+  role: string;
+  name: string | null;
+  csrf: string | null; // where somebody has logged in
+}
+
+let csrf = "";
+
 async function ask(path: string, init?: RequestInit): Promise<Response> {
   let answer: Response;
   try {
@@ -201,8 +219,28 @@ async function ask(path: string, init?: RequestInit): Promise<Response> {
   } catch {
     throw new Error("flowd cannot be reached");
   }
+  if (answer.status === 401) location.assign("/login");
   if (!answer.ok) throw await problemOf(answer);
   return answer;
+}
+
+/** Asks for something to be done: says that it is this page that does. */
+async function act(path: string, method = "POST", body?: unknown): Promise<Response> {
+  const headers: Record<string, string> = { "X-Flowd-Request": "1" };
+  if (csrf) headers["X-CSRF-Token"] = csrf;
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  return ask(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+}
+
+export async function getSession(): Promise<Session> {
+  const session = await get<Session>("session");
+  csrf = session.csrf ?? "";
+  return session;
+}
+
+export async function postLogout(): Promise<void> {
+  await fetch("logout", { method: "POST", headers: { "X-CSRF-Token": csrf }, redirect: "manual" });
+  location.assign("/login");
 }
 
 async function get<T>(path: string, query: Record<string, string | number> = {}): Promise<T> {
@@ -214,11 +252,32 @@ async function get<T>(path: string, query: Record<string, string | number> = {})
 export interface ServicePage {
   services: Service[];
   next: string | null;
+  total?: number; // where flowd has counted
 }
 
-export function getServices(filter: Filter, limit: number, cursor = ""): Promise<ServicePage> {
-  return get("services", { limit, cursor, ...filter });
+export function getServices(
+  asked: Filter & Sorting, limit: number, cursor = "",
+): Promise<ServicePage> {
+  return get("services", { limit, cursor, ...asked });
 }
+
+/** Figures about all services; answering are those that are open, restricted or refusing. */
+export interface Overview {
+  services: number;
+  answering: number;
+  new_today: number;
+  states: Record<string, number>;
+  levels: Record<string, number>; // of those answering
+  apps: { app: string; services: number }[];
+  ports: { port: number; services: number }[];
+  new_by_hour: number[]; // the latest last
+  new_by_day: number[];
+}
+
+export const getOverview = () => get<Overview>("overview");
+
+export const getCountries = () =>
+  get<{ countries: { country: string | null; handshakes: number }[] }>("countries");
 
 export function getDetail(id: string): Promise<Detail> {
   return get(`services/${encodeURIComponent(id)}`);
@@ -255,10 +314,7 @@ export const getHealth = () => get<Health>("health");
 
 /** Asks for a probe now; the answer comes as an event. */
 export async function postVerify(id: string): Promise<void> {
-  await ask(`services/${encodeURIComponent(id)}/verify`, {
-    method: "POST",
-    headers: { "X-Flowd-Request": "1" },
-  });
+  await act(`services/${encodeURIComponent(id)}/verify`);
 }
 
 /** An order to ask every port of some networks, and how far it is. */
@@ -279,10 +335,7 @@ export const getSweeps = () => get<{ sweeps: Sweep[] }>("sweeps");
 
 /** "pause", "resume" or "cancel". */
 export async function postSweep(id: string, word: string): Promise<void> {
-  await ask(`sweeps/${encodeURIComponent(id)}/${word}`, {
-    method: "POST",
-    headers: { "X-Flowd-Request": "1" },
-  });
+  await act(`sweeps/${encodeURIComponent(id)}/${word}`);
 }
 
 export const streamPath = `${root}/stream`;

@@ -2,12 +2,14 @@
 // The stream of what happens. When it breaks the page says so and tries until it is back; what was
 // missed meanwhile is read then.
 import { addAlert, loadAlerts } from "./alerts";
-import { getHealth, isOfService, streamPath, type Alert, type Event, type Health } from "./api";
+import { getHealth, getSession, isOfService, streamPath, type Alert, type Event, type Health } from "./api";
 import { loadDetail, touchDetail } from "./detail";
 import { addHealth } from "./health";
 import { loadHosts } from "./hosts";
 import { loadServices, touchServices } from "./services";
+import { loadOverview, touchOverview } from "./overview";
 import { newStore } from "./store";
+import { session } from "./session";
 import { loadSweeps } from "./sweeps";
 
 export interface Live {
@@ -40,6 +42,7 @@ function readAll(): void {
   void loadAlerts();
   void loadServices();
   void loadHosts();
+  void loadOverview();
   void loadSweeps();
   void loadDetail();
   getHealth().then(addHealth, () => undefined); // the stream brings the next one
@@ -68,10 +71,12 @@ function connect(): void {
     if (event.event === "deceptive") void loadHosts();
     touchDetail(event);
     touchServices();
+    touchOverview();
   });
 }
 
 export function startLive(): void {
+  getSession().then((who) => session.set(who), () => undefined); // of an older flowd there is none
   readAll();
   connect();
 }

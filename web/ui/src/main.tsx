@@ -4,6 +4,7 @@ import "uplot/dist/uPlot.min.css";
 import "./style/page.css";
 import "./style/parts.css";
 import "./style/live.css";
+import "./style/overview.css";
 import "./style/services.css";
 import { followRoute } from "./detail";
 import { startLive } from "./live";

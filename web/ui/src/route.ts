@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is looked at stands in the URL's hash, so that it survives a reload and can be linked to.
-import type { Filter } from "./api";
+import type { Filter, Sorting } from "./api";
 import { newStore } from "./store";
 
-export interface Route extends Filter {
+export interface Route extends Filter, Sorting {
   service: string; // id of the service shown, "" none
   alert: string; // number of the alert shown, "" none
 }
 
-const keys = ["ip", "port", "app", "state", "service", "alert"] as const;
+const keys = [
+  "ip", "port", "app", "state", "level", "since", "sort", "order", "service", "alert",
+] as const;
 
 function read(): Route {
   const query = new URLSearchParams(location.hash.slice(1));
@@ -34,12 +36,18 @@ export function go(part: Partial<Route>): void {
   if (href !== location.hash && !(href === "#" && !location.hash)) location.hash = href;
 }
 
-export function filterOf({ ip, port, app, state }: Route): Filter {
-  return { ip, port, app, state };
+export const noFilter: Filter = { ip: "", port: "", app: "", state: "", level: "", since: "" };
+
+export function filterOf({ ip, port, app, state, level, since }: Route): Filter {
+  return { ip, port, app, state, level, since };
+}
+
+export function sortingOf({ sort, order }: Route): Sorting {
+  return { sort, order };
 }
 
 export function hasFilter(filter: Filter): boolean {
-  return Boolean(filter.ip || filter.port || filter.app || filter.state);
+  return Object.keys(noFilter).some((key) => filter[key as keyof Filter]);
 }
 
 addEventListener("hashchange", () => route.set(read()));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The services that are loaded: pages of one filter, in the order flowd gives.
-import { getServices, type Filter, type Service } from "./api";
-import { filterOf, route } from "./route";
+import { getServices, type Filter, type Service, type Sorting } from "./api";
+import { filterOf, route, sortingOf } from "./route";
 import { newStore } from "./store";
 
 const page = 100;
@@ -11,19 +11,20 @@ const refreshDelay = 1000; // ms; many events come as one refresh
 interface Services {
   list: Service[];
   next: string | null;
+  total: number; // 0 not known
   loading: boolean;
   error: string;
 }
 
-export const services = newStore<Services>({ list: [], next: null, loading: true, error: "" });
+const none: Services = { list: [], next: null, total: 0, loading: true, error: "" };
 
-let filter: Filter = filterOf(route.get());
+export const services = newStore<Services>(none);
+
+const wish = (): Filter & Sorting => ({ ...filterOf(route.get()), ...sortingOf(route.get()) });
+
+let asked = wish();
 let turn = 0; // answers of an earlier turn are too late
 let timer = 0;
-
-function same(a: Filter, b: Filter): boolean {
-  return a.ip === b.ip && a.port === b.port && a.app === b.app && a.state === b.state;
-}
 
 /** Reads pages until `count` services are there, then shows them all at once. */
 async function load(have: Service[], cursor: string, count: number): Promise<void> {
@@ -33,14 +34,16 @@ async function load(have: Service[], cursor: string, count: number): Promise<voi
     let list = have;
     let next: string | null = cursor;
     let pages = 0;
+    let total = 0;
     do {
       pages++;
-      const got = await getServices(filter, page, next ?? "");
+      const got = await getServices(asked, page, next ?? "");
       if (mine !== turn) return;
       list = [...list, ...got.services];
       next = got.next;
+      total = got.total ?? 0;
     } while (next && list.length < count && (list.length || pages < mostPages));
-    services.set({ list, next, loading: false, error: "" });
+    services.set({ list, next, total, loading: false, error: "" });
   } catch (error) {
     if (mine === turn) services.patch({ loading: false, error: (error as Error).message });
   }
@@ -67,9 +70,9 @@ export function touchServices(): void {
 }
 
 route.watch(() => {
-  const wanted = filterOf(route.get());
-  if (same(wanted, filter)) return;
-  filter = wanted;
-  services.set({ list: [], next: null, loading: true, error: "" });
+  const wanted = wish();
+  if (JSON.stringify(wanted) === JSON.stringify(asked)) return;
+  asked = wanted;
+  services.set(none);
   void loadServices();
 });

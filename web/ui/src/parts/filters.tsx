@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which services are listed; what is chosen stands in the URL.
-import { go, hasFilter, route } from "../route";
+import { go, hasFilter, noFilter, route } from "../route";
 import { useStore } from "../store";
-import { states } from "../words";
+import { levels, states } from "../words";
 
 type Key = "ip" | "port" | "app";
 
@@ -11,6 +11,8 @@ const fields: { key: Key; label: string; hint: string; mode: "text" | "numeric" 
   { key: "port", label: "Port", hint: "any", mode: "numeric" },
   { key: "app", label: "Application", hint: "any", mode: "text" },
 ];
+
+const since = [["1h", "last hour"], ["24h", "last 24 hours"], ["7d", "last 7 days"], ["30d", "last 30 days"]];
 
 export function Filters() {
   const now = useStore(route);
@@ -40,13 +42,27 @@ export function Filters() {
           {states.map((state) => <option key={state} value={state}>{state}</option>)}
         </select>
       </label>
+      <label class="filter-level">
+        <span>Level</span>
+        <select name="level" value={now.level} onChange={set("level")}>
+          <option value="">any</option>
+          {[...levels].reverse().map((level) => <option key={level} value={level}>{level}</option>)}
+        </select>
+      </label>
+      <label class="filter-since">
+        <span>First seen</span>
+        <select name="since" value={now.since} onChange={set("since")}>
+          <option value="">ever</option>
+          {since.map(([value, text]) => <option key={value} value={value}>{text}</option>)}
+        </select>
+      </label>
       {/* Enter in a field needs a button to submit the form, which says "change" */}
       <button type="submit" class="unseen" tabIndex={-1}>Filter</button>
       <button
         type="button"
         class="quiet"
         disabled={!hasFilter(now)}
-        onClick={() => go({ ip: "", port: "", app: "", state: "" })}
+        onClick={() => go(noFilter)}
       >
         Clear
       </button>

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The top of the page: is it live, does the sensor see packets, does it lose any.
 import { useEffect, useState } from "preact/hooks";
+import { postLogout } from "../api";
 import { counterOf, counterText, losses, vitals, type Vitals } from "../health";
 import { live } from "../live";
 import { count, many, percent, short, span } from "../format";
+import { session } from "../session";
 import { useStore } from "../store";
 import { Chart } from "./chart";
 import { ShortText } from "./text";
@@ -90,6 +92,18 @@ function Rate({ now }: { now: Vitals }) {
   );
 }
 
+/** Who has logged in, and the way out; nothing where nobody had to. */
+function Who() {
+  const { name, role, csrf } = useStore(session);
+  if (!csrf) return null;
+  return (
+    <p class="who">
+      <ShortText value={name ?? ""} most={32} /> <span class="dim">({role})</span>{" "}
+      <button type="button" class="quiet" onClick={() => void postLogout()}>Log out</button>
+    </p>
+  );
+}
+
 export function Header() {
   const now = useStore(vitals);
   const silence = useSilence(now.at);
@@ -100,6 +114,7 @@ export function Header() {
       <div class="brand">
         <h1>flowd</h1>
         <LiveState />
+        <Who />
       </div>
       <section class="health" aria-label="Sensor health">
         <Rate now={now} />

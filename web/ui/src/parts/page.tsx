@@ -6,6 +6,7 @@ import { AlertDetail } from "./alert_detail";
 import { Alerts } from "./alerts";
 import { Header } from "./header";
 import { Hosts } from "./hosts";
+import { Overview } from "./overview";
 import { ServiceDetail } from "./service_detail";
 import { Services } from "./services";
 import { Sweeps } from "./sweeps";
@@ -21,6 +22,7 @@ export function Page() {
         <div class="work">
           {service && <ServiceDetail key={`service ${service}`} />}
           {alert && !service && <AlertDetail key={`alert ${alert}`} number={alert} />}
+          <Overview hidden={open} />
           <Sweeps hidden={open} />
           <Hosts hidden={open} />
           <Services hidden={open} />

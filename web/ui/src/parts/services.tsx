@@ -6,7 +6,7 @@ import { filterOf, go, hasFilter, hrefOf, route } from "../route";
 import { loadServices, moreServices, services } from "../services";
 import { useStore } from "../store";
 import { evidenceText, stateText } from "../words";
-import { App, Problem, State, Time } from "./bits";
+import { App, Level, Problem, State, Time } from "./bits";
 import { Filters } from "./filters";
 import { ShortText } from "./text";
 
@@ -34,6 +34,7 @@ function Row({ service }: { service: Service }) {
       </td>
       <td class="app"><App app={service.app} app_guess={service.app_guess} /></td>
       <td title={stateText(service.state)}><State state={service.state} /></td>
+      <td class="middle">{service.level && <Level level={service.level} />}</td>
       <td class="wide" title={evidenceText(service.evidence)}>
         <ShortText value={service.evidence} most={16} />
       </td>
@@ -45,20 +46,49 @@ function Row({ service }: { service: Service }) {
   );
 }
 
+/** The columns, and what each is sorted by; "" is not. */
+const columns: [name: string, sort: string, place: string][] = [
+  ["Address", "address", ""],
+  ["Port", "port", "number"],
+  ["Application", "app", ""],
+  ["State", "state", ""],
+  ["Level", "level", "middle"],
+  ["Evidence", "", "wide"],
+  ["Handshakes", "handshakes", "wide number"],
+  ["Peers", "peers", "wide number"],
+  ["First seen", "first_seen", "wide number"],
+  ["Last seen", "last_seen", "middle number"],
+];
+
+/** Text goes up first, what is large or late comes first. */
+const upFirst = ["address", "port", "app"];
+
+function Column({ name, sort, place }: { name: string; sort: string; place: string }) {
+  const now = useStore(route);
+  const mine = sort === (now.sort || "address");
+  const down = now.order === "desc";
+  if (!sort) return <th scope="col" class={place}>{name}</th>;
+  const turn = () => go({
+    sort: sort === "address" ? "" : sort,
+    order: (mine ? !down : !upFirst.includes(sort)) ? "desc" : "",
+  });
+  return (
+    <th scope="col" class={place} aria-sort={mine ? (down ? "descending" : "ascending") : "none"}>
+      <button type="button" class="sort" onClick={turn}>
+        {name}<span aria-hidden="true">{mine ? (down ? " \u2193" : " \u2191") : ""}</span>
+      </button>
+    </th>
+  );
+}
+
 function Table({ list }: { list: Service[] }) {
   return (
     <table>
       <thead>
         <tr>
-          <th scope="col">Address</th>
-          <th scope="col" class="number">Port</th>
-          <th scope="col">Application</th>
-          <th scope="col">State</th>
-          <th scope="col" class="wide">Evidence</th>
-          <th scope="col" class="wide number">Handshakes</th>
-          <th scope="col" class="wide number">Peers</th>
-          <th scope="col" class="wide number">First seen</th>
-          <th scope="col" class="middle number">Last seen</th>
+          {columns.map(([name, sort, place]) => (
+            <Column key={name} name={name} sort={sort} place={place} />
+          ))}
         </tr>
       </thead>
       <tbody>{list.map((service) => <Row key={service.id} service={service} />)}</tbody>
@@ -72,15 +102,21 @@ function nothingText(filtered: boolean): string {
     : "No service yet. One appears here when an inside host answers somebody outside.";
 }
 
+/** "12", "100 of 2,345", "100+" */
+function shownText(shown: number, total: number, next: string | null): string {
+  if (!next) return count(shown);
+  return total ? `${count(shown)} of ${count(total)}` : `${count(shown)}+`;
+}
+
 export function Services({ hidden }: { hidden: boolean }) {
-  const { list, next, loading, error } = useStore(services);
+  const { list, next, total, loading, error } = useStore(services);
   const filtered = hasFilter(filterOf(useStore(route)));
   return (
     <section class="services" aria-labelledby="services-title" aria-busy={loading} hidden={hidden}>
       <div class="section-head">
         <h2 id="services-title">
           Services{" "}
-          <span class="dim number">{list.length > 0 && `${count(list.length)}${next ? "+" : ""}`}</span>
+          <span class="dim number">{list.length > 0 && shownText(list.length, total, next)}</span>
         </h2>
         <Filters />
       </div>
