@@ -33,7 +33,8 @@
 	 LANDLOCK_ACCESS_FS_MAKE_BLOCK | LANDLOCK_ACCESS_FS_MAKE_SYM)
 #define ACCESS_TRUNCATE (1ULL << 14)	 /* ABI 3, Linux 6.2 */
 #define ACCESS_DEVICE_IOCTL (1ULL << 15) /* ABI 5, Linux 6.10 */
-#define NET_TCP 3ULL			 /* bind and connect: ABI 4, Linux 6.7 */
+#define ACCESS_FILE (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE | ACCESS_TRUNCATE)
+#define NET_TCP 3ULL	  /* bind and connect: ABI 4, Linux 6.7 */
 #define SCOPE_OTHERS 3ULL /* abstract sockets and signals of others: ABI 6, Linux 6.12 */
 #define ABI_LEAST 2
 
@@ -158,11 +159,15 @@ static int keep_capabilities(const unsigned *kept, size_t count)
 static int wall_allow(int ruleset, const char *path, uint64_t access)
 {
 	struct landlock_path_beneath_attr rule = { .allowed_access = access };
+	struct stat st;
 	int rc = 0;
 
 	rule.parent_fd = open(path, O_PATH | O_CLOEXEC);
 	if (rule.parent_fd < 0)
 		return -errno;
+	/* Of a file alone only what may be done to files can be allowed. */
+	if (!fstat(rule.parent_fd, &st) && !S_ISDIR(st.st_mode))
+		rule.allowed_access &= ACCESS_FILE;
 	if (syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0))
 		rc = -errno;
 	close(rule.parent_fd);

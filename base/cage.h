@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define CAGE_PATHS_MAX 8
+#define CAGE_PATHS_MAX 24
 #define CAGE_TEXT_MAX 160
 
 /* Whose system calls; the tables are in base/cage/tables.h. */
@@ -21,7 +21,8 @@ enum cage_table {
 	CAGE_VERIFY,
 	CAGE_WEB,
 	CAGE_FAR,
-	CAGE_JUDGE
+	CAGE_JUDGE,
+	CAGE_RELAY
 };
 
 struct cage {

@@ -42,6 +42,7 @@ struct conf_ports {
 	  "directory of the store (default: /var/lib/flowd live, thrown away in a replay)")        \
 	X(rules, TEXT, "rules", "", 0, 0, "rules file (default: built in, see default.rules)")     \
 	X(alert_file, TEXT, "alert_file", "", 0, 0, "file that alerts are appended to")            \
+	X(sinks, FILES, "sinks", "", 0, 0, "receivers of alerts, live only; see flowd.yaml(5)")    \
 	X(alert_deadline, DURATION, "alert_deadline", "10s", 0, 3600 * MONO_SECOND,                \
 	  "how long an alert waits for a verdict before it goes out unverified")                   \
 	X(learn, DURATION, "learn", "1d", 0, 365 * MONO_DAY,                                       \
@@ -360,6 +361,12 @@ static inline bool conf_captures(const struct conf *conf)
 static inline bool conf_lives(const struct conf *conf)
 {
 	return !*conf->read && !conf_sweeps_once(conf) && !conf_is_prober(conf);
+}
+
+/* Does anybody receive alerts? Not what a replay finds. */
+static inline bool conf_delivers(const struct conf *conf)
+{
+	return *conf->sinks && conf_lives(conf);
 }
 
 #endif

@@ -38,7 +38,12 @@
 	X(IPC_TRIAL, IPC_BULK) /* web to judge: since when, and the rules */                       \
 	X(IPC_OUTCOME, IPC_BULK)	       /* judge to web: JSON */                            \
 	X(IPC_PROBING, sizeof(struct probing)) /* parent, web to core to verify, web: may we? */   \
-	X(IPC_TOKEN, sizeof(struct token)) /* web to core: keep or forget it; back: it is done */
+	X(IPC_TOKEN, sizeof(struct token)) /* web to core: keep or forget it; back: it is done */  \
+	X(IPC_PARCEL, sizeof(struct outbox_parcel))   /* core to relay */                          \
+	X(IPC_RECEIPT, sizeof(struct outbox_receipt)) /* relay to core; back: it is committed */   \
+	X(IPC_SINK, sizeof(struct outbox_news))	      /* relay to core */                          \
+	X(IPC_LIFE, sizeof(struct outbox_life))	      /* core and relay: who are you, who I am */  \
+	X(IPC_RESEND, sizeof(struct outbox_order))    /* web to core: dead letters once more */
 
 enum ipc_kind {
 	IPC_NONE,

@@ -306,4 +306,7 @@ const char *record_unknown_text(unsigned unknown);
 void record_count_unknown(struct tally *tally, enum unknown_kind kind, uint16_t number,
 			  uint64_t packets);
 
+/* It has alerts in it. */
+#include "base/record/outbox.h"
+
 #endif

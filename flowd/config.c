@@ -3,6 +3,7 @@
 
 #include "base/conf/hours.h"
 #include "base/conf/serving.h"
+#include "base/conf/sinks.h"
 #include "base/err.h"
 #include "base/record.h"
 #include "flowd/watched.h"
@@ -277,6 +278,17 @@ static int check_far(const struct conf *conf, char *error)
 	return 0;
 }
 
+/* All of them together: what the file says of each was looked at where it stands. */
+static int check_sinks(const struct conf *conf, char *error)
+{
+	char wrong[SINKS_ERROR_MAX];
+	struct sinks sinks = { .count = 0 };
+	int rc = sinks_parse(conf->sinks, &sinks, wrong);
+
+	sinks_free(&sinks);
+	return rc ? complain(error, rc, "sinks", wrong) : 0;
+}
+
 int config_check(const struct conf *conf, char *error)
 {
 	int rc;
@@ -304,6 +316,8 @@ int config_check(const struct conf *conf, char *error)
 	rc = check_serving(conf, error);
 	if (!rc)
 		rc = check_sweep(conf, error);
+	if (!rc)
+		rc = check_sinks(conf, error);
 	if (!rc)
 		rc = check_watched(conf, error);
 	if (rc)

@@ -10,6 +10,7 @@
 #include "flowd/parent.h"
 #include "flowd/rulefile.h"
 #include "flowd/sensor/sensor.h"
+#include "relay/relay.h"
 #include "verify/verify.h"
 #include "web/web.h"
 
@@ -20,7 +21,7 @@ static int run_sensor(const struct conf *conf, struct ipc **ends)
 
 static int run_core(const struct conf *conf, struct ipc **ends)
 {
-	return core_run(conf, ends[0], ends[1], ends[2], ends[3]);
+	return core_run(conf, &(struct core_ends){ ends[0], ends[1], ends[2], ends[3], ends[4] });
 }
 
 static bool may_probe(const void *rules, const struct service *service)
@@ -53,6 +54,11 @@ static int run_far(const struct conf *conf, struct ipc **ends)
 	return verify_far_run(conf, ends[0]);
 }
 
+static int run_relay(const struct conf *conf, struct ipc **ends)
+{
+	return relay_run(conf, ends[0]);
+}
+
 static int run_web(const struct conf *conf, struct ipc **ends)
 {
 	return web_run(conf, ends[0]);
@@ -61,6 +67,7 @@ static int run_web(const struct conf *conf, struct ipc **ends)
 /* Core waits for nobody: who may wait for it would wait for ever. */
 static const struct parent_role roles[] = {
 	{ "sensor", run_sensor, PARENT_REPLAY, conf_captures },
+	{ "relay", run_relay, PARENT_ALWAYS, conf_delivers },
 	{ "core", run_core, PARENT_NEVER, conf_keeps },
 	{ "verify", run_verify, PARENT_ALWAYS, conf_probes },
 	{ "far", run_far, PARENT_NEVER, conf_is_joined },
@@ -74,6 +81,7 @@ static const struct parent_link links[] = {
 	{ "verify", "far" },  /* jobs, names; probes and troubles back; where it is joined */
 	{ "core", "web" },    /* events, alerts, tallies; wishes back */
 	{ "parent", "core" }, /* which role fell, which is back; live only; errands back */
+	{ "core", "relay" },  /* alerts, what is committed; receipts and news of receivers back */
 	{ NULL, NULL },
 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "flowd/yaml.h"
 
+#include "base/conf/sinks.h"
 #include "base/err.h"
 
 #include <errno.h>
@@ -8,6 +9,7 @@
 #include <string.h>
 
 #define NAME_MAX_LEN 128
+#define CONF_ENTRY_MAX 8192
 
 struct reader {
 	const char *path;
@@ -58,6 +60,39 @@ static int unknown(const struct reader *r, const char *name, struct fy_node *key
 	return complain_at(r, ERR_UNKNOWN, key, 0, text);
 }
 
+/* An entry of a list that has options of its own: they become a line of name=value. */
+static int set_entry(const struct reader *r, const char *name, struct fy_node *node)
+{
+	char line[CONF_ENTRY_MAX] = "", error[SINKS_ERROR_MAX];
+	struct sinks sinks = { .count = 0 };
+	struct fy_node_pair *pair;
+	struct fy_node *key = node;
+	void *iter = NULL;
+	int rc = 0;
+
+	while (!rc && (pair = fy_node_mapping_iterate(node, &iter))) {
+		struct fy_node *value = fy_node_pair_value(pair);
+		const char *word, *text = NULL;
+
+		key = fy_node_pair_key(pair);
+		word = fy_node_get_scalar0(key);
+		if (value && fy_node_is_scalar(value))
+			text = fy_node_get_scalar0(value);
+		if (!text || !word)
+			return complain_at(r, ERR_SYNTAX, key, 0, "expected a value");
+		rc = sinks_check_option(word, text, error);
+		if (rc)
+			return complain_at(r, rc, rc == ERR_UNKNOWN ? key : value, 0, error);
+		if (sinks_add_option(line, sizeof(line), word, text))
+			return complain_at(r, ERR_RANGE, key, 0, "the entry is too long");
+	}
+	rc = sinks_parse(line, &sinks, error);
+	if (rc)
+		return complain_at(r, rc, key, 0, error);
+	sinks_free(&sinks);
+	return conf_set(r->conf, name, line, NULL);
+}
+
 static int set_sequence(const struct reader *r, const char *name, struct fy_node *node)
 {
 	void *iter = NULL;
@@ -65,9 +100,12 @@ static int set_sequence(const struct reader *r, const char *name, struct fy_node
 	int rc = 0;
 
 	while (!rc && (item = fy_node_sequence_iterate(node, &iter)))
-		rc = fy_node_is_scalar(item)
-			     ? set_scalar(r, name, item)
-			     : complain_at(r, ERR_SYNTAX, item, 0, "expected a value");
+		if (fy_node_is_mapping(item) && !strcmp(name, "sinks"))
+			rc = set_entry(r, name, item);
+		else if (fy_node_is_scalar(item))
+			rc = set_scalar(r, name, item);
+		else
+			rc = complain_at(r, ERR_SYNTAX, item, 0, "expected a value");
 	return rc;
 }
 

@@ -31,7 +31,10 @@
 	X(ROCKS_SWEEP_LOG, "sweep_log")   \
 	X(ROCKS_JUDGEMENTS, "judgements") \
 	X(ROCKS_AUDIT, "audit")           \
-	X(ROCKS_TOKENS, "tokens")
+	X(ROCKS_TOKENS, "tokens")         \
+	X(ROCKS_LETTERS, "letters")       \
+	X(ROCKS_SINKS, "sinks")           \
+	X(ROCKS_DEAD, "dead")
 
 enum rocks_table {
 #define ROCKS_ENUM(id, name) id,

@@ -11,6 +11,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sockios.h>
+#include <netinet/in.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <stdint.h>
@@ -44,6 +46,7 @@ static const struct rule common[] = { FILTER_COMMON_LIST(RULE) },
 			 core[] = { FILTER_CORE_LIST(RULE) },
 			 verify[] = { FILTER_VERIFY_LIST(RULE) }, web[] = { FILTER_WEB_LIST(RULE) },
 			 far[] = { FILTER_FAR_LIST(RULE) }, judge[] = { FILTER_JUDGE_LIST(RULE) },
+			 relay[] = { FILTER_RELAY_LIST(RULE) },
 			 birth[] = { FILTER_BIRTH_LIST(RULE) },
 			 deadly[] = { FILTER_DEADLY_LIST(RULE) };
 
@@ -56,16 +59,17 @@ struct list {
 	{                                              \
 		name, sizeof(name) / sizeof((name)[0]) \
 	}
-#define LISTS_MAX 9
+#define LISTS_MAX 10
 
 /* Which lists a table is made of. */
 static const struct list tables[][LISTS_MAX] = {
 	[CAGE_PARENT] = { LIST(common), LIST(birth), LIST(store), LIST(sensor), LIST(core),
-			  LIST(verify), LIST(web), LIST(far), LIST(judge) },
+			  LIST(verify), LIST(web), LIST(far), LIST(judge), LIST(relay) },
 	[CAGE_SENSOR] = { LIST(common), LIST(sensor) },
 	[CAGE_CORE] = { LIST(common), LIST(store), LIST(core) },
 	[CAGE_VERIFY] = { LIST(common), LIST(verify) },
 	[CAGE_FAR] = { LIST(common), LIST(far) },
+	[CAGE_RELAY] = { LIST(common), LIST(relay) },
 	[CAGE_WEB] = { LIST(common), LIST(store), LIST(web) },
 	[CAGE_JUDGE] = { LIST(common), LIST(store), LIST(judge) },
 };
@@ -109,10 +113,23 @@ static const struct condition {
 	{ SCREEN, 1, { EQUALS(1, TCGETS) } },
 	{ WAITING, 1, { EQUALS(1, FIONREAD) } },
 	{ WAITING, 1, { EQUALS(1, FIONBIO) } },
+	{ UNSENT, 1, { EQUALS(1, SIOCOUTQ) } },
 	{ TALK, 3, { EQUALS(0, AF_INET), MASKED(1, SOCKET_KIND, SOCK_STREAM), EQUALS(2, 0) } },
 	{ TALK, 3, { EQUALS(0, AF_INET6), MASKED(1, SOCKET_KIND, SOCK_STREAM), EQUALS(2, 0) } },
 	{ TALK, 3, { EQUALS(0, AF_INET), MASKED(1, SOCKET_KIND, SOCK_DGRAM), EQUALS(2, 0) } },
 	{ TALK, 3, { EQUALS(0, AF_INET6), MASKED(1, SOCKET_KIND, SOCK_DGRAM), EQUALS(2, 0) } },
+	{ TALK,
+	  3,
+	  { EQUALS(0, AF_INET), MASKED(1, SOCKET_KIND, SOCK_STREAM), EQUALS(2, IPPROTO_TCP) } },
+	{ TALK,
+	  3,
+	  { EQUALS(0, AF_INET), MASKED(1, SOCKET_KIND, SOCK_DGRAM), EQUALS(2, IPPROTO_UDP) } },
+	{ TALK,
+	  3,
+	  { EQUALS(0, AF_INET6), MASKED(1, SOCKET_KIND, SOCK_STREAM), EQUALS(2, IPPROTO_TCP) } },
+	{ TALK,
+	  3,
+	  { EQUALS(0, AF_INET6), MASKED(1, SOCKET_KIND, SOCK_DGRAM), EQUALS(2, IPPROTO_UDP) } },
 	{ HOUSE, 1, { EQUALS(0, AF_UNIX) } },
 	{ HOUSE, 1, { EQUALS(0, AF_INET) } },
 	{ HOUSE, 1, { EQUALS(0, AF_INET6) } },

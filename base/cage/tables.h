@@ -20,6 +20,7 @@
 	X(PLAIN)   /* fcntl: flags, locks, seals, write hints; no signals, no duplicates */ \
 	X(SCREEN)  /* ioctl: is it a terminal */                                            \
 	X(WAITING) /* ioctl: how many bytes wait; do not block */                           \
+	X(UNSENT)  /* ioctl: how many bytes the other side has not acknowledged */          \
 	X(TALK)	   /* socket: TCP and UDP over IPv4 and IPv6 */                             \
 	X(HOUSE)   /* socket: the families that some role opens at its birth */             \
 	X(ITSELF)  /* execveat: of a descriptor, not of a path */                           \
@@ -165,6 +166,67 @@
 	X(readv, ANY, "libevent's buffers")           \
 	X(getpeername, ANY, "GnuTLS asks who it is")  \
 	X(ioctl, WAITING, "libevent's sockets")
+
+/* Receivers of alerts: a thread for each, by libraries that resolve names, talk TLS and wait. */
+#define FILTER_RELAY_LIST(X)                                                     \
+	X(socket, TALK, "a receiver is called, a name is looked up")             \
+	X(connect, ANY, "likewise")                                              \
+	X(bind, ANY, "the resolver's sockets")                                   \
+	X(getsockname, ANY, "libcurl notes where it calls from")                 \
+	X(getpeername, ANY, "whom it has reached")                               \
+	X(getsockopt, ANY, "why a connection failed")                            \
+	X(setsockopt, ANY, "TCP_NODELAY, keep-alive, timeouts")                  \
+	X(sendto, ANY, "what is said")                                           \
+	X(recvfrom, ANY, "what is answered")                                     \
+	X(sendmmsg, ANY, "the resolver asks for both kinds of addresses")        \
+	X(shutdown, ANY, "the end of a connection")                              \
+	X(poll, ANY, "libraries wait for their sockets")                         \
+	X(ppoll, ANY, "likewise on other machines")                              \
+	X(select, ANY, "likewise: libnats")                                      \
+	X(pselect6, ANY, "likewise on other machines")                           \
+	X(readv, ANY, "several parts at once")                                   \
+	X(writev, ANY, "likewise")                                               \
+	X(pipe2, ANY, "libraries wake their threads")                            \
+	X(pipe, ANY, "likewise")                                                 \
+	X(socketpair, ANY, "likewise: libcurl")                                  \
+	X(eventfd2, ANY, "likewise")                                             \
+	X(ioctl, WAITING, "is something to be read; do not block")               \
+	X(ioctl, UNSENT, "has a receiver of syslog acknowledged all of it")      \
+	X(ioctl, SCREEN, "stdio asks whether a new stream is a terminal")        \
+	X(clone, THREAD, "a name is looked up beside, connections of libraries") \
+	X(set_robust_list, ANY, "a thread's birth")                              \
+	X(rseq, ANY, "a thread's birth")                                         \
+	X(prctl, NAME, "a thread's name")                                        \
+	X(set_tid_address, ANY, "a thread's birth, other C libraries")           \
+	X(prlimit64, LIMIT, "how big a stack is")                                \
+	X(sched_getaffinity, ANY, "how many processors there are")               \
+	X(getcpu, ANY, "which of them this is: malloc")                          \
+	X(openat, ANY, "hosts, resolv.conf, authorities; Landlock says which")   \
+	X(open, ANY, "likewise, older C libraries")                              \
+	X(access, ANY, "are they there")                                         \
+	X(faccessat2, ANY, "likewise, newer C libraries")                        \
+	X(stat, ANY, "have they changed")                                        \
+	X(lstat, ANY, "likewise")                                                \
+	X(newfstatat, ANY, "likewise, of paths")                                 \
+	X(statx, ANY, "likewise, newer C libraries")                             \
+	X(lseek, ANY, "stdio's streams of them; the tail of a file of alerts")   \
+	X(pread64, ANY, "likewise")                                              \
+	X(ftruncate, ANY, "half a line that a crash left in a file of alerts")   \
+	X(fdatasync, ANY, "what is in the file is on the disk")                  \
+	X(rename, ANY, "an old file of alerts makes room; Landlock says where")  \
+	X(renameat, ANY, "likewise on other machines")                           \
+	X(renameat2, ANY, "likewise, newer C libraries")                         \
+	X(unlink, ANY, "the oldest of them goes")                                \
+	X(unlinkat, ANY, "likewise on other machines")                           \
+	X(uname, ANY, "the name of the machine: libraries at their start")       \
+	X(getuid, ANY, "is the environment to be trusted")                       \
+	X(geteuid, ANY, "likewise")                                              \
+	X(getgid, ANY, "likewise")                                               \
+	X(getegid, ANY, "likewise")                                              \
+	X(clock_nanosleep, ANY, "libraries wait a little")                       \
+	X(nanosleep, ANY, "likewise, older C libraries")                         \
+	X(getrusage, ANY, "seeds of random numbers")                             \
+	X(sysinfo, ANY, "how much memory there is: qsort")
 
 /* libmicrohttpd in an event loop, beside the store's reader; the listener is open already. */
 #define FILTER_WEB_LIST(X)                                           \

@@ -12,6 +12,7 @@
 #include "flowd/core/geo/origins.h"
 #include "flowd/core/greet.h"
 #include "flowd/core/listing.h"
+#include "flowd/core/out/courier.h"
 #include "flowd/core/out/outbox.h"
 #include "flowd/core/vitals/trim.h"
 #include "flowd/core/vitals/vitals.h"
@@ -39,6 +40,7 @@ struct core {
 	struct store *store;
 	struct rules *rules;
 	struct outbox outbox;
+	struct courier *courier;
 	struct prefix_set targets;
 	struct lifecycle life;
 	bool replay, ended; /* ended: the sensor said so, or there is none */
@@ -53,7 +55,7 @@ struct core {
 	mono_t end;   /* of the wait for verdicts after a replay */
 	struct vitals *vitals;
 	struct origins *origins;
-	struct ipc *parent; /* until the crew has it */
+	struct ipc *parent, *relay; /* until crew and courier have them */
 	struct crew *crew;
 	struct wishes wishes;
 };
@@ -96,7 +98,7 @@ static void end_turn(struct core *c)
 	if (rc > 0)
 		log_warning("%s: %s; %s", c->conf->alert_file, err_text(c->outbox.refused),
 			    outbox_word(rc));
-	else if (rc)
+	else if (rc || (rc = courier_pump(c->courier, news)))
 		fail(c, "outbox", rc);
 	if (c->verify && (rc = backlog_pump(&c->backlog)))
 		fail(c, "jobs", rc);
@@ -379,6 +381,8 @@ static bool open_files(struct core *c, const char *state)
 
 static bool open_loop(struct core *c)
 {
+	int rc;
+
 	c->loop = loop_new();
 	if (!c->loop)
 		return false;
@@ -394,13 +398,15 @@ static bool open_loop(struct core *c)
 		c->web_event = loop_fd_new(c->loop, ipc_fd(c->web), LOOP_READ, others_ready, c);
 	c->crew = crew_new(c->loop, c->parent, c->announce, &c->backlog);
 	c->parent = NULL;
+	rc = courier_new(c->loop, c->relay, c->conf, &c->life, &c->courier);
+	c->relay = NULL;
 	c->wishes = (struct wishes){ c->store,	 c->web,    &c->life, &c->backlog,
-				     &c->sweeps, c->vitals, c->crew };
+				     &c->sweeps, c->vitals, c->crew,  c->courier };
 	if ((!c->ended && !c->sensor_event) || (c->verify && !c->verify_event) ||
 	    (c->web && !c->web_event) || !c->tick || !c->term)
 		return false;
 	loop_timer_set(c->tick, 0);
-	return !origins_open(c->origins, c->store, c->replay ? NULL : c->loop);
+	return !rc && !origins_open(c->origins, c->store, c->replay ? NULL : c->loop);
 }
 
 /* Takes what is still queued, decides and prints the rest. */
@@ -439,6 +445,7 @@ static void core_free(struct core *c)
 	loop_event_free(c->tick);
 	loop_event_free(c->term);
 	crew_free(c->crew);
+	courier_free(c->courier);
 	origins_free(c->origins);
 	loop_free(c->loop);
 	lifecycle_close(&c->life);
@@ -454,25 +461,26 @@ static void core_free(struct core *c)
 	ipc_free(c->web);
 	ipc_free(c->sensor);
 	ipc_free(c->parent);
+	ipc_free(c->relay);
 }
 
-int core_run(const struct conf *conf, struct ipc *sensor, struct ipc *verify, struct ipc *web,
-	     struct ipc *parent)
+int core_run(const struct conf *conf, const struct core_ends *ends)
 {
 	struct core c = { .conf = conf,
-			  .sensor = sensor,
-			  .verify = verify,
-			  .web = web,
-			  .parent = parent,
+			  .sensor = ends->sensor,
+			  .verify = ends->verify,
+			  .web = ends->web,
+			  .parent = ends->parent,
+			  .relay = ends->relay,
 			  .failed = true };
 	const char *state = conf_state(conf);
 
 	if (!conf_probes(conf)) {
-		ipc_free(verify);
+		ipc_free(c.verify);
 		c.verify = NULL;
 	}
 	if (!conf_serves(conf)) {
-		ipc_free(web);
+		ipc_free(c.web);
 		c.web = NULL;
 	}
 	c.replay = *conf->read;
@@ -482,8 +490,8 @@ int core_run(const struct conf *conf, struct ipc *sensor, struct ipc *verify, st
 	    open_store(&c, state) && open_loop(&c) && role_seal(conf, CAGE_CORE)) {
 		c.failed = false;
 		/* A sensor that outlived another core says again what may not have been kept. */
-		ipc_send(sensor, IPC_HELLO, NULL);
-		ipc_flush(sensor);
+		ipc_send(c.sensor, IPC_HELLO, NULL);
+		ipc_flush(c.sensor);
 		loop_run(c.loop);
 		finish(&c);
 	}

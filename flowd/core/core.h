@@ -8,12 +8,16 @@
 struct conf;
 struct ipc;
 
+/* Its ends of the links, by whom they lead to. */
+struct core_ends {
+	struct ipc *sensor, *verify, *web, *parent, *relay;
+};
+
 /*
  * Runs the role until the sensor says that it has ended, or SIGTERM comes; the channels are owned
  * from then on. Opens rules and alert file, enters its cage, then opens the store. Returns the exit
  * status.
  */
-int core_run(const struct conf *conf, struct ipc *sensor, struct ipc *verify, struct ipc *web,
-	     struct ipc *parent);
+int core_run(const struct conf *conf, const struct core_ends *ends);
 
 #endif

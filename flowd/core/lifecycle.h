@@ -42,6 +42,7 @@ struct lifecycle {
 	wall_t quiet_until; /* before it only levels high and critical become alerts */
 	const struct health *health; /* of the capture; NULL: nobody knows */
 	const char *receiver;	     /* of the outbox; NULL none */
+	bool letters;		     /* alerts are put into the outbox of all receivers, too */
 	lifecycle_fn act;
 	void *arg;
 	struct fleeting fleeting; /* `keep` and `limit` are set */

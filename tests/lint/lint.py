@@ -21,7 +21,7 @@ FLOORS = {
     "rules": ("base",),
     "store": ("base",),
     "verify": ("base",),
-    "relay": ("base",),
+    "relay": ("base", "store"),
     "web": ("base", "rules", "store"),
     "flowd": ("base", "rules", "store"),
 }

@@ -5,6 +5,7 @@ import re
 import source
 
 OPTIONS, YAML_PAGE = "base/conf.h", "man/flowd.yaml.5"
+SINKS = "base/conf/sinks.h"
 RECORD, KIND = "base/record.h", "base/record/kind.h"
 DAEMON_PAGE, RULES_PAGE = "man/flowd.8", "man/flowd.rules.5"
 # mdoc: ".It Ic name ..." is how a list of names says one; Va and Cm are taken too.
@@ -37,9 +38,12 @@ def check_options(tree):
     if wrong:
         return wrong
     told = items(tree, YAML_PAGE)
-    names = {name for _, _, name in entries}
-    wrong = [(OPTIONS, line, f"option {name} is not in {YAML_PAGE}")
-             for line, _, name in entries if name not in told]
+    rows = [(OPTIONS, line, name) for line, _, name in entries]
+    if SINKS in tree.paths:  # each receiver has options of its own
+        rows += [(SINKS, line, name) for line, _, name in table(tree, SINKS, "SINKS_OPTION_LIST")[0]]
+    names = {name for _, _, name in rows}
+    wrong = [(path, line, f"option {name} is not in {YAML_PAGE}")
+             for path, line, name in rows if name not in told]
     return wrong + [(YAML_PAGE, line, f"there is no option {name}")
                     for name, line in told.items() if name not in names]
 

@@ -3,6 +3,7 @@
 
 #include "store/history/judgements.h"
 #include "store/naming.h"
+#include "store/outbox/letters.h"
 
 struct finding tell_finding(const struct lifecycle *l, const struct store_service *row,
 			    enum event event, const struct probe *probe)
@@ -58,6 +59,8 @@ void tell_alert(struct lifecycle *l, struct alert *alert, const struct rules_ver
 	store_put_alert(l->store, alert);
 	if (l->receiver)
 		store_put_outbox(l->store, l->receiver, alert);
+	if (l->letters)
+		letters_put(l->store, alert, "");
 	l->act(l->arg, &(struct lifecycle_act){ .alert = alert });
 }
 

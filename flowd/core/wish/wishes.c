@@ -16,6 +16,8 @@ int wishes_take(const struct wishes *w, const struct ipc_message *m)
 		return lifecycle_ask(w->life, m->record);
 	case IPC_SWEEP:
 		return sweeps_order(w->sweeps, m->record);
+	case IPC_RESEND:
+		return courier_resend(w->courier, m->record);
 	case IPC_TOKEN:
 		return tokens_order(w->store, w->web, m->record);
 	case IPC_JUDGE:

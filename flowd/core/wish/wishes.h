@@ -7,6 +7,7 @@
 
 #include "flowd/core/crew.h"
 #include "flowd/core/lifecycle.h"
+#include "flowd/core/out/courier.h"
 #include "flowd/core/probing/backlog.h"
 #include "flowd/core/sweep/sweeps.h"
 #include "flowd/core/vitals/vitals.h"
@@ -20,6 +21,7 @@ struct wishes {
 	struct sweeps *sweeps;
 	struct vitals *vitals;
 	struct crew *crew;
+	struct courier *courier;
 };
 
 /* 0; 1: the message makes no sense; an error of the store. */
