@@ -277,13 +277,11 @@ static void take_client(struct flow *flow, struct conn *c, const struct packet *
 		c->flags |= CONN_SERVER_ON;
 	if (p->data_len)
 		c->flags |= CONN_CLIENT_SAID;
-	if (c->flags & CONN_CLIENT_ON)
+	if (p->flags & TCP_RST && !(c->flags & CONN_CLIENT_ON) && c->entry &&
+	    c->evidence == EVIDENCE_ONEWAY)
+		watch_contradict(flow->watch, c->entry);
+	if (c->flags & CONN_CLIENT_ON || p->flags & TCP_RST)
 		return;
-	if (p->flags & TCP_RST) {
-		if (c->evidence == EVIDENCE_ONEWAY && c->entry)
-			watch_contradict(flow->watch, c->entry);
-		return;
-	}
 	if (!(p->flags & TCP_ACK) || p->ack - c->isn - 1 >= WINDOW || p->seq - c->ack + 1 >= WINDOW)
 		return;
 	c->flags |= CONN_CLIENT_ON;
@@ -298,9 +296,8 @@ static void take_client(struct flow *flow, struct conn *c, const struct packet *
  */
 static void imply_client(struct flow *flow, struct conn *c, const struct packet *p)
 {
-	if (c->flags & CONN_CLIENT_ON || !(c->flags & CONN_SYN) || c->syn[0].len)
-		return;
-	if (!p->data_len || p->flags & TCP_RST || p->seq - c->isn - 1 >= WINDOW)
+	if (c->flags & CONN_CLIENT_ON || !(c->flags & CONN_SYN) || c->syn[0].len || !p->data_len ||
+	    p->flags & TCP_RST || p->seq - c->isn - 1 >= WINDOW)
 		return;
 	c->flags |= CONN_CLIENT_ON;
 	raise_to(flow, c, EVIDENCE_FULL);
@@ -427,6 +424,8 @@ static void take_followed(struct flow *flow, struct conn *c, const struct packet
 {
 	bool client = conn_is_between(c, &p->src, p->sport, &p->dst, p->dport);
 
+	if (p->flags & (TCP_RST | TCP_FIN) && !handshake_may_end(c, p, client))
+		return;
 	conn_touch(flow->conns, c, p->time_us);
 	if (client)
 		take_client(flow, c, p);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "flowd/sensor/flow/handshake.h"
 
+#define REACH (1u << 24) /* as far as who is still followed may have come */
+
 struct conn_syn handshake_syn(const struct packet *p)
 {
 	return (struct conn_syn){ p->seq,
@@ -44,4 +46,11 @@ enum evidence handshake_reached(const struct conn *c)
 	if (c->flags & CONN_CLIENT_ON)
 		return c->flags & CONN_SYN ? EVIDENCE_FULL : EVIDENCE_HANDSHAKE;
 	return c->flags & CONN_SYN ? EVIDENCE_HANDSHAKE : EVIDENCE_ONEWAY;
+}
+
+bool handshake_may_end(const struct conn *c, const struct packet *p, bool client)
+{
+	uint32_t first = client ? c->ack - 1 : c->isn;
+
+	return p->seq - first < REACH;
 }

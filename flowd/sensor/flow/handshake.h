@@ -26,4 +26,10 @@ bool handshake_is_repeat(struct conn *c, const struct packet *p, enum evidence e
 /* How sure a connection whose SYN-ACK was no contradiction has made us by now. */
 enum evidence handshake_reached(const struct conn *c);
 
+/*
+ * A reset or an end of the client or the server: is its number one that the other side would take
+ * it with (RFC 9293, 3.10.7.4)? Whoever only knows the addresses must guess it.
+ */
+bool handshake_may_end(const struct conn *c, const struct packet *p, bool client);
+
 #endif

@@ -155,12 +155,16 @@ static void take_init_ack(struct sctp *s, const struct packet *p, const struct h
 static void take_rest(struct sctp *s, const struct packet *p, const struct head *h)
 {
 	struct conn *c = conn_find(s->conns, p, conn_hash(s->conns, p));
+	bool begun;
 
 	if (!c || !c->entry)
 		return;
 	conn_touch(s->conns, c, p->time_us);
-	watch_raise(s->watch, c->entry,
-		    c->flags & (CONN_SYN | CONN_SERVER_SYN) ? EVIDENCE_FULL : EVIDENCE_HANDSHAKE);
+	begun = c->flags & (CONN_SYN | CONN_SERVER_SYN);
+	/* Of one side alone no more is known than that it answers: the client bears the server's
+	 * tag. */
+	if (begun || h->verification == c->isn)
+		watch_raise(s->watch, c->entry, begun ? EVIDENCE_FULL : EVIDENCE_HANDSHAKE);
 	if (h->chunk == CHUNK_DATA)
 		watch_name(s->watch, c->entry, payload_name(h->payload), NAMED_PAYLOAD);
 }

@@ -46,6 +46,7 @@ static bool is_port_of_names(const struct reply_words *w)
 bool names_dns(const struct reply_words *words, struct reply *out)
 {
 	struct wire w = wire_open(words->bytes, words->len);
+	bool cut = words->len < words->whole && is_port_of_names(words);
 	uint16_t flags, questions, answers, rest;
 	bool response;
 
@@ -69,7 +70,8 @@ bool names_dns(const struct reply_words *words, struct reply *out)
 	}
 	if (!questions && !answers && !rest)
 		return false;
-	if (!take_name(&w) || !take_type_class(&w))
+	/* Where a capture ends within the name, a port decides whether it would have been one. */
+	if ((!take_name(&w) || !take_type_class(&w)) && !(w.bad && cut))
 		return false;
 	out->way = reply_way(response);
 	out->app = app_of(words);
