@@ -20,8 +20,9 @@ struct client {
 	char error[CURL_ERROR_SIZE];
 	char *body;
 	size_t len, room;
-	struct client_answer *answer; /* of the request under way */
-	const char *upload;	      /* what of a mail is still to go */
+	struct client_answer *answer;	      /* of the request under way */
+	const struct client_request *request; /* the same, of HTTP */
+	const char *upload;		      /* what of a mail is still to go */
 	size_t upload_len;
 	bool open; /* a stream */
 };
@@ -31,12 +32,22 @@ void client_start(void)
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 }
 
+static bool is_good(const struct client *c)
+{
+	long status = 0;
+
+	curl_easy_getinfo(c->curl, CURLINFO_RESPONSE_CODE, &status);
+	return status == 200;
+}
+
 static size_t take_body(char *bytes, size_t one, size_t count, void *arg)
 {
 	struct client *c = arg;
 	size_t len = one * count, room = c->room ? c->room : 4096;
 	char *body;
 
+	if (c->request && c->request->take && is_good(c))
+		return c->request->take(c->request->arg, bytes, len) ? len : 0;
 	if (len > c->terms.answer_most || c->len > c->terms.answer_most - len)
 		return 0;
 	while (room < c->len + len + 1)
@@ -226,7 +237,11 @@ int client_ask(struct client *c, const struct client_request *r, struct client_a
 		curl_easy_setopt(c->curl, CURLOPT_POSTFIELDSIZE, (long)r->body_len);
 	}
 	curl_easy_setopt(c->curl, CURLOPT_CUSTOMREQUEST, r->method);
+	if (r->take)
+		curl_easy_setopt(c->curl, CURLOPT_TIMEOUT_MS, 0L);
+	c->request = r;
 	rc = perform(c, answer);
+	c->request = NULL;
 	curl_slist_free_all(headers);
 	return rc;
 }

@@ -43,6 +43,10 @@ struct client_request {
 	const char *const *headers; /* "Name: value", NULL-ended; NULL none */
 	const char *body;	    /* NULL none */
 	size_t body_len;
+	/* Takes an answer of status 200 as it comes, in place of `body` and without a limit of
+	 * time; false ends it. NULL: none does. */
+	bool (*take)(void *arg, const char *bytes, size_t len);
+	void *arg;
 };
 
 struct client_answer {

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What flowd is asked to do: sweeps, tokens, approvals, a copy of its store.
+ */
+#include "web/ctl/commands.h"
+#include "web/ctl/remote.h"
+#include "web/ctl/table.h"
+
+#include "store/report/doc.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const struct table_column sweep_columns[] = { { "id", "ID", 0 },
+						     { "state", "STATE", 0 },
+						     { "percent", "PERCENT", 0 },
+						     { "found", "FOUND", 0 },
+						     { "sent", "SENT", 0 },
+						     { "rate_now", "RATE", 0 },
+						     { "seconds_left", "LEFT/S", 0 },
+						     { "ports", "PORTS", 24 },
+						     { "made", "MADE", 19 },
+						     { NULL, NULL, 0 } };
+static const struct table_column token_columns[] = { { "id", "ID", 0 },
+						     { "name", "NAME", 0 },
+						     { "role", "ROLE", 0 },
+						     { "created", "CREATED", 19 },
+						     { "expires", "EXPIRES", 19 },
+						     { NULL, NULL, 0 } };
+
+static int show_list(struct remote *r, const char *path, const char *key,
+		     const struct table_column *columns)
+{
+	struct reading *page;
+	int rc = remote_get(r, path, &page);
+
+	if (rc)
+		return rc;
+	if (!r->json && !table_print(reading_child(page, key), columns, true, r->colour))
+		puts("none");
+	reading_free(page);
+	return REMOTE_GOOD;
+}
+
+/* Sends an object, which it frees; prints the answer's value of `key`. */
+static int post_doc(struct remote *r, const char *path, struct doc *doc, const char *key)
+{
+	char *text = doc_text(doc), buffer[TABLE_WORD_MAX];
+	const struct remote_body body = { "application/json", text, text ? strlen(text) : 0 };
+	struct reading *answer;
+	int rc = text ? remote_post(r, path, &body, &answer) : REMOTE_REFUSED;
+
+	free(text);
+	if (rc)
+		return rc;
+	if (!r->json) {
+		table_safe(stdout, table_word(reading_child(answer, key), buffer));
+		putchar('\n');
+	}
+	reading_free(answer);
+	return REMOTE_GOOD;
+}
+
+/* Something done to one thing: /api/v1/THINGS/ID/WHAT. */
+static int act(struct remote *r, const char *method, const char *format, const char *id)
+{
+	char *name = remote_encode(id), *path;
+	const char *text;
+	int rc = name ? asprintf(&path, format, name) : -1;
+
+	free(name);
+	if (rc < 0)
+		return REMOTE_REFUSED;
+	rc = remote_ask(r, method, path, NULL, &text);
+	free(path);
+	return rc;
+}
+
+int wishes_sweep(struct remote *r, const struct command_line *line)
+{
+	static const char *const orders[][2] = { { "pause", "/api/v1/sweeps/%s/pause" },
+						 { "resume", "/api/v1/sweeps/%s/resume" },
+						 { "cancel", "/api/v1/sweeps/%s/cancel" } };
+	struct doc *order, *prefixes;
+	size_t i;
+	int n;
+
+	if (!line->argc || !strcmp(line->argv[0], "list"))
+		return show_list(r, "/api/v1/sweeps", "sweeps", sweep_columns);
+	for (i = 0; i < sizeof(orders) / sizeof(orders[0]); i++)
+		if (!strcmp(line->argv[0], orders[i][0]))
+			return line->argc == 2 ? act(r, "POST", orders[i][1], line->argv[1])
+					       : remote_usage("expected an ID", line->argv[0]);
+	order = doc_new();
+	prefixes = doc_new_list();
+	for (n = 0; n < line->argc; n++) {
+		if (!strncmp(line->argv[n], "ports=", 6))
+			doc_set_word(order, "ports", line->argv[n] + 6);
+		else if (!strncmp(line->argv[n], "rate=", 5))
+			doc_set_number(order, "rate", strtoull(line->argv[n] + 5, NULL, 10));
+		else
+			doc_add_text(prefixes, line->argv[n], strlen(line->argv[n]));
+	}
+	doc_set_child(order, "prefixes", prefixes);
+	return post_doc(r, "/api/v1/sweeps", order, "id");
+}
+
+int wishes_token(struct remote *r, const struct command_line *line)
+{
+	struct doc *wish;
+
+	if (!line->argc || !strcmp(line->argv[0], "list"))
+		return show_list(r, "/api/v1/tokens", "tokens", token_columns);
+	if (!strcmp(line->argv[0], "revoke") && line->argc == 2)
+		return act(r, "DELETE", "/api/v1/tokens/%s", line->argv[1]);
+	if (strcmp(line->argv[0], "make") != 0 || line->argc < 3 || line->argc > 4)
+		return remote_usage("expected list, make NAME ROLE [DAYS] or revoke ID", "token");
+	wish = doc_new();
+	doc_set_text(wish, "name", line->argv[1], strlen(line->argv[1]));
+	doc_set_text(wish, "role", line->argv[2], strlen(line->argv[2]));
+	if (line->argc == 4)
+		doc_set_number(wish, "days", strtoull(line->argv[3], NULL, 10));
+	return post_doc(r, "/api/v1/tokens", wish, "token");
+}
+
+/* What is meant to be exposed: services, and owner, reason, ticket, until of all of them. */
+int wishes_approve(struct remote *r, const struct command_line *line)
+{
+	static const char *const names[] = { "owner", "reason", "ticket", "until" };
+	struct doc *wish = doc_new(), *services = doc_new_list();
+	const char *equals;
+	int n, given = 0;
+	size_t i;
+
+	for (n = 0; n < line->argc; n++) {
+		equals = strchr(line->argv[n], '=');
+		for (i = 0; equals && i < sizeof(names) / sizeof(names[0]); i++)
+			if (strlen(names[i]) == (size_t)(equals - line->argv[n]) &&
+			    !strncmp(names[i], line->argv[n], strlen(names[i])))
+				break;
+		if (equals && i == sizeof(names) / sizeof(names[0]))
+			break;
+		if (equals)
+			doc_set_text(wish, names[i], equals + 1, strlen(equals + 1));
+		else
+			doc_add_text(services, line->argv[n], strlen(line->argv[n]));
+		given += !equals;
+	}
+	doc_set_child(wish, "services", services);
+	if (n == line->argc && given)
+		return post_doc(r, "/api/v1/baseline", wish, "approved");
+	doc_free(wish);
+	return remote_usage("expected SERVICE ... and owner=, reason=, ticket=, until=", "approve");
+}
+
+int wishes_backup(struct remote *r, const struct command_line *line)
+{
+	if (line->argc)
+		return remote_usage("it takes no words: flowd says where it is", "backup");
+	return post_doc(r, "/api/v1/backup", doc_new(), "path");
+}
