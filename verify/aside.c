@@ -31,6 +31,7 @@ bool aside_end(struct task *t)
 
 void aside_count(struct task *t)
 {
+	t->probe->sent_dials = (uint16_t)(t->probe->sent_dials + scout_dials(&t->scout));
 	if (t->follow)
 		t->probe->sent_dials = (uint16_t)(t->probe->sent_dials + follow_dials(t->follow));
 }

@@ -54,6 +54,9 @@ mono_t steps_wait(const struct task *t, enum banner_hello hello)
 
 	if (hello == BANNER_LISTEN)
 		return listen_wait(t);
+	if (hello == BANNER_ASK && t->question && t->question->wait &&
+	    t->question->wait < conf->verify_hello_wait && t->job.app[0])
+		return t->question->wait;
 	if (!t->job.app[0] && hello != BANNER_HTTP &&
 	    conf->verify_banner_wait < conf->verify_hello_wait)
 		return conf->verify_banner_wait;
@@ -130,6 +133,13 @@ void steps_scout(struct task *t)
 	}
 	if (t->scout.count && is_known)
 		listen_on(t, steps_wait(t, BANNER_LISTEN));
+}
+
+bool steps_is_refusal(const struct task *t)
+{
+	const struct book_question *listen = book_listen(t->room->talk.book);
+
+	return !listen || !listen->wrapped || mono_now() - t->dialled <= listen->wrapped;
 }
 
 void steps_hurry(struct task *t)

@@ -33,6 +33,9 @@ struct talk_order steps_order(const struct task *t, struct course_step step);
 /* Sends scouts out, where the wire has nothing to say and the first conversation listens. */
 void steps_scout(struct task *t);
 
+/* The server has closed without a word: soon enough to say that it serves nobody here? */
+bool steps_is_refusal(const struct task *t);
+
 /* They are back, and somebody is at home who did not understand them: does he speak first? */
 void steps_hurry(struct task *t);
 

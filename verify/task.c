@@ -61,7 +61,6 @@ static void finish(struct task *t, enum state state, enum reason reason)
 	evidence_temper(t, &state, &reason);
 	end_talk(t);
 	scout_end(&t->scout);
-	t->probe->sent_dials = (uint16_t)(t->probe->sent_dials + scout_dials(&t->scout));
 	aside_count(t);
 	t->probe->state = (uint8_t)state;
 	t->probe->reason = (uint8_t)reason;
@@ -403,6 +402,8 @@ static void conclude(struct task *t, const struct talk_result *r)
 		hear_silence(t, r);
 	else if (t->is_quiet)
 		go_on(t, r);
+	else if (!steps_is_refusal(t))
+		finish_open(t);
 	else if (!is_held(t, r))
 		finish(t, STATE_REFUSES,
 		       r->end == TALK_RESET ? REASON_RESET_AFTER_ACCEPT

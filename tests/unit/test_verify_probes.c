@@ -79,10 +79,10 @@ static const struct known all[] = {
 	{ "GetRequest",
 	  TEXT("HTTP/1.1 400 Bad Request\r\nServer: nginx/1.22.1\r\n\r\n<center>The plain HTTP "
 	       "request was sent to HTTPS port</center>"),
-	  "", BOOK_HARD, "ssl/http", "HTTPS", "" },
+	  "", BOOK_HARD, "http", "", "" },
 	{ "GetRequest",
 	  TEXT("HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n"),
-	  "", BOOK_HARD, "ssl/http", "HTTPS", "" },
+	  "", BOOK_HARD, "http", "", "" },
 	{ "GetRequest", TEXT("HTTP/1.1 400 Bad Request\r\nServer: squid/5.7\r\n\r\n"), "",
 	  BOOK_HARD, "http_proxy", "squid", "5.7" },
 	{ "RtspOptions", TEXT("RTSP/1.0 400 Bad Request\r\nServer: GStreamer RTSP server\r\n\r\n"),

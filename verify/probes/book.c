@@ -2,7 +2,6 @@
 #include "verify/probes/book.h"
 
 #include "verify/probes/names.h"
-#include "verify/probes/template.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -127,7 +126,8 @@ static int add_questions(struct book *b, uint32_t part)
 					     .rarity = from->rarity,
 					     .payload = from->payload,
 					     .len = from->len,
-					     .wait = from->wait_ms * MONO_MS };
+					     .wait = from->wait_ms * MONO_MS,
+					     .wrapped = from->wrapped_ms * MONO_MS };
 		snprintf(q->name, sizeof(q->name), "%.*s", (int)from->name.len, from->name.at);
 		b->origins[b->question_count++] = (struct origin_of){ part, (uint32_t)i };
 	}
@@ -354,10 +354,14 @@ struct reading {
 	bool has_named, has_any, has_soft, any_is_hinted, soft_is_hinted;
 };
 
-/* Tries the matches of one question; true: nothing better can come. */
+/*
+ * Tries the matches of one question; true: nothing better can come. In a user's file the first hard
+ * match is the one, as its format says; in ours one that names a product.
+ */
 static bool read_by(struct reading *r, size_t number)
 {
 	struct part *p = &r->book->parts[r->book->origins[number].part];
+	bool is_users = p != r->book->parts;
 	const struct parse_question *q = parsed_of(r->book, number);
 	struct found f = { .part = p, .question = &r->book->questions[number] };
 	const struct pattern *pattern;
@@ -383,6 +387,8 @@ static bool read_by(struct reading *r, size_t number)
 			r->any = f;
 			r->has_any = true;
 			r->any_is_hinted = hinted;
+			if (is_users)
+				return true;
 		} else {
 			r->named = f;
 			return r->has_named = true;
@@ -438,54 +444,56 @@ static bool may_name(const struct book *b, const struct found *f)
 static void fill(const struct book *b, const struct found *f, struct book_answer *out)
 {
 	const struct parse_match *m = &f->part->parsed.matches[f->match];
-	const struct {
-		enum parse_field field;
-		char *out;
-		size_t size;
-	} fields[] = {
-		{ PARSE_PRODUCT, out->product, sizeof(out->product) },
-		{ PARSE_VERSION, out->version, sizeof(out->version) },
-		{ PARSE_INFO, out->info, sizeof(out->info) },
-		{ PARSE_OS, out->os, sizeof(out->os) },
-		{ PARSE_HOSTNAME, out->hostname, sizeof(out->hostname) },
-		{ PARSE_DEVICE, out->device, sizeof(out->device) },
-	};
-	static const char *const beginnings[] = { "tls", "ssl/" };
-	size_t i;
 
-	memset(out, 0, sizeof(*out));
-	memcpy(out->app, b->apps[f->part->apps[f->match]], sizeof(out->app));
-	out->is_tls = !strcmp(out->app, beginnings[0]) ||
-		      !strncmp(out->app, beginnings[1], strlen(beginnings[1]));
-	out->is_last = !m->soft && !may_name(b, f);
-	for (i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
-		if (m->fields[fields[i].field].at)
-			template_fill(m->fields[fields[i].field], &f->hit, fields[i].out,
-				      fields[i].size);
-	for (i = 0; i < m->cpe_count; i++) {
-		/* The file leaves out what all of them begin with. */
-		snprintf(out->cpe[i], sizeof(out->cpe[i]), "cpe:/");
-		template_fill(m->cpe[i], &f->hit, out->cpe[i] + 5, sizeof(out->cpe[i]) - 5);
-	}
+	answer_fill(m, b->apps[f->part->apps[f->match]], &f->hit, out);
+	out->is_last = !m->soft && (f->part != b->parts || !may_name(b, f));
 	snprintf(out->matched, sizeof(out->matched), "%s, line %u", f->question->name,
 		 (unsigned)m->line);
+}
+
+/* Tries the matches of one source, which may know what was asked by another name. */
+static void read_part(struct reading *r, size_t asked, uint32_t part)
+{
+	const struct book *b = r->book;
+	size_t i, same = asked;
+	int round;
+
+	for (i = b->question_count; i-- && b->origins[asked].part != part;)
+		if (b->origins[i].part == part && round_of(b, asked, i) == 2)
+			same = i;
+	for (round = 1; round <= 4; round++)
+		for (i = 0; i < b->question_count; i++)
+			if (b->origins[i].part == part && round_of(b, same, i) == round &&
+			    read_by(r, i))
+				return;
+}
+
+/* The best that was found; the built-in name of a product counts if it is of the same application.
+ */
+static const struct found *best_of(const struct reading *r)
+{
+	const struct found *named = &r->named, *any = &r->any;
+
+	if (r->has_named && r->has_any && any->part != named->part &&
+	    strcmp(r->book->apps[any->part->apps[any->match]],
+		   r->book->apps[named->part->apps[named->match]]))
+		return any;
+	return r->has_named ? named : r->has_any ? any : &r->soft;
 }
 
 enum book_hit book_read(struct book *b, const struct book_question *question, const char *hint,
 			struct wire answer, struct book_answer *out)
 {
 	struct reading *r = &(struct reading){ .book = b, .hint = hint, .answer = answer };
-	size_t asked = (size_t)(question - b->questions), i;
-	int round;
+	size_t asked = (size_t)(question - b->questions);
+	uint32_t part;
 
-	for (round = 1; round <= 4; round++)
-		for (i = 0; i < b->question_count; i++)
-			if (round_of(b, asked, i) == round && read_by(r, i))
-				round = 4, i = b->question_count - 1;
+	for (part = (uint32_t)b->part_count; part-- > 0 && !r->has_named;)
+		read_part(r, asked, part);
 	if (!r->has_named && !r->has_any && !r->has_soft) {
 		memset(out, 0, sizeof(*out));
 		return BOOK_NONE;
 	}
-	fill(b, r->has_named ? &r->named : r->has_any ? &r->any : &r->soft, out);
+	fill(b, best_of(r), out);
 	return r->has_named || r->has_any ? BOOK_HARD : BOOK_SOFT;
 }

@@ -9,6 +9,7 @@
 #include "base/mono.h"
 #include "base/record.h"
 #include "base/wire.h"
+#include "verify/probes/answer.h"
 
 struct book;
 
@@ -26,7 +27,10 @@ typedef void (*book_fn)(void *arg, const char *source, uint32_t line, uint32_t c
 struct book *book_new(book_fn fault, void *arg);
 void book_free(struct book *book);
 
-/* Adds a source behind those that are there. 0 or -ENOMEM. */
+/*
+ * Adds a source. The first one is flowd's own; what later ones say of an answer goes before it, the
+ * last one's first. 0 or -ENOMEM.
+ */
 int book_add(struct book *book, const struct book_source *source);
 
 /* Compiles all patterns now; how many are none. */
@@ -43,7 +47,9 @@ struct book_question {
 	uint8_t rarity;
 	const uint8_t *payload; /* NULL: only to listen */
 	size_t len;
-	mono_t wait; /* for an answer; 0 not said */
+	mono_t wait;	/* for an answer; 0 not said */
+	mono_t wrapped; /* who closes within this time without a word serves nobody here; likewise
+			 */
 };
 
 /* What is to be asked. */
@@ -77,16 +83,6 @@ const struct book_question *book_find(const struct book *book, uint8_t proto, co
 bool book_may_ask(const struct book *book, uint8_t proto, uint16_t port);
 
 enum book_hit { BOOK_NONE, BOOK_SOFT, BOOK_HARD };
-
-/* What an answer says; texts are printable ASCII. */
-struct book_answer {
-	char app[RECORD_APP_MAX];
-	bool is_tls;  /* it is the beginning of TLS */
-	bool is_last; /* more bytes would not name a product: no pattern does */
-	char product[48], version[32];
-	char info[128], os[48], hostname[80], device[48], cpe[3][96];
-	char matched[64]; /* question and line */
-};
 
 /*
  * Reads what came back to a question: by its own matches, by those of its namesakes and fallbacks,

@@ -120,7 +120,8 @@ static enum book_hit look_up(struct talk *t)
 		   : BOOK_NONE;
 	if (r->hit != BOOK_NONE && r->answer.is_tls && !t->tls) {
 		b->wants_tls = true;
-		return r->hit;
+		if (!strcmp(r->answer.app, "tls"))
+			return r->hit;
 	}
 	if (r->hit == BOOK_NONE || (r->hit == BOOK_SOFT && b->app[0]))
 		return r->hit;
