@@ -27,6 +27,7 @@ struct api {
 	struct order_page page; /* being answered */
 	char *overview;		/* as it was at `overviewed` */
 	mono_t overviewed;
+	unsigned exports; /* under way */
 	struct ipc *core;
 	struct http *http;
 	struct loop *loop;

@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 #include "base/wire.h"
+#include "store/store.h"
 
 #define CURSOR_BYTES 27 /* value, zone, host, protocol, port: the order of the rows */
 
@@ -234,6 +235,17 @@ bool query_has(const struct query *q, const struct service *s, const char *app, 
 		return false;
 	return !(q->given & QUERY_WITH_APP) ||
 	       !strncmp(*app ? app : "unknown", q->app, RECORD_APP_MAX);
+}
+
+bool query_has_row(const struct query *q, const struct store_service *row)
+{
+	if (q->given & QUERY_WITH_LEVEL && row->level != q->level)
+		return false;
+	if (q->given & QUERY_WITH_PROTO && row->service.proto != q->proto)
+		return false;
+	if (q->given & QUERY_WITH_SINCE && row->first_us < (wall_t)q->since * MONO_SECOND)
+		return false;
+	return query_has(q, &row->service, store_app(row), store_state(row));
 }
 
 /* The last `c` in the text, NULL when there is none. */

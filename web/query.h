@@ -93,6 +93,11 @@ bool query_has(const struct query *query, const struct service *service, const c
 /* Do two queries ask for the same? Byte by byte: both must have been made by query_open. */
 bool query_is_same(const struct query *a, const struct query *b);
 
+struct store_service;
+
+/* The same of a row of the store, with level, protocol and the time it was first seen. */
+bool query_has_row(const struct query *query, const struct store_service *row);
+
 #define QUERY_CURSOR_MAX 56 /* bytes that hold any cursor and its NUL */
 
 /* The cursor that goes on behind a place; `out` has QUERY_CURSOR_MAX bytes; returns it. */

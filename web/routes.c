@@ -3,6 +3,7 @@
 
 #include "web/access/desk.h"
 #include "web/api.h"
+#include "web/listing/export.h"
 #include "web/listing/listing.h"
 #include "web/listing/single.h"
 #include "web/orders.h"
@@ -25,6 +26,8 @@ PAGE_LIST(GET_PAGE)
 
 const struct http_route routes[] = {
 	{ "/api/v1/services", HTTP_GET, listing_services, ACCESS_VIEWER, 0 },
+	{ "/api/v1/services.csv", HTTP_GET, export_csv, ACCESS_VIEWER, 0 },
+	{ "/api/v1/services.jsonl", HTTP_GET, export_lines, ACCESS_VIEWER, 0 },
 	{ "/api/v1/services/*", HTTP_GET, single_get, ACCESS_VIEWER, 0 },
 	{ "/api/v1/services/*/verify", HTTP_POST, single_verify, ACCESS_OPERATOR, 0 },
 	{ "/api/v1/hosts", HTTP_GET, listing_hosts, ACCESS_VIEWER, 0 },

@@ -152,6 +152,11 @@ static struct doc *named_doc(const struct store_service *row)
 	return o;
 }
 
+char *report_named_service(const struct store_service *row)
+{
+	return doc_text(named_doc(row));
+}
+
 void report_set_service(struct report *report, const char *key, const struct store_service *row)
 {
 	doc_set_child(doc_of(report), key, named_doc(row));

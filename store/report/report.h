@@ -11,6 +11,7 @@
 
 /* Each gives one line without its newline, to be freed; NULL when memory is short. */
 char *report_service(const struct store_service *row, const struct store_hints *hints);
+char *report_named_service(const struct store_service *row); /* with its id */
 char *report_host(const struct store_host *row);
 char *report_event(const struct event_row *event);
 char *report_alert(const struct alert *alert);

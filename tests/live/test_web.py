@@ -23,6 +23,7 @@ from contract import Contract
 from flowd import Flowd
 from netns import Net, PATIENCE, skip_unless_possible
 from report import Report
+from sorted_rows import check_sorted
 from webclient import Answer, HEADERS, Reader, cpu_of, is_alert
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -190,6 +191,7 @@ def check_services(bench):
             ("port=0", 0), ("ip=0.0.0.0/0", 251), ("ip=%3A%3A/0", 252)):
         rows, _ = bench.pages("/api/v1/services?limit=50&" + filters, "services")
         bench.report.check(filters, want, len(rows))
+    check_sorted(bench)
     # Pages are stable while rows come in between.
     first = bench.get("/api/v1/services?limit=100")
     bench.touch(host, 21)

@@ -36,7 +36,7 @@ static int add_service(void *arg, const struct store_service *row)
 	}
 	p->scanned++;
 	p->last = row->service;
-	if (query_has(p->query, &row->service, store_app(row), store_state(row))) {
+	if (query_has_row(p->query, row)) {
 		report_add_service(p->report, "services", row);
 		p->rows++;
 	}
