@@ -484,7 +484,7 @@ const char *conf_state(const struct conf *conf)
 
 bool conf_serves(const struct conf *conf)
 {
-	return conf->web_port && conf_lives(conf);
+	return conf->web_port && conf_lives(conf) && !conf_is_prober(conf);
 }
 
 bool conf_is_best_effort(const struct conf *conf)

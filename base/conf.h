@@ -136,10 +136,12 @@ struct conf_ports {
 	  "time without a packet, where there used to be many, that is trouble; 0 never")          \
 	X(health_clock, DURATION, "health.clock", "1s", 0, 3600 * MONO_SECOND,                     \
 	  "by how much the clock may be set before that is trouble; 0 never")                      \
-	X(vantages, LIST, "vantages", "", 0, 0, "probers elsewhere, as name=address:port")         \
+	X(vantages, LIST, "vantages", "", 0, 0,                                                    \
+	  "probers elsewhere, as name=address:port; the name alone of one that calls")             \
 	X(role, TEXT, "role", "", 0, 0,                                                            \
-	  "verify: only the prober, for a flowd elsewhere; needs listen")                          \
-	X(listen, TEXT, "listen", "", 0, 0, "address and port where such a prober is called")      \
+	  "verify: only the prober, for a flowd elsewhere; needs listen or connect")               \
+	X(listen, TEXT, "listen", "", 0, 0, "address and port where the other end calls")          \
+	X(connect, TEXT, "connect", "", 0, 0, "address and port of the flowd that a prober calls") \
 	X(link_ca, TEXT, "link.ca", "", 0, 0,                                                      \
 	  "certificate of the authority that vouches for both ends, PEM")                          \
 	X(link_certificate, TEXT, "link.certificate", "", 0, 0, "certificate of this end, PEM")    \
@@ -334,7 +336,6 @@ static inline bool conf_sweeps_once(const struct conf *conf)
 	return conf->sweep_now.count;
 }
 
-/* Packets are looked at; from interfaces, with no end. */
 /* Is it a prober alone, for a flowd elsewhere? */
 static inline bool conf_is_prober(const struct conf *conf)
 {
@@ -353,20 +354,22 @@ static inline bool conf_keeps(const struct conf *conf)
 	return !conf_is_prober(conf);
 }
 
+/* Are packets looked at? */
 static inline bool conf_captures(const struct conf *conf)
 {
 	return !conf_sweeps_once(conf) && !conf_is_prober(conf);
 }
 
+/* Does it go on until somebody ends it? */
 static inline bool conf_lives(const struct conf *conf)
 {
-	return !*conf->read && !conf_sweeps_once(conf) && !conf_is_prober(conf);
+	return !*conf->read && !conf_sweeps_once(conf);
 }
 
 /* Does anybody receive alerts? Not what a replay finds. */
 static inline bool conf_delivers(const struct conf *conf)
 {
-	return *conf->sinks && conf_lives(conf);
+	return *conf->sinks && conf_lives(conf) && !conf_is_prober(conf);
 }
 
 #endif

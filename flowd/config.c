@@ -263,13 +263,31 @@ static int check_watched(const struct conf *conf, char *error)
 		  : 0;
 }
 
+/* Is there a vantage without an address? */
+static bool is_called(const char *vantages)
+{
+	size_t len;
+
+	for (; *(vantages += strspn(vantages, ", ")); vantages += len) {
+		len = strcspn(vantages, ", ");
+		if (!memchr(vantages, '=', len))
+			return true;
+	}
+	return false;
+}
+
 /* What joins two of us. */
 static int check_far(const struct conf *conf, char *error)
 {
 	if (*conf->role && strcmp(conf->role, "verify") != 0)
 		return complain(error, ERR_UNKNOWN, "role", "expected verify");
-	if (*conf->role && !*conf->listen)
-		return complain(error, ERR_SYNTAX, "listen", "expected address:port");
+	if (*conf->role && !*conf->listen == !*conf->connect)
+		return complain(error, ERR_SYNTAX, "listen, connect", "expected one of them");
+	if (!*conf->role && *conf->connect)
+		return complain(error, ERR_SYNTAX, "connect", "only a prober calls: role verify");
+	if (!*conf->role && is_called(conf->vantages) != (*conf->listen != 0))
+		return complain(error, ERR_SYNTAX, "listen",
+				"goes with vantages that have no address, since they call");
 	if (*conf->role && !conf->home.count && !conf->targets.count)
 		return complain(error, ERR_SYNTAX, "targets", "say what may be probed from here");
 	if (!*conf->link_ca || !*conf->link_certificate || !*conf->link_key)
@@ -307,7 +325,8 @@ int config_check(const struct conf *conf, char *error)
 	if (hours_parse(&quiet, conf->verify_quiet_hours, NULL))
 		return complain(error, ERR_SYNTAX, "verify.quiet_hours",
 				"expected hours like Mon-Fri 08:00-18:00, Sat 10:00-12:00");
-	if ((*conf->role || *conf->vantages) && (rc = check_far(conf, error)))
+	if ((*conf->role || *conf->vantages || *conf->listen || *conf->connect) &&
+	    (rc = check_far(conf, error)))
 		return rc;
 	if (conf_is_prober(conf))
 		return 0;

@@ -7,14 +7,14 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void read_all(bool server, const uint8_t *data, size_t size)
+static void read_all(bool obeys, const uint8_t *data, size_t size)
 {
 	struct ipc_header h;
 	struct probe probe;
 	size_t at = 0;
 	int whole;
 
-	while ((whole = peer_parse(server, data + at, size - at, &h)) > 0) {
+	while ((whole = peer_parse(obeys, data + at, size - at, &h)) > 0) {
 		if (at + (size_t)whole > size)
 			abort();
 		if (h.kind == IPC_PROBE) {

@@ -145,6 +145,65 @@ def check_strangers(bench):
     check("bytes", True, hello(bench, "flowd", os.urandom(4096)) in ("ended", "refused"))
 
 
+def check_home(bench):
+    """The other way round: the prober calls, from behind whatever lets nobody in."""
+    home = "192.0.2.1:%d" % (PORT + 1)
+    link = ["--vantages", "outside,never", "--listen", home] + bench.link("flowd")
+    words = [bench.program, "-i", "inside", "--home", bench.net.home, "--state",
+             bench.path("state-home"), "--rules", bench.path("rules"), "--learn", "0s",
+             "--web.port", "0"] + link
+    flowd = Flowd(bench.net, words, "border", ("sensor", "core", "verify", "far")).wait_ready()
+
+    def call(name):
+        return bench.net.start("outside", [
+            bench.program, "--role", "verify", "--connect", home, "--targets",
+            bench.host + "/32"] + bench.link(name))
+    thief = call("thief")
+    time.sleep(1.5)
+    bench.touch(8080)
+    bench.expect(flowd, "home: from inside", dict(state="open"), event="verdict", port=8080,
+                 vantage="inside")
+    time.sleep(1)
+    bench.report.check("home: who is no vantage is asked nothing", 0,
+                       flowd.count(event="verdict", vantage="outside") +
+                       flowd.count(event="verdict", vantage="thief"))
+    bench.net.stop(thief)
+    prober = call("outside")
+    time.sleep(1.5)
+    bench.touch(8082)
+    bench.expect(flowd, "home: from outside", dict(state="open", exposure="world"),
+                 event="verdict", port=8082, vantage="outside")
+    bench.net.stop(prober)
+    bench.expect(flowd, "home: gone", dict(over=False), event="health", trouble="vantage",
+                 source="outside")
+    prober = call("outside")
+    bench.expect(flowd, "home: back", dict(over=True), event="health", trouble="vantage",
+                 source="outside", over=True)
+    bench.expect(flowd, "home: who never called is missed", dict(over=False), event="health",
+                 trouble="vantage", source="never")
+    # It waits for one that is not there, and calls again.
+    flowd.end()
+    time.sleep(6)
+    bench.report.check("home: it waits", None, prober.poll())
+    flowd = Flowd(bench.net, words, "border", ("sensor", "core", "verify", "far")).wait_ready()
+    until = time.time() + 20  # it waits longer each time that nobody is there
+    while "outside is there" not in flowd.said() and time.time() < until:
+        time.sleep(0.1)
+    bench.touch(8083)
+    bench.expect(flowd, "home: it has called again", dict(exposure="world"), event="verdict",
+                 port=8083, vantage="outside")
+    bench.report.check("home: ends", 0, flowd.end()[0])
+    if bench.report.failed:
+        print(flowd.said())
+    bench.net.stop(prober)
+    for wrong in (["--listen", home], ["--connect", home], ["--vantages", "outside"],
+                  ["--role", "verify", "--listen", home, "--connect", home],
+                  ["--role", "verify"]):
+        done = bench.net.run("border", [bench.program, "-n", "--home", bench.net.home, "-i", "inside"]
+                             + wrong + bench.link("flowd"), check=False)
+        bench.report.check("%s is refused" % wrong, 1, done.returncode)
+
+
 def check_gone(bench, flowd, prober):
     """The vantage is gone: it is told, nothing waits for it, and it comes back."""
     bench.net.stop(prober)
@@ -192,6 +251,7 @@ def main():
         check_gone(bench, flowd, prober)
         status, _ = flowd.end()
         bench.report.check("ends", 0, status)
+        check_home(bench)
         if bench.report.failed:
             print(flowd.said())
     return bench.report.end()

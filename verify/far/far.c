@@ -8,10 +8,12 @@
 #include "base/log.h"
 #include "base/record.h"
 #include "verify/far/peer.h"
+#include "verify/far/place.h"
 #include "verify/verify.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -19,13 +21,14 @@
 #define DELAY_FIRST (500 * MONO_MS)
 #define DELAY_MOST (30 * MONO_SECOND)
 #define GUESTS 8 /* connections that have not shown a certificate yet, and one that has */
+#define COME_WAIT (10 * MONO_SECOND) /* then one who should have called is missed */
 
 struct far;
 
-/* A vantage elsewhere. */
+/* A vantage elsewhere; for a prober that calls, who gives it orders. */
 struct vantage {
 	struct far *far;
-	struct far_place place;
+	struct place place;
 	struct peer *peer;
 	struct loop_event *again;
 	mono_t delay;
@@ -38,54 +41,15 @@ struct far {
 	struct loop *loop;
 	struct loop_event *near_event, *door;
 	struct tlslink_keys *keys;
-	int listener; /* -1: it calls others */
-	struct vantage vantages[FAR_MOST];
+	bool obeys;   /* it stands in core's place: orders come from elsewhere */
+	int listener; /* -1: nobody calls */
+	struct vantage vantages[PLACE_MOST];
 	int count;
-	struct peer *guests[GUESTS], *host; /* host: the guest that gives orders */
+	struct peer *guests[GUESTS], *host; /* host: who gives orders */
+	unsigned next_guest;		    /* to be put out when there is no room */
 	uint64_t nonsense;
 	int status;
 };
-
-int far_address(const char *text, size_t len, struct far_place *out)
-{
-	const char *colon = memrchr(text, ':', len), *end = text + len;
-	unsigned long port;
-	char *rest;
-
-	if (!colon || colon == text || colon + 1 == end)
-		return ERR_SYNTAX;
-	port = strtoul(colon + 1, &rest, 10);
-	if (rest != end || !port || port > UINT16_MAX)
-		return ERR_SYNTAX;
-	out->port = (uint16_t)port;
-	if (*text == '[' && colon[-1] == ']')
-		return addr_parse(text + 1, (size_t)(colon - text) - 2, &out->addr);
-	return addr_parse(text, (size_t)(colon - text), &out->addr);
-}
-
-int far_places(const char *text, struct far_place out[FAR_MOST])
-{
-	const char *is;
-	size_t len;
-	int n = 0, rc;
-
-	for (text += strspn(text, ", "); *text; text += strspn(text, ", ")) {
-		len = strcspn(text, ", ");
-		is = memchr(text, '=', len);
-		if (!is || is == text || is - text >= FAR_NAME_MAX)
-			return ERR_SYNTAX;
-		if (n == FAR_MOST)
-			return ERR_RANGE;
-		memset(&out[n], 0, sizeof(out[n]));
-		memcpy(out[n].name, text, (size_t)(is - text));
-		rc = far_address(is + 1, len - (size_t)(is + 1 - text), &out[n]);
-		if (rc)
-			return ERR_SYNTAX;
-		n++;
-		text += len;
-	}
-	return n;
-}
 
 static void to_near(struct far *f, enum ipc_kind kind, const void *record)
 {
@@ -103,7 +67,7 @@ static void tell_trouble(struct vantage *v, bool over)
 				     .trouble = TROUBLE_VANTAGE,
 				     .over = over };
 
-	if (v->told == !over)
+	if (v->told == !over || v->far->obeys)
 		return;
 	v->told = !over;
 	record_text_set(news.source, sizeof(news.source), v->place.name);
@@ -120,18 +84,45 @@ static void note_nonsense(struct far *f, const char *who)
 
 /* Verdicts from elsewhere: whatever they say they are, they are from the vantage that was called.
  */
-static void take_probe(void *arg, struct peer *peer, enum ipc_kind kind, const void *record)
+static void take_probe(struct vantage *v, enum ipc_kind kind, const void *record)
 {
-	struct vantage *v = arg;
 	struct probe p;
 
-	(void)peer;
 	if (kind != IPC_PROBE)
 		return;
 	memcpy(&p, record, sizeof(p));
 	record_mend_probe(&p, mono_wall() + MONO_SECOND);
 	record_text_set(p.vantage, sizeof(p.vantage), v->place.name);
 	to_near(v->far, IPC_PROBE, &p);
+}
+
+static void take_job(struct far *f, struct peer *peer, enum ipc_kind kind, const void *record)
+{
+	struct job job;
+
+	if (peer != f->host || kind == IPC_HELLO)
+		return;
+	memcpy(&job, record, sizeof(job));
+	job.app[sizeof(job.app) - 1] = job.app_guess[sizeof(job.app_guess) - 1] = 0;
+	job.sni[sizeof(job.sni) - 1] = 0;
+	to_near(f, kind, &job);
+}
+
+/* Who was called says something. */
+static void take_called(void *arg, struct peer *peer, enum ipc_kind kind, const void *record)
+{
+	struct vantage *v = arg;
+
+	if (v->far->obeys)
+		take_job(v->far, peer, kind, record);
+	else
+		take_probe(v, kind, record);
+}
+
+static void greet_host(struct far *f, struct peer *peer)
+{
+	log_info("somebody who may give orders is there");
+	f->host = peer;
 }
 
 static void vantage_news(void *arg, struct peer *peer, enum peer_news news)
@@ -143,14 +134,18 @@ static void vantage_news(void *arg, struct peer *peer, enum peer_news news)
 		return;
 	}
 	if (news == PEER_UP) {
-		log_info("vantage %s is there", v->place.name);
+		if (v->far->obeys)
+			greet_host(v->far, peer);
+		else
+			log_info("vantage %s is there", v->place.name);
 		v->delay = DELAY_FIRST;
 		tell_trouble(v, true);
 		return;
 	}
-	if (peer_is_up(peer) || !v->told)
-		log_warning("vantage %s is not there", v->place.name);
+	if (v->delay == DELAY_FIRST)
+		log_warning("%s is not there", v->place.name);
 	tell_trouble(v, false);
+	v->far->host = v->far->host == peer ? NULL : v->far->host;
 	peer_free(peer);
 	v->peer = NULL;
 	loop_timer_set(v->again, v->delay);
@@ -162,10 +157,11 @@ static void call(void *arg, int what)
 	struct vantage *v = arg;
 	const struct peer_setup setup = { .loop = v->far->loop,
 					  .keys = v->far->keys,
+					  .obeys = v->far->obeys,
 					  .name = v->place.name,
 					  .arg = v,
 					  .news = vantage_news,
-					  .take = take_probe };
+					  .take = take_called };
 	struct sockaddr_storage ss;
 	unsigned len = addr_to_socket(&v->place.addr, v->place.port, &ss);
 	int fd = socket(ss.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -183,38 +179,106 @@ static void call(void *arg, int what)
 	loop_timer_set(v->again, v->delay);
 }
 
-/* Orders from elsewhere: only from whom showed his certificate last. */
-static void take_job(void *arg, struct peer *peer, enum ipc_kind kind, const void *record)
+/* The vantage that a guest turned out to be; NULL: none. */
+static struct vantage *vantage_of(struct far *f, const struct peer *peer)
+{
+	int i;
+
+	for (i = 0; i < f->count; i++)
+		if (f->vantages[i].peer == peer)
+			return &f->vantages[i];
+	return NULL;
+}
+
+static void take_guest(void *arg, struct peer *peer, enum ipc_kind kind, const void *record)
 {
 	struct far *f = arg;
-	struct job job;
+	struct vantage *v = f->obeys ? NULL : vantage_of(f, peer);
 
-	if (peer != f->host || kind == IPC_HELLO)
-		return;
-	memcpy(&job, record, sizeof(job));
-	job.app[sizeof(job.app) - 1] = job.app_guess[sizeof(job.app_guess) - 1] = 0;
-	job.sni[sizeof(job.sni) - 1] = 0;
-	to_near(f, kind, &job);
+	if (f->obeys)
+		take_job(f, peer, kind, record);
+	else if (v)
+		take_probe(v, kind, record);
+}
+
+static void forget_guest(struct far *f, const struct peer *peer)
+{
+	int i;
+
+	for (i = 0; i < GUESTS; i++)
+		if (f->guests[i] == peer)
+			f->guests[i] = NULL;
+}
+
+/* One that was awaited has called; it may have been cut off from an earlier call. False: nobody
+ * awaits it. */
+static bool adopt(struct far *f, struct peer *peer)
+{
+	struct vantage *v;
+
+	for (v = f->vantages; v < f->vantages + f->count; v++)
+		if (!v->place.port && peer_is_named(peer, v->place.name)) {
+			forget_guest(f, peer);
+			peer_free(v->peer);
+			v->peer = peer;
+			log_info("vantage %s is there", v->place.name);
+			tell_trouble(v, true);
+			return true;
+		}
+	return false;
 }
 
 static void guest_news(void *arg, struct peer *peer, enum peer_news news)
 {
 	struct far *f = arg;
-	int i;
+	struct vantage *v = vantage_of(f, peer);
 
 	if (news == PEER_NONSENSE)
-		note_nonsense(f, "who gives orders");
-	if (news == PEER_UP) {
-		log_info("somebody who may give orders is there");
-		f->host = peer;
-	}
+		note_nonsense(f, v ? v->place.name : "who called");
+	if (news == PEER_UP && f->obeys)
+		greet_host(f, peer);
+	else if (news == PEER_UP && !adopt(f, peer))
+		note_nonsense(f, "a certificate with a name that is no vantage's");
 	if (news != PEER_DOWN)
 		return;
-	for (i = 0; i < GUESTS; i++)
-		if (f->guests[i] == peer)
-			f->guests[i] = NULL;
+	forget_guest(f, peer);
 	f->host = f->host == peer ? NULL : f->host;
+	if (v) {
+		log_warning("%s is not there", v->place.name);
+		v->peer = NULL;
+		tell_trouble(v, false);
+	}
 	peer_free(peer);
+}
+
+/* Who should have called. */
+static void on_missed(void *arg, int what)
+{
+	struct vantage *v = arg;
+
+	(void)what;
+	if (!v->peer)
+		tell_trouble(v, false);
+}
+
+/* A place for a guest; who has shown no certificate makes room when there is none. */
+static struct peer **place_for_guest(struct far *f)
+{
+	struct peer **place;
+	unsigned i;
+
+	for (i = 0; i < GUESTS; i++)
+		if (!f->guests[i])
+			return &f->guests[i];
+	for (i = 0; i < GUESTS; i++) {
+		place = &f->guests[f->next_guest++ % GUESTS];
+		if (*place == f->host)
+			continue;
+		peer_free(*place);
+		*place = NULL;
+		return place;
+	}
+	return NULL;
 }
 
 static void on_door(void *arg, int what)
@@ -223,21 +287,22 @@ static void on_door(void *arg, int what)
 	const struct peer_setup setup = { .loop = f->loop,
 					  .keys = f->keys,
 					  .server = true,
-					  .name = f->conf->link_peer,
+					  .obeys = f->obeys,
+					  .name = f->obeys ? f->conf->link_peer : NULL,
 					  .arg = f,
 					  .news = guest_news,
-					  .take = take_job };
-	int fd = accept4(f->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC), i;
+					  .take = take_guest };
+	int fd = accept4(f->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	struct peer **place;
 
 	(void)what;
 	if (fd < 0)
 		return;
-	for (i = 0; i < GUESTS && f->guests[i]; i++)
-		;
-	if (i == GUESTS)
-		close(fd);
+	place = place_for_guest(f);
+	if (place)
+		*place = peer_new(&setup, fd);
 	else
-		f->guests[i] = peer_new(&setup, fd);
+		close(fd);
 }
 
 /* Jobs go to all vantages, probes to who ordered them. */
@@ -276,10 +341,10 @@ static void on_near(void *arg, int what)
 
 static int open_door(struct far *f)
 {
-	struct far_place at;
+	struct place at;
 	struct sockaddr_storage ss;
 	unsigned len;
-	int rc = far_address(f->conf->listen, strlen(f->conf->listen), &at), on = 1;
+	int rc = place_parse(f->conf->listen, strlen(f->conf->listen), &at), on = 1;
 
 	if (rc)
 		return rc;
@@ -291,12 +356,24 @@ static int open_door(struct far *f)
 	return 0;
 }
 
+/* Those who are called, or awaited. How many, or an error. */
+static int whom_to_join(const struct conf *conf, struct place out[PLACE_MOST])
+{
+	if (!conf_is_prober(conf))
+		return place_parse_list(conf->vantages, out);
+	if (!*conf->connect)
+		return 0;
+	memset(out, 0, sizeof(*out));
+	snprintf(out->name, sizeof(out->name), "%s", conf->link_peer);
+	return place_parse(conf->connect, strlen(conf->connect), out) ? ERR_SYNTAX : 1;
+}
+
 /* What needs privilege and files. */
 static bool open_all(struct far *f)
 {
 	const char *const files[3] = { f->conf->link_ca, f->conf->link_certificate,
 				       f->conf->link_key };
-	struct far_place places[FAR_MOST];
+	struct place places[PLACE_MOST];
 	const char *bad;
 	int rc = tlslink_keys_new(files, &f->keys, &bad), i;
 
@@ -304,14 +381,16 @@ static bool open_all(struct far *f)
 		log_error("%s: %s", bad ? bad : "TLS", bad ? "not to be used" : err_text(rc));
 		return false;
 	}
-	rc = *f->conf->listen ? open_door(f) : far_places(f->conf->vantages, places);
-	if (rc < 0) {
-		log_error("%s: %s", *f->conf->listen ? f->conf->listen : f->conf->vantages,
-			  err_text(rc));
+	if (*f->conf->listen && (rc = open_door(f))) {
+		log_error("%s: %s", f->conf->listen, err_text(rc));
 		return false;
 	}
-	f->count = rc;
-	for (i = 0; i < rc; i++)
+	f->count = whom_to_join(f->conf, places);
+	if (f->count < 0) {
+		log_error("vantages, or connect: %s", err_text(f->count));
+		return false;
+	}
+	for (i = 0; i < f->count; i++)
 		f->vantages[i] =
 			(struct vantage){ .far = f, .place = places[i], .delay = DELAY_FIRST };
 	return true;
@@ -328,10 +407,12 @@ static bool open_loop(struct far *f)
 	if (f->listener >= 0)
 		f->door = loop_fd_new(f->loop, f->listener, LOOP_READ, on_door, f);
 	for (i = 0; i < f->count; i++) {
-		f->vantages[i].again = loop_timer_new(f->loop, call, &f->vantages[i]);
-		if (!f->vantages[i].again)
+		struct vantage *v = &f->vantages[i];
+
+		v->again = loop_timer_new(f->loop, v->place.port ? call : on_missed, v);
+		if (!v->again)
 			return false;
-		loop_timer_set(f->vantages[i].again, 0);
+		loop_timer_set(v->again, v->place.port ? 0 : COME_WAIT);
 	}
 	return f->near_event && (f->listener < 0 || f->door);
 }
@@ -385,7 +466,11 @@ static void free_all(struct far *f)
 
 int verify_far_run(const struct conf *conf, struct ipc *near)
 {
-	struct far f = { .conf = conf, .near = near, .listener = -1, .status = 1 };
+	struct far f = { .conf = conf,
+			 .near = near,
+			 .obeys = conf_is_prober(conf),
+			 .listener = -1,
+			 .status = 1 };
 
 	if (open_all(&f) && enter_cage(conf) && open_loop(&f) && seal_cage(conf)) {
 		ipc_send(near, IPC_HELLO, NULL);

@@ -63,23 +63,23 @@ static void on_late(void *arg, int what)
 }
 
 /* The size of a record that this side takes; -1: it takes none such. */
-static int size_of(bool server, unsigned kind)
+static int size_of(bool obeys, unsigned kind)
 {
 	if (kind == IPC_HELLO)
 		return 0;
-	if (server)
+	if (obeys)
 		return kind == IPC_JOB || kind == IPC_NAME ? (int)sizeof(struct job) : -1;
 	return kind == IPC_PROBE ? (int)sizeof(struct probe) : -1;
 }
 
-int peer_parse(bool server, const uint8_t *bytes, size_t len, struct ipc_header *out)
+int peer_parse(bool obeys, const uint8_t *bytes, size_t len, struct ipc_header *out)
 {
 	int size;
 
 	if (len < sizeof(*out))
 		return 0;
 	memcpy(out, bytes, sizeof(*out));
-	size = size_of(server, out->kind);
+	size = size_of(obeys, out->kind);
 	if (out->version != RECORD_VERSION || size < 0 || out->length != (uint32_t)size)
 		return -EPROTO;
 	return len < sizeof(*out) + (size_t)size ? 0 : (int)sizeof(*out) + size;
@@ -91,7 +91,7 @@ static bool take_records(struct peer *p)
 	struct ipc_header h;
 	int whole;
 
-	while ((whole = peer_parse(p->with.server, p->in, p->in_len, &h)) > 0) {
+	while ((whole = peer_parse(p->with.obeys, p->in, p->in_len, &h)) > 0) {
 		p->with.take(p->with.arg, p, h.kind, p->in + sizeof(h));
 		p->in_len -= (size_t)whole;
 		memmove(p->in, p->in + whole, p->in_len);
@@ -210,6 +210,11 @@ void peer_free(struct peer *p)
 bool peer_is_up(const struct peer *p)
 {
 	return p->up;
+}
+
+bool peer_is_named(const struct peer *p, const char *name)
+{
+	return p->up && tlslink_is_named(p->link, name);
 }
 
 bool peer_send(struct peer *p, enum ipc_kind kind, const void *record, size_t size)

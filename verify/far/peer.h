@@ -19,8 +19,9 @@ enum peer_news { PEER_UP, PEER_DOWN, PEER_NONSENSE };
 struct peer_setup {
 	struct loop *loop;
 	const struct tlslink_keys *keys;
-	bool server;	  /* it takes jobs and gives probes; else the other way round */
-	const char *name; /* in its certificate; borrowed */
+	bool server;	  /* the other one has called */
+	bool obeys;	  /* it takes jobs and gives probes; else the other way round */
+	const char *name; /* in its certificate; borrowed; NULL: see peer_is_named */
 	void *arg;
 	void (*news)(void *arg, struct peer *peer, enum peer_news news);
 	void (*take)(void *arg, struct peer *peer, enum ipc_kind kind, const void *record);
@@ -34,11 +35,14 @@ void peer_free(struct peer *peer);
 
 bool peer_is_up(const struct peer *peer);
 
+/* Does the certificate of one that is up bear this name? */
+bool peer_is_named(const struct peer *peer, const char *name);
+
 /*
- * What `bytes` begin with, said to a server or to who calls one: the size of a whole record with
- * its header; 0 there is more to come; -EPROTO it is nothing that this side takes.
+ * What `bytes` begin with, said to one who obeys or to who gives orders: the size of a whole record
+ * with its header; 0 there is more to come; -EPROTO it is nothing that this side takes.
  */
-int peer_parse(bool server, const uint8_t *bytes, size_t len, struct ipc_header *out);
+int peer_parse(bool obeys, const uint8_t *bytes, size_t len, struct ipc_header *out);
 
 /* Sends a record of this size. False: it is not up, or too much waits: the record is lost. */
 bool peer_send(struct peer *peer, enum ipc_kind kind, const void *record, size_t size);

@@ -108,6 +108,13 @@ ssize_t tlslink_send(struct tlslink *l, const void *bytes, size_t len)
 	return result(gnutls_record_send(l->session, bytes, len));
 }
 
+bool tlslink_is_named(const struct tlslink *l, const char *name)
+{
+	unsigned status = 1;
+
+	return !gnutls_certificate_verify_peers3(l->session, name, &status) && !status;
+}
+
 bool tlslink_wants_write(const struct tlslink *l)
 {
 	return gnutls_record_get_direction(l->session);

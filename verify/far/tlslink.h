@@ -19,7 +19,7 @@ int tlslink_keys_new(const char *const files[3], struct tlslink_keys **out, cons
 void tlslink_keys_free(struct tlslink_keys *keys);
 
 /* Over `fd` (borrowed), as server or client, with a peer whose certificate bears the name `peer`
- * (borrowed). NULL when memory is short. */
+ * (borrowed; NULL: whatever name the authority gave it). NULL when memory is short. */
 struct tlslink *tlslink_new(const struct tlslink_keys *keys, int fd, bool server, const char *peer);
 void tlslink_free(struct tlslink *link);
 
@@ -29,6 +29,9 @@ int tlslink_greet(struct tlslink *link);
 /* Bytes; 0 wait; -EPIPE. */
 ssize_t tlslink_recv(struct tlslink *link, void *bytes, size_t len);
 ssize_t tlslink_send(struct tlslink *link, const void *bytes, size_t len);
+
+/* Does its certificate, which was found good, bear this name? */
+bool tlslink_is_named(const struct tlslink *link, const char *name);
 
 /* Is it writing that it waits for? */
 bool tlslink_wants_write(const struct tlslink *link);

@@ -20,7 +20,7 @@ bool vantage_is_far(const struct vantages *v, const char *name)
 
 	for (at += strspn(at, ", "); len && *at; at += strspn(at, ", ")) {
 		part = strcspn(at, ", ");
-		if (part > len && at[len] == '=' && !memcmp(at, name, len))
+		if ((part == len || (part > len && at[len] == '=')) && !memcmp(at, name, len))
 			return true;
 		at += part;
 	}

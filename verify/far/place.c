@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "verify/far/place.h"
+
+#include "base/err.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int place_parse(const char *text, size_t len, struct place *out)
+{
+	const char *colon = memrchr(text, ':', len), *end = text + len;
+	unsigned long port;
+	char *rest;
+
+	if (!colon || colon == text || colon + 1 == end)
+		return ERR_SYNTAX;
+	port = strtoul(colon + 1, &rest, 10);
+	if (rest != end || !port || port > UINT16_MAX)
+		return ERR_SYNTAX;
+	out->port = (uint16_t)port;
+	if (*text == '[' && colon[-1] == ']')
+		return addr_parse(text + 1, (size_t)(colon - text) - 2, &out->addr);
+	return addr_parse(text, (size_t)(colon - text), &out->addr);
+}
+
+int place_parse_list(const char *text, struct place out[PLACE_MOST])
+{
+	const char *is;
+	size_t len, name;
+	int n = 0;
+
+	for (text += strspn(text, ", "); *text; text += strspn(text, ", ")) {
+		len = strcspn(text, ", ");
+		is = memchr(text, '=', len);
+		name = is ? (size_t)(is - text) : len;
+		if (!name || name >= PLACE_NAME_MAX)
+			return ERR_SYNTAX;
+		if (n == PLACE_MOST)
+			return ERR_RANGE;
+		memset(&out[n], 0, sizeof(out[n]));
+		memcpy(out[n].name, text, name);
+		if (is && place_parse(is + 1, len - name - 1, &out[n]))
+			return ERR_SYNTAX;
+		n++;
+		text += len;
+	}
+	return n;
+}
