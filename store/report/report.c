@@ -15,6 +15,7 @@ char *report_service(const struct store_service *row, const struct store_hints *
 	struct doc *o = service_doc(row);
 
 	doc_set_child(o, "hints", service_doc_hints(hints));
+	doc_set_child(o, "hints_seen", service_doc_hints_seen(hints));
 	return doc_text(o);
 }
 
@@ -170,6 +171,11 @@ void report_set_sightings(struct report *report, const char *key, const struct s
 void report_set_hints(struct report *report, const char *key, const struct store_hints *hints)
 {
 	doc_set_child(doc_of(report), key, service_doc_hints(hints));
+}
+
+void report_set_hints_seen(struct report *report, const char *key, const struct store_hints *hints)
+{
+	doc_set_child(doc_of(report), key, service_doc_hints_seen(hints));
 }
 
 void report_list(struct report *report, const char *key)

@@ -46,6 +46,7 @@ void report_set_figures(struct report *report, const char *key,
 void report_set_service(struct report *report, const char *key, const struct store_service *row);
 void report_set_sightings(struct report *report, const char *key, const struct store_service *row);
 void report_set_hints(struct report *report, const char *key, const struct store_hints *hints);
+void report_set_hints_seen(struct report *report, const char *key, const struct store_hints *hints);
 
 /* An object, which is freed. */
 void report_set(struct report *report, const char *key, struct report *object);

@@ -119,6 +119,26 @@ struct doc *service_doc_hints(const struct store_hints *hints)
 	return o;
 }
 
+struct doc *service_doc_hints_seen(const struct store_hints *hints)
+{
+	const struct store_hint *row;
+	struct doc *o = doc_new(), *list, *one;
+	size_t i;
+
+	for (row = hints->rows; row < hints->rows + hints->count; row++) {
+		list = doc_new_list();
+		for (i = 0; i < row->count; i++) {
+			one = doc_new();
+			doc_set_text(one, "text", row->texts[i].text, RECORD_HINT_MAX);
+			doc_set_time(one, "first_seen", row->texts[i].first_us);
+			doc_set_time(one, "last_seen", row->texts[i].last_us);
+			doc_add(list, one);
+		}
+		doc_set_child(o, record_hint_text(row->kind), list);
+	}
+	return o;
+}
+
 struct doc *service_doc_sightings(const struct store_service *row)
 {
 	char text[ADDR_TEXT_MAX];

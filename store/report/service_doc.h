@@ -15,6 +15,9 @@ struct doc *service_doc(const struct store_service *row);
 struct doc *service_doc_sightings(const struct store_service *row);
 /* The texts of each kind. */
 struct doc *service_doc_hints(const struct store_hints *hints);
+
+/* The same, each with when it came and when it was seen last. */
+struct doc *service_doc_hints_seen(const struct store_hints *hints);
 struct doc *service_doc_host(const struct store_host *row);
 
 /* For docs of others: its key, its name or else a guess at one, where an address belongs. */

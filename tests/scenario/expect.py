@@ -31,6 +31,11 @@ def describe(r):
     return f"{r.get('ip')} {r.get('proto')} {r.get('port')}"
 
 
+def item(value):
+    """One of a list in an object."""
+    return "@".join(map(text, value.values())) if isinstance(value, dict) else text(value)
+
+
 def text(value):
     """A JSON value as a scenario writes it."""
     if value is None:
@@ -38,7 +43,7 @@ def text(value):
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, dict):
-        return ",".join(f"{k}:{'/'.join(map(text, v))}" for k, v in value.items()) or "none"
+        return ",".join(f"{k}:{'/'.join(map(item, v))}" for k, v in value.items()) or "none"
     if isinstance(value, list):
         return ",".join("/".join(text(v) for v in row.values()) for row in value)
     return str(value)

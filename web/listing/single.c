@@ -75,8 +75,10 @@ void single_get(void *arg, const struct http_request *request, struct http_answe
 	report_set_service(story.report, "service", &row);
 	report_set_sightings(story.report, "sightings", &row);
 	rc = store_get_hints(story.store, &row, &hints);
-	if (!rc)
+	if (!rc) {
 		report_set_hints(story.report, "hints", &hints);
+		report_set_hints_seen(story.report, "hints_seen", &hints);
+	}
 	report_list(story.report, "probes");
 	report_list(story.report, "history");
 	if (!rc)

@@ -155,6 +155,7 @@ export interface Detail {
   service: Service;
   sightings: Sightings;
   hints?: Hints;
+  hints_seen?: Record<string, { text: string; first_seen: string; last_seen: string }[]>;
   probes: Probe[];
   history: ServiceEvent[];
 }
