@@ -45,6 +45,8 @@ struct conf_ports {
 	X(sinks, FILES, "sinks", "", 0, 0, "receivers of alerts, live only; see flowd.yaml(5)")    \
 	X(alert_deadline, DURATION, "alert_deadline", "10s", 0, 3600 * MONO_SECOND,                \
 	  "how long an alert waits for a verdict before it goes out unverified")                   \
+	X(alert_repeat, DURATION, "alert_repeat", "1h", 0, 365 * MONO_DAY,                         \
+	  "how long an alert that is not closed is not made again; 0: made each time")             \
 	X(learn, DURATION, "learn", "1d", 0, 365 * MONO_DAY,                                       \
 	  "after the first live start, only alerts of level high and above are sent for this "     \
 	  "long")                                                                                  \

@@ -43,7 +43,9 @@
 	X(IPC_RECEIPT, sizeof(struct outbox_receipt)) /* relay to core; back: it is committed */   \
 	X(IPC_SINK, sizeof(struct outbox_news))	      /* relay to core */                          \
 	X(IPC_LIFE, sizeof(struct outbox_life))	      /* core and relay: who are you, who I am */  \
-	X(IPC_RESEND, sizeof(struct outbox_order))    /* web to core: dead letters once more */
+	X(IPC_RESEND, sizeof(struct outbox_order))    /* web to core: dead letters once more */    \
+	X(IPC_TRIAGE, sizeof(struct triage)) /* web to core: of an alert; back: it is committed */ \
+	X(IPC_BOOK, IPC_BULK) /* web to core: entries of the baseline, see store/book/ledger.h */
 
 enum ipc_kind {
 	IPC_NONE,

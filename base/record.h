@@ -10,15 +10,17 @@
 #include "base/addr.h"
 #include "base/hash.h"
 #include "base/mono.h"
+#include "base/record/baseline.h"
 #include "base/record/kind.h"
 #include "base/record/probe.h"
 #include "base/record/probing.h"
 #include "base/record/sweep.h"
 #include "base/record/token.h"
+#include "base/record/triage.h"
 #include "base/record/trial.h"
 
 /* Any change of a layout below changes this number; another number is refused. */
-#define RECORD_VERSION 12
+#define RECORD_VERSION 13
 
 /* Said by the sensor: this service answered this outside peer. */
 struct sighting {
@@ -177,6 +179,8 @@ struct alert {
 	char peer_as_name[ALERT_AS_NAME_MAX]; /* who runs the peer's AS; "" not known */
 	struct finding finding;
 	struct probe probe; /* all zero when not verified */
+	uint64_t reopens;   /* the alert that was closed and is open again by this one; 0 none */
+	struct baseline expected; /* what was approved at that place then; all zero: nothing */
 };
 
 /* What the sensor counts; one list for messages, health and the manual. */

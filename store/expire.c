@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/expire.h"
 
+#include "store/book/cases.h"
 #include "store/hosts.h"
 #include "store/inside.h"
 #include "store/key.h"
@@ -152,9 +153,13 @@ int store_expire(struct store *s, const struct store_keep *keep, wall_t now)
 		rc = expire_table(s, ROCKS_ALERTS, now - keep->alerts);
 	if (!rc && keep->audit)
 		rc = expire_table(s, ROCKS_AUDIT, now - keep->audit);
+	if (!rc && keep->audit)
+		rc = expire_table(s, ROCKS_TRAIL, now - keep->audit);
 	if (!rc && keep->hosts)
 		rc = store_expire_hosts(s, now - keep->hosts);
 	if (!rc && keep->disk_cap && rocks_size(s->rocks) > keep->disk_cap)
 		rc = keep_cap(s, keep->disk_cap);
+	if (!rc)
+		rc = store_expire_cases(s);
 	return rc;
 }

@@ -13,7 +13,7 @@
 
 /* The last numbers given; stored with every batch that gave one. */
 struct numbers {
-	uint64_t event, job, alert, audit, judgement;
+	uint64_t event, job, alert, audit, judgement, trail;
 };
 
 struct store {

@@ -34,7 +34,12 @@
 	X(ROCKS_TOKENS, "tokens")         \
 	X(ROCKS_LETTERS, "letters")       \
 	X(ROCKS_SINKS, "sinks")           \
-	X(ROCKS_DEAD, "dead")
+	X(ROCKS_DEAD, "dead")             \
+	X(ROCKS_CASES, "cases")           \
+	X(ROCKS_CASE_OF, "case_of")       \
+	X(ROCKS_CASE_LOG, "case_log")     \
+	X(ROCKS_TRAIL, "trail")           \
+	X(ROCKS_BASELINE, "baseline")
 
 enum rocks_table {
 #define ROCKS_ENUM(id, name) id,

@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define SCHEMA 7 /* of keys and rows; RECORD_VERSION goes with it */
+#define SCHEMA 8 /* of keys and rows; RECORD_VERSION goes with it */
 
 _Static_assert(sizeof(struct store_service) == 472, "layout");
 _Static_assert(sizeof(struct store_job) == 216, "layout");

@@ -157,6 +157,18 @@ static int parse_app(const char *text, size_t len, char *out)
 	return 0;
 }
 
+/* "" is nobody. */
+static int set_assignee(struct query *q, const char *text, size_t len)
+{
+	if (len >= sizeof(q->assignee))
+		return ERR_RANGE;
+	if (memchr(text, 0, len))
+		return ERR_SYNTAX;
+	memset(q->assignee, 0, sizeof(q->assignee));
+	memcpy(q->assignee, text, len);
+	return 0;
+}
+
 /* A number from 1 to `high` into `out`; it is left alone on failure. */
 static int set_number(const char *text, size_t len, uint64_t high, uint64_t *out)
 {
@@ -202,6 +214,10 @@ static int set_value(struct query *q, unsigned parameter, const char *value, siz
 		return set_sort(q, value, len);
 	case QUERY_WITH_ORDER:
 		return set_order(q, value, len);
+	case QUERY_WITH_STATUS:
+		return set_word(&q->status, record_triage_parse(value, len));
+	case QUERY_WITH_ASSIGNEE:
+		return set_assignee(q, value, len);
 	default:
 		return set_word(&q->state, record_state_parse(value, len));
 	}

@@ -24,7 +24,9 @@
 	X(QUERY_WITH_PROTO, "proto")   \
 	X(QUERY_WITH_SINCE, "since")   \
 	X(QUERY_WITH_SORT, "sort")     \
-	X(QUERY_WITH_ORDER, "order")
+	X(QUERY_WITH_ORDER, "order")   \
+	X(QUERY_WITH_STATUS, "status") \
+	X(QUERY_WITH_ASSIGNEE, "assignee")
 
 /* X(constant, name): what services may be sorted by. */
 #define QUERY_SORT_LIST(X)                   \
@@ -74,7 +76,9 @@ struct query {
 	uint8_t state, level, proto; /* enums */
 	uint8_t sort;		     /* enum query_sort */
 	bool descending;
+	uint8_t status; /* enum triage_status */
 	char app[RECORD_APP_MAX];
+	char assignee[TOKEN_NAME_MAX]; /* "": nobody */
 };
 
 /* A query that may have the parameters `allowed`. */

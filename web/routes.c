@@ -3,6 +3,7 @@
 
 #include "web/access/desk.h"
 #include "web/api.h"
+#include "web/book/alerts.h"
 #include "web/listing/export.h"
 #include "web/listing/listing.h"
 #include "web/listing/single.h"
@@ -31,7 +32,12 @@ const struct http_route routes[] = {
 	{ "/api/v1/services/*", HTTP_GET, single_get, ACCESS_VIEWER, 0 },
 	{ "/api/v1/services/*/verify", HTTP_POST, single_verify, ACCESS_OPERATOR, 0 },
 	{ "/api/v1/hosts", HTTP_GET, listing_hosts, ACCESS_VIEWER, 0 },
-	{ "/api/v1/alerts", HTTP_GET, listing_alerts, ACCESS_VIEWER, 0 },
+	{ "/api/v1/alerts", HTTP_GET, alerts_list, ACCESS_VIEWER, 0 },
+	{ "/api/v1/alerts/*", HTTP_GET, alerts_get, ACCESS_VIEWER, 0 },
+	{ "/api/v1/alerts/*", HTTP_PATCH, alerts_change, ACCESS_OPERATOR, 0 },
+	{ "/api/v1/alerts/*/comments", HTTP_POST, alerts_comment, ACCESS_OPERATOR, 0 },
+	{ "/api/v1/alerts/*/history", HTTP_GET, alerts_history, ACCESS_VIEWER, 0 },
+	{ "/api/v1/trail", HTTP_GET, alerts_trail, ACCESS_ADMIN, 0 },
 	{ "/api/v1/events", HTTP_GET, listing_events, ACCESS_VIEWER, 0 },
 	{ "/api/v1/overview", HTTP_GET, listing_overview, ACCESS_VIEWER, 0 },
 	{ "/api/v1/countries", HTTP_GET, listing_countries, ACCESS_VIEWER, 0 },

@@ -13,7 +13,7 @@
 #define RING 2048   /* notes kept for readers that are behind */
 #define REPLAY 1000 /* of them, events and alerts each, from before the start */
 
-enum kind { KIND_EVENT, KIND_ALERT, KIND_GAP, KIND_PULSE };
+enum kind { KIND_EVENT, KIND_ALERT, KIND_TRIAGE, KIND_GAP, KIND_PULSE };
 
 /* A text that several readers may be in the middle of. */
 struct note {
@@ -164,6 +164,15 @@ void stream_put_alert(struct stream *s, const struct alert *alert)
 {
 	if (is_next(s, s->at.alert, alert->number))
 		put_line(s, KIND_ALERT, alert->number, report_alert(alert));
+}
+
+void stream_put_triage(struct stream *s, char *line)
+{
+	if (line)
+		ring_put(s, note_new(KIND_TRIAGE, 0, "id: %llu.%llu\nevent: triage\ndata: %s\n\n",
+				     (unsigned long long)s->at.event,
+				     (unsigned long long)s->at.alert, line));
+	free(line);
 }
 
 static void wake_all(struct stream *s)

@@ -9,6 +9,7 @@
 #include "base/loop.h"
 #include "web/access/access.h"
 #include "web/api.h"
+#include "web/book/alerts.h"
 #include "web/http/doors.h"
 #include "web/routes.h"
 
@@ -94,6 +95,10 @@ static void take(struct web *w, const struct ipc_message *m)
 		break;
 	case IPC_TOKEN:
 		keys_take(&w->api.desk->keys, m->record);
+		break;
+	case IPC_TRIAGE:
+		stream_put_triage(w->api.stream, alerts_line(m->record));
+		view_expect(w->api.view);
 		break;
 	case IPC_TROUBLE:
 		gauge_take_trouble(&w->gauge, m->record);

@@ -83,6 +83,13 @@ void announce_alert(struct announce *a, const struct alert *alert)
 	note_record(a, IPC_ALERT, alert, sizeof(*alert));
 }
 
+/* Readers of standard output have no use for what people do; the page has. */
+void announce_triage(struct announce *a, const struct triage *triage)
+{
+	a->news = true;
+	note_record(a, IPC_TRIAGE, triage, sizeof(*triage));
+}
+
 void announce_tally(struct announce *a, const struct tally *tally,
 		    const struct trouble_news *troubles, size_t count)
 {
@@ -115,8 +122,9 @@ static void send_records(struct announce *a)
 	const char *at = a->records_bytes, *end = at + a->records_len;
 	enum ipc_kind kind;
 
-	for (; at < end;
-	     at += kind == IPC_EVENT ? sizeof(struct event_row) : sizeof(struct alert)) {
+	for (; at < end; at += kind == IPC_EVENT    ? sizeof(struct event_row)
+			       : kind == IPC_TRIAGE ? sizeof(struct triage)
+						    : sizeof(struct alert)) {
 		memcpy(&kind, at, sizeof(kind));
 		at += sizeof(kind);
 		ipc_send(a->web, kind, at);

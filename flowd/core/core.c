@@ -75,6 +75,8 @@ static void act(void *arg, const struct lifecycle_act *a)
 		announce_event(c->announce, a->event);
 	if (a->alert)
 		announce_alert(c->announce, a->alert);
+	if (a->triage)
+		announce_triage(c->announce, a->triage);
 	if (a->name && c->verify)
 		ipc_send(c->verify, IPC_NAME, a->name);
 }
@@ -310,6 +312,7 @@ static bool open_store(struct core *c, const char *state)
 				      .targets = &c->targets,
 				      .origins = c->origins,
 				      .alert_deadline = c->conf->alert_deadline,
+				      .alert_repeat = c->finite ? 0 : c->conf->alert_repeat,
 				      .host_keep = c->conf->deceptive_keep,
 				      .host_limit = c->conf->limit_hosts,
 				      .health = vitals_health(c->vitals),

@@ -26,6 +26,7 @@ struct lifecycle_act {
 	const struct event_row *event; /* say it */
 	const struct alert *alert;     /* hand it out */
 	const struct job *name;	       /* tell verify that the wire has named a job's service */
+	const struct triage *triage;   /* an alert's life has gone on: say it */
 };
 
 typedef void (*lifecycle_fn)(void *arg, const struct lifecycle_act *act);
@@ -37,9 +38,10 @@ struct lifecycle {
 	const struct prefix_set *targets; /* what may be probed; empty: nothing */
 	struct origins *origins;	  /* where addresses belong; NULL nobody knows */
 	mono_t alert_deadline;
-	mono_t host_keep;   /* how long a host answers everything after its last such answer */
-	size_t host_limit;  /* such hosts remembered; one more is not; 0 any number */
-	wall_t quiet_until; /* before it only levels high and critical become alerts */
+	mono_t alert_repeat; /* the same alert is made again after so long at the earliest */
+	mono_t host_keep;    /* how long a host answers everything after its last such answer */
+	size_t host_limit;   /* such hosts remembered; one more is not; 0 any number */
+	wall_t quiet_until;  /* before it only levels high and critical become alerts */
 	const struct health *health; /* of the capture; NULL: nobody knows */
 	const char *receiver;	     /* of the outbox; NULL none */
 	bool letters;		     /* alerts are put into the outbox of all receivers, too */

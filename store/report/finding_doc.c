@@ -153,7 +153,38 @@ void finding_doc_set_probe(struct doc *doc, const struct probe *probe)
 		doc_set_null(doc, "probe");
 }
 
-struct doc *finding_doc_alert(const struct alert *a)
+static void set_case(struct doc *o, const struct store_case *row)
+{
+	struct doc *life = doc_new();
+
+	DOC_SET_TEXT(life, "assignee", row->assignee);
+	doc_set_number(life, "comments", row->comments);
+	doc_set_number(life, "repeats", row->repeats);
+	doc_set_known(life, "reopened_by", row->reopened_by);
+	doc_set_child(o, "triage", life);
+}
+
+/* What was approved at that place when the alert was made. */
+static void set_expected(struct doc *o, const struct baseline *b)
+{
+	struct doc *e;
+
+	if (!b->service.proto) {
+		doc_set_null(o, "expected");
+		return;
+	}
+	e = doc_new();
+	doc_set_word(e, "state", record_approval_text(b->state));
+	DOC_SET_TEXT(e, "app", b->app);
+	DOC_SET_TEXT(e, "certificate", b->certificate);
+	DOC_SET_TEXT(e, "host_key", b->host_key);
+	DOC_SET_TEXT(e, "owner", b->owner);
+	DOC_SET_TEXT(e, "reason", b->reason);
+	DOC_SET_TEXT(e, "ticket", b->ticket);
+	doc_set_child(o, "expected", e);
+}
+
+struct doc *finding_doc_alert(const struct alert *a, const struct store_case *row)
 {
 	struct doc *o = doc_new();
 
@@ -166,6 +197,11 @@ struct doc *finding_doc_alert(const struct alert *a)
 		DOC_SET_TEXT(o, "peer_as_name", a->peer_as_name);
 	DOC_SET_TEXT(o, "rule", a->rule);
 	doc_set_number(o, "rule_line", a->rule_line);
+	doc_set_word(o, "status", record_triage_text(row ? row->status : TRIAGE_NEW));
+	doc_set_known(o, "reopens", a->reopens);
+	set_expected(o, &a->expected);
+	if (row)
+		set_case(o, row);
 	finding_doc_set_probe(o, a->probe.job ? &a->probe : NULL);
 	return o;
 }

@@ -5,11 +5,13 @@
 #ifndef STORE_REPORT_FINDING_DOC_H
 #define STORE_REPORT_FINDING_DOC_H
 
+#include "store/book/cases.h"
 #include "store/report/doc.h"
 #include "store/store.h"
 
 struct doc *finding_doc_event(const struct event_row *event);
-struct doc *finding_doc_alert(const struct alert *alert);
+/* `row` NULL: nobody has looked at it yet. */
+struct doc *finding_doc_alert(const struct alert *alert, const struct store_case *row);
 struct doc *finding_doc_probe(const struct probe *probe);
 
 /* What the finding rests on; NULL: null. */

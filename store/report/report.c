@@ -31,7 +31,7 @@ char *report_event(const struct event_row *event)
 
 char *report_alert(const struct alert *alert)
 {
-	return doc_text(finding_doc_alert(alert));
+	return doc_text(finding_doc_alert(alert, NULL));
 }
 
 char *report_tally(const struct tally *tally, const struct trouble_news *troubles, size_t count)
@@ -220,7 +220,18 @@ void report_add_probe(struct report *report, const char *key, const struct probe
 
 void report_add_alert(struct report *report, const char *key, const struct alert *alert)
 {
-	add_row(report, key, finding_doc_alert(alert));
+	add_row(report, key, finding_doc_alert(alert, NULL));
+}
+
+void report_add_case(struct report *report, const char *key, const struct alert *alert,
+		     const struct store_case *row)
+{
+	add_row(report, key, finding_doc_alert(alert, row));
+}
+
+char *report_case(const struct alert *alert, const struct store_case *row)
+{
+	return doc_text(finding_doc_alert(alert, row));
 }
 
 void report_add_sweep(struct report *report, const char *key, const struct sweep *sweep)

@@ -5,6 +5,7 @@
 #ifndef STORE_REPORT_REPORT_H
 #define STORE_REPORT_REPORT_H
 
+#include "store/book/cases.h"
 #include "store/hints.h"
 #include "store/hosts.h"
 #include "store/store.h"
@@ -15,6 +16,7 @@ char *report_named_service(const struct store_service *row); /* with its id */
 char *report_host(const struct store_host *row);
 char *report_event(const struct event_row *event);
 char *report_alert(const struct alert *alert);
+char *report_case(const struct alert *alert, const struct store_case *row);
 /* The counters, and the troubles that hold. */
 char *report_tally(const struct tally *tally, const struct trouble_news *troubles, size_t count);
 char *report_role(const struct role_news *news);
@@ -59,6 +61,9 @@ void report_add_service(struct report *report, const char *key, const struct sto
 void report_add_host(struct report *report, const char *key, const struct store_host *row);
 void report_add_probe(struct report *report, const char *key, const struct probe *probe);
 void report_add_alert(struct report *report, const char *key, const struct alert *alert);
+/* The same, with what people have made of it. */
+void report_add_case(struct report *report, const char *key, const struct alert *alert,
+		     const struct store_case *row);
 void report_add_sweep(struct report *report, const char *key, const struct sweep *sweep);
 void report_add_role(struct report *report, const char *key, const struct role_news *news);
 void report_add_trouble(struct report *report, const char *key, const struct trouble_news *news);

@@ -494,4 +494,5 @@ def main():
         return bench.report.end()
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

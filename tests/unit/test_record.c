@@ -136,7 +136,12 @@ static void no_hidden_padding(void **state)
 	assert_int_equal(TAIL(struct finding, version), offsetof(struct finding, origin));
 	assert_int_equal(TAIL(struct origin, pad), sizeof(struct origin));
 	assert_int_equal(TAIL(struct alert, peer_as_name), offsetof(struct alert, finding));
-	assert_int_equal(TAIL(struct alert, probe), sizeof(struct alert));
+	assert_int_equal(TAIL(struct alert, probe), offsetof(struct alert, reopens));
+	assert_int_equal(TAIL(struct alert, expected), sizeof(struct alert));
+	assert_int_equal(TAIL(struct baseline, pad), offsetof(struct baseline, app));
+	assert_int_equal(TAIL(struct baseline, reason), sizeof(struct baseline));
+	assert_int_equal(TAIL(struct triage, pad), offsetof(struct triage, by));
+	assert_int_equal(TAIL(struct triage, comment), sizeof(struct triage));
 #undef TAIL
 }
 

@@ -179,19 +179,6 @@ void listing_hosts(void *arg, const struct http_request *request, struct http_an
 	api_answer_report(answer, sheet.report);
 }
 
-static int add_alert(void *arg, const struct alert *row)
-{
-	struct sheet *p = arg;
-
-	if (p->rows++ == p->query->limit) {
-		p->more = true;
-		return 1;
-	}
-	p->number = row->number;
-	report_add_alert(p->report, "alerts", row);
-	return 0;
-}
-
 static int add_event(void *arg, const struct event_row *row)
 {
 	struct sheet *p = arg;
@@ -205,9 +192,7 @@ static int add_event(void *arg, const struct event_row *row)
 	return 0;
 }
 
-/* A page of a table whose rows have numbers. */
-static void get_numbered(struct api *api, const struct http_request *request,
-			 struct http_answer *answer, bool alerts)
+void listing_events(void *arg, const struct http_request *request, struct http_answer *answer)
 {
 	struct store *store;
 	struct query query;
@@ -215,12 +200,11 @@ static void get_numbered(struct api *api, const struct http_request *request,
 	int rc;
 
 	if (!api_read_query(request, QUERY_WITH_LIMIT | QUERY_WITH_BEFORE, &query, answer) ||
-	    !(store = api_store(api, answer)))
+	    !(store = api_store(arg, answer)))
 		return;
 	sheet.report = report_new();
-	report_list(sheet.report, alerts ? "alerts" : "events");
-	rc = alerts ? store_walk_alerts(store, query.before, add_alert, &sheet)
-		    : store_walk_events(store, query.before, add_event, &sheet);
+	report_list(sheet.report, "events");
+	rc = store_walk_events(store, query.before, add_event, &sheet);
 	if (rc < 0) {
 		report_free(sheet.report);
 		api_answer_damaged(answer);
@@ -232,16 +216,6 @@ static void get_numbered(struct api *api, const struct http_request *request,
 	else
 		report_set_text(sheet.report, "next", NULL);
 	api_answer_report(answer, sheet.report);
-}
-
-void listing_alerts(void *arg, const struct http_request *request, struct http_answer *answer)
-{
-	get_numbered(arg, request, answer, true);
-}
-
-void listing_events(void *arg, const struct http_request *request, struct http_answer *answer)
-{
-	get_numbered(arg, request, answer, false);
 }
 
 /* ---- who asks ---- */

@@ -10,7 +10,6 @@
 /* Routes; their argument is a struct api. */
 void listing_services(void *arg, const struct http_request *request, struct http_answer *answer);
 void listing_hosts(void *arg, const struct http_request *request, struct http_answer *answer);
-void listing_alerts(void *arg, const struct http_request *request, struct http_answer *answer);
 void listing_events(void *arg, const struct http_request *request, struct http_answer *answer);
 void listing_overview(void *arg, const struct http_request *request, struct http_answer *answer);
 void listing_countries(void *arg, const struct http_request *request, struct http_answer *answer);

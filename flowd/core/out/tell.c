@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "flowd/core/out/tell.h"
 
+#include "flowd/core/book/casework.h"
 #include "store/history/judgements.h"
 #include "store/naming.h"
 #include "store/outbox/letters.h"
@@ -56,7 +57,10 @@ void tell_alert(struct lifecycle *l, struct alert *alert, const struct rules_ver
 	alert->level = (uint8_t)verdict->level;
 	alert->rule_line = verdict->line;
 	record_text_set(alert->rule, sizeof(alert->rule), verdict->rule);
+	if (!casework_admits(l, alert))
+		return;
 	store_put_alert(l->store, alert);
+	casework_begin(l, alert);
 	if (l->receiver)
 		store_put_outbox(l->store, l->receiver, alert);
 	if (l->letters)

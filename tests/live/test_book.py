@@ -1,0 +1,118 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""What people make of what flowd finds: the life of alerts.
+
+usage: test_book.py FLOWD        as root
+"""
+import json
+import os
+import signal
+import sys
+import tempfile
+import time
+
+from netns import PATIENCE, Net, skip_unless_possible
+from test_web import Bench
+
+MARK = {"X_Flowd_Request": "1"}
+
+
+def order(bench, path, method, body, status=202, **headers):
+    answer = bench.ask(path, method, json.dumps(body).encode(), **(headers or MARK))
+    bench.report.check("%s %s %s" % (method, path, body), status, answer.status)
+    return answer.json()
+
+
+def first_alert(bench):
+    bench.touch(bench.net.inside[0], 80, say=b"SSH-2.0-client\r\n")
+    got = bench.wait("/api/v1/alerts", lambda page: page["alerts"])
+    return got["alerts"][-1]
+
+
+def check_life(bench):
+    alert = first_alert(bench)
+    path = "/api/v1/alerts/%d" % alert["number"]
+    bench.report.check("at first", ("new", None, 0), (
+        alert["status"], alert["triage"]["assignee"], alert["triage"]["comments"]))
+    stream = bench.stream()
+    order(bench, path, "PATCH", {"status": "acknowledged"})
+    order(bench, path, "PATCH", {"assignee": "bob", "comment": "<b>look</b> \u00e9"})
+    order(bench, path + "/comments", "POST", {"comment": "on it"})
+    got = bench.wait(path, lambda row: row["triage"]["comments"] == 2)
+    bench.report.check("then", ("assigned", "bob"), (got["status"], got["triage"]["assignee"]))
+    past = bench.get(path + "/history")["history"]
+    bench.report.check("history", [("new", "acknowledged", None), (
+        "acknowledged", "assigned", "<b>look</b> \u00e9"), ("assigned", "assigned", "on it")],
+        [(row["was"], row["status"], row["comment"]) for row in past])
+    said = bench.lines(stream, "triage", 3)
+    bench.report.check("stream", past, said)
+    for query, count in (("status=assigned&assignee=bob", 1), ("status=new&assignee=bob", 0),
+                         ("assignee=ann", 0), ("status=assigned", 1)):
+        rows = bench.get("/api/v1/alerts?" + query)["alerts"]
+        bench.report.check(query, count, len(rows))
+    order(bench, path, "PATCH", {"status": "false-positive"})
+    bench.wait(path, lambda row: row["status"] == "false-positive")
+    trail = bench.get("/api/v1/trail")["trail"]
+    bench.report.check("trail", ["alert false-positive", "alert commented", "alert assigned",
+                                 "alert acknowledged"], [row["what"] for row in trail])
+
+
+def check_wrong(bench):
+    path = "/api/v1/alerts/1"
+    for body, pointer in (({}, "#"), ({"status": "gone"}, "#/status"), ({"status": 1}, "#/status"),
+                          ({"status": "assigned"}, "#/assignee"), ({"assignee": 1}, "#/assignee"),
+                          ({"assignee": "x" * 32}, "#/assignee"), ({"comment": "x" * 512},
+                                                                   "#/comment"), ([], "#"),
+                          ({"comment": "x", "more": 1}, "#")):
+        said = order(bench, path, "PATCH", body, 400)
+        bench.report.check("where %s" % str(body)[:40], pointer, said["errors"][0]["pointer"])
+    order(bench, path + "/comments", "POST", {"comment": ""}, 400)
+    order(bench, path, "PATCH", {"comment": "x"}, 403, Host="localhost")
+    for name in ("0", "99", "x", "1x", "1" * 30):
+        order(bench, "/api/v1/alerts/" + name, "PATCH", {"comment": "x"}, 404)
+
+
+def check_restart(bench):
+    """What people have said survives kill -9."""
+    bench.flowd.end(signal.SIGKILL)
+    bench.start()
+    got = bench.get("/api/v1/alerts/1")
+    bench.report.check("after a kill", ("false-positive", "bob", 2), (
+        got["status"], got["triage"]["assignee"], got["triage"]["comments"]))
+    bench.report.check("history", 4, len(bench.get("/api/v1/alerts/1/history")["history"]))
+
+
+class Book(Bench):
+    def stream(self):
+        sock = self.connect()
+        sock.sendall(b"GET /api/v1/stream HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        return sock
+
+    def lines(self, sock, name, count):
+        """The first `count` events of a name in a stream."""
+        text, found, until = b"", [], time.time() + PATIENCE
+        while len(found) < count and time.time() < until:
+            text += sock.recv(65536)
+            found = [json.loads(part.split(b"data: ", 1)[1].split(b"\n")[0])
+                     for part in text.split(b"\n\n") if b"event: %s\n" % name.encode() in part
+                     and b"data: " in part]
+        sock.close()
+        return found[:count]
+
+
+def main():
+    skip_unless_possible()
+    with Net() as net, tempfile.TemporaryDirectory() as directory:
+        os.chmod(directory, 0o755)
+        bench = Book(net, os.path.abspath(sys.argv[1]), directory)
+        bench.serve("say:80:SSH-2.0-house\\r\\n")
+        bench.wait_net()
+        bench.start()
+        for check in (check_life, check_wrong, check_restart):
+            check(bench)
+        bench.flowd.end()
+        return bench.report.end()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
