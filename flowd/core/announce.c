@@ -71,6 +71,8 @@ static void note_line(struct announce *a, char *line)
 
 void announce_event(struct announce *a, const struct event_row *event)
 {
+	if (!event)
+		return;
 	a->news = true;
 	note_line(a, report_event(event));
 	note_record(a, IPC_EVENT, event, sizeof(*event));
@@ -78,6 +80,8 @@ void announce_event(struct announce *a, const struct event_row *event)
 
 void announce_alert(struct announce *a, const struct alert *alert)
 {
+	if (!alert)
+		return;
 	a->news = true;
 	note_line(a, report_alert(alert));
 	note_record(a, IPC_ALERT, alert, sizeof(*alert));
@@ -86,6 +90,8 @@ void announce_alert(struct announce *a, const struct alert *alert)
 /* Readers of standard output have no use for what people do; the page has. */
 void announce_triage(struct announce *a, const struct triage *triage)
 {
+	if (!triage)
+		return;
 	a->news = true;
 	note_record(a, IPC_TRIAGE, triage, sizeof(*triage));
 }

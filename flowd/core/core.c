@@ -71,12 +71,9 @@ static void act(void *arg, const struct lifecycle_act *a)
 {
 	struct core *c = arg;
 
-	if (a->event)
-		announce_event(c->announce, a->event);
-	if (a->alert)
-		announce_alert(c->announce, a->alert);
-	if (a->triage)
-		announce_triage(c->announce, a->triage);
+	announce_event(c->announce, a->event);
+	announce_alert(c->announce, a->alert);
+	announce_triage(c->announce, a->triage);
 	if (a->name && c->verify)
 		ipc_send(c->verify, IPC_NAME, a->name);
 }
