@@ -105,7 +105,8 @@ def cut(size):
 def answers(path, frames, before):
     """What leaves the servers over TCP alone."""
     servers = {(s["ip"], s["port"]) for s in before.values() if s["proto"] == "tcp"}
-    needs(servers and all(f.link == ETHERNET for f in frames) and not any(":" in ip for ip, _ in servers))
+    needs(servers and all(f.link == ETHERNET for f in frames) and not any(":" in ip for ip, _ in servers) and
+          not any(f.data[12:14] in (b"\x81\0", b"\x88\xa8") for f in frames))
     out = []
     for f in frames:
         if f.data[12:14] != b"\x08\x00" or len(f.data) < 40 or f.data[23] != 6:
