@@ -3,6 +3,10 @@
 
 #include "base/err.h"
 #include "store/report/report.h"
+#include "web/catalog/overview.h"
+
+#include <stdio.h>
+#include <stdlib.h>
 
 /* ---- what they have in common ---- */
 
@@ -87,9 +91,16 @@ void api_get_health(void *arg, const struct http_request *request, struct http_a
 
 void api_get_metrics(void *arg, const struct http_request *request, struct http_answer *answer)
 {
+	struct api *api = arg;
+	char *figures = gauge_metrics(health_of(api)), *services = overview_metrics(api->catalog);
+	char *text = NULL;
+
 	(void)request;
-	http_answer_text(answer, "text/plain; version=0.0.4; charset=utf-8",
-			 gauge_metrics(health_of(arg)));
+	if (figures && services && asprintf(&text, "%s%s", figures, services) < 0)
+		text = NULL;
+	free(figures);
+	free(services);
+	http_answer_text(answer, "text/plain; version=0.0.4; charset=utf-8", text);
 }
 
 void api_get_healthz(void *arg, const struct http_request *request, struct http_answer *answer)

@@ -3,6 +3,7 @@
 
 #include "store/report/report.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #define TOP 20
@@ -92,19 +93,59 @@ static void set_series(struct report *r, const char *key, const uint32_t *number
 		report_add_number(r, key, numbers[i]);
 }
 
+/* To be freed; NULL when memory is short. */
+static struct counts *count_all(const struct catalog_view *v, wall_t now)
+{
+	struct counts *c = calloc(1, sizeof(*c));
+	uint32_t i;
+
+	for (i = 0; c && i < v->count; i++)
+		count_row(c, &v->rows[i], (uint32_t)(now / MONO_SECOND));
+	return c;
+}
+
+static void put_words(FILE *out, const char *name, const uint32_t *numbers, unsigned count,
+		      word_fn word)
+{
+	unsigned i;
+
+	for (i = 0; i < count; i++)
+		fprintf(out, "flowd_%s=\"%s\"} %u\n", name, word(i), numbers[i]);
+}
+
+char *overview_metrics(struct catalog *catalog)
+{
+	struct catalog_view v = catalog_look(catalog);
+	struct counts *c = count_all(&v, 0);
+	char *text = NULL;
+	size_t len;
+	FILE *out = c ? open_memstream(&text, &len) : NULL;
+
+	if (!out) {
+		free(c);
+		return NULL;
+	}
+	fprintf(out, "# HELP flowd_services services in each state\n"
+		     "# TYPE flowd_services gauge\n");
+	put_words(out, "services{state", c->states, STATE_END, record_state_text);
+	fprintf(out,
+		"# HELP flowd_services_answering services that are open, restricted or refuse, "
+		"by the level the rules would give them if they were new\n"
+		"# TYPE flowd_services_answering gauge\n");
+	put_words(out, "services_answering{level", c->levels, LEVEL_END, record_level_text);
+	free(c);
+	return fclose(out) ? NULL : text;
+}
+
 struct report *overview_report(struct catalog *catalog, wall_t now)
 {
 	struct catalog_view v = catalog_look(catalog);
-	struct counts *c = calloc(1, sizeof(*c));
-	struct report *r = report_new();
-	uint32_t i;
+	struct counts *c = count_all(&v, now);
+	struct report *r;
 
-	if (!c) {
-		report_free(r);
+	if (!c)
 		return NULL;
-	}
-	for (i = 0; i < v.count; i++)
-		count_row(c, &v.rows[i], (uint32_t)(now / MONO_SECOND));
+	r = report_new();
 	report_set_time(r, "time", now);
 	report_set_bool(r, "complete", catalog_is_ready(catalog));
 	report_set_number(r, "services", v.count);

@@ -16,4 +16,7 @@ struct report;
  */
 struct report *overview_report(struct catalog *catalog, wall_t now);
 
+/* The first of these for Prometheus, to be freed; NULL when memory is short. */
+char *overview_metrics(struct catalog *catalog);
+
 #endif
