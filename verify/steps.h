@@ -36,6 +36,9 @@ void steps_scout(struct task *t);
 /* The server has closed without a word: soon enough to say that it serves nobody here? */
 bool steps_is_refusal(const struct task *t);
 
+/* What to say to who keeps silent, even to the scout that asked; BANNER_LISTEN: nothing. */
+struct course_step steps_next(struct task *t);
+
 /* They are back, and somebody is at home who did not understand them: does he speak first? */
 void steps_hurry(struct task *t);
 

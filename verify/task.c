@@ -377,7 +377,7 @@ static void speak(struct task *t)
 /* It took the connection and kept silent while we did. */
 static void hear_silence(struct task *t, const struct talk_result *r)
 {
-	struct course_step next = course_next(&t->course, t->job.app, t->job.app_guess);
+	struct course_step next = steps_next(t);
 
 	t->is_quiet = true;
 	if (t->listen_only || next.hello == BANNER_LISTEN) {

@@ -24,12 +24,12 @@ bool course_speaks(const struct course *course, const char *app)
 	return speaks || book_speaks(course->book, app);
 }
 
-static bool was_asked(const struct course *course, const struct book_question *q)
+static bool was_asked(const struct course *course, const struct book_question *q, bool inside)
 {
 	size_t i;
 
 	for (i = 0; i < course->asked_count; i++)
-		if (course->asked[i] == q)
+		if (course->asked[i] == q && course->inside[i] == inside)
 			return true;
 	return false;
 }
@@ -54,7 +54,8 @@ static const struct book_question *choose(const struct course *course,
 	size_t count = book_choose(course->book, order, all, most), i;
 
 	for (i = 0; i < count; i++)
-		if ((all[i]->payload || order->inside) && !was_asked(course, all[i]) &&
+		if ((all[i]->payload || order->inside) &&
+		    !was_asked(course, all[i], order->inside) &&
 		    !((order->inside ? course->http_inside : course->http) &&
 		      is_http(course, all[i])))
 			return all[i];
@@ -82,7 +83,7 @@ static const struct book_question *question_inside(const struct course *course, 
 	struct book_order order = order_of(course, inner ? inner : "", true);
 	const struct book_question *q;
 
-	if (course_speaks(course, order.app) && !was_asked(course, book_listen(course->book)))
+	if (course_speaks(course, order.app) && !was_asked(course, book_listen(course->book), true))
 		return book_listen(course->book);
 	order.only_app = order.app[0];
 	q = choose(course, &order, FOR_PORT);
@@ -114,7 +115,7 @@ static struct course_step not_twice(const struct course *course, struct course_s
 {
 	if ((step.hello == BANNER_HTTP && course->http) ||
 	    (step.hello == BANNER_TLS && course->tls) ||
-	    (step.hello == BANNER_ASK && was_asked(course, step.question)))
+	    (step.hello == BANNER_ASK && was_asked(course, step.question, false)))
 		return nothing;
 	return step;
 }
@@ -188,6 +189,8 @@ void course_note(struct course *course, const struct course_step *step)
 	course->http |= step->hello == BANNER_HTTP;
 	course->tls |= step->hello == BANNER_TLS;
 	course->http_inside |= step->hello == BANNER_TLS && !step->question;
-	if (course->asked_count < COURSE_MOST && step->hello != BANNER_LISTEN)
-		course->asked[course->asked_count++] = step->question;
+	if (course->asked_count == COURSE_MOST || step->hello == BANNER_LISTEN)
+		return;
+	course->inside[course->asked_count] = step->hello == BANNER_TLS;
+	course->asked[course->asked_count++] = step->question;
 }

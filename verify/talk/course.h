@@ -19,6 +19,7 @@ struct course {
 	bool http, tls;	 /* these hellos were said */
 	bool http_inside;
 	uint8_t asked_count;
+	bool inside[COURSE_MOST]; /* of TLS was it that this was asked */
 	const struct book_question *asked[COURSE_MOST];
 };
 

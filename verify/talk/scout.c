@@ -9,6 +9,7 @@ static void on_talk(void *arg, const struct talk_result *r)
 	struct scout *s = one->all;
 
 	one->is_over = true;
+	one->is_heard = r->end != TALK_SILENT;
 	s->fn(s->arg, r);
 }
 
@@ -34,6 +35,16 @@ bool scout_waits(const struct scout *s)
 		if (s->ones[i].talk && !s->ones[i].is_over)
 			return true;
 	return false;
+}
+
+bool scout_is_mute(const struct scout *s)
+{
+	unsigned i;
+
+	for (i = 0; i < s->count; i++)
+		if (s->ones[i].is_heard)
+			return false;
+	return true;
 }
 
 void scout_end(struct scout *s)

@@ -18,7 +18,7 @@ struct scout;
 struct scout_one {
 	struct scout *all;
 	struct talk *talk; /* NULL: there is none */
-	bool is_over;
+	bool is_over, is_heard;
 };
 
 struct scout {
@@ -34,6 +34,9 @@ int scout_send(struct scout *scout, const struct talk_room *room, const struct t
 
 /* Is any of them not over yet? */
 bool scout_waits(const struct scout *scout);
+
+/* Has nobody answered any of them yet, or refused to? */
+bool scout_is_mute(const struct scout *scout);
 
 /* Ends them all. */
 void scout_end(struct scout *scout);

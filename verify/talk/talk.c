@@ -112,12 +112,15 @@ static enum book_hit look_up(struct talk *t)
 {
 	struct talk_result *r = &t->result;
 	const struct book_question *q = question_of(t);
+	const struct wire said = wire_open(t->bytes, t->len);
 	struct banner *b = &r->banner;
 	bool is_same;
 
-	r->hit = q ? book_read(t->room->book, q, t->order.app, wire_open(t->bytes, t->len),
-			       &r->answer)
-		   : BOOK_NONE;
+	r->hit = q ? book_read(t->room->book, q, t->order.app, said, &r->answer) : BOOK_NONE;
+	/* A server of HTTP answers as such whatever it was asked. */
+	q = book_find(t->room->book, PROTO_TCP, "GetRequest");
+	if (r->hit == BOOK_NONE && q && t->len > 5 && !memcmp(t->bytes, "HTTP/", 5))
+		r->hit = book_read(t->room->book, q, t->order.app, said, &r->answer);
 	if (r->hit != BOOK_NONE && r->answer.is_tls && !t->tls) {
 		b->wants_tls = true;
 		if (!strcmp(r->answer.app, "tls"))
