@@ -18,7 +18,9 @@
 #define ASKED_MOST (3600 * MONO_SECOND) /* longer than that nobody is left alone */
 
 static const struct sink_driver *const drivers[SINK_KIND_END] = {
-	[SINK_WEBHOOK] = &webhook_driver,
+	[SINK_WEBHOOK] = &webhook_driver, [SINK_SYSLOG] = &syslog_driver,
+	[SINK_MAIL] = &mail_driver,	  [SINK_KAFKA] = &kafka_driver,
+	[SINK_NATS] = &nats_driver,	  [SINK_FILE] = &file_driver,
 };
 
 struct lane {

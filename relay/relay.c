@@ -12,8 +12,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
 #include <netdb.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -236,9 +239,19 @@ static bool enter_cage(const struct relay *r)
 					    "/etc/ssl/openssl.cnf", "/etc/localtime" },
 			     .tcp = true,
 			     .best_effort = conf_is_best_effort(r->conf) };
+	char folders[SINKS_MAX][PATH_MAX];
 	const char *missing;
-	int rc = cage_enter(&cage, &missing);
+	size_t i, n = 0;
+	int rc;
 
+	/* Files begin anew, in their folders. */
+	for (i = 0; i < r->sinks.count; i++)
+		if (r->sinks.list[i].kind == SINK_FILE) {
+			snprintf(folders[n], PATH_MAX, "%s", sinks_file(&r->sinks.list[i]));
+			cage.writable[n] = dirname(folders[n]);
+			n++;
+		}
+	rc = cage_enter(&cage, &missing);
 	return said(rc, missing);
 }
 

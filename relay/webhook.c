@@ -3,6 +3,7 @@
 #include "base/crypt/digest.h"
 #include "base/err.h"
 #include "base/mono.h"
+#include "relay/chat.h"
 #include "relay/form.h"
 
 #include <errno.h>
@@ -22,8 +23,10 @@ struct webhook {
 
 /* What is said in one request. */
 struct request {
+	wall_t now;
 	char *body;
 	size_t len;
+	char url[CHAT_URL_MAX];
 	char headers[HEADERS_MAX][HEADER_MAX];
 	const char *list[HEADERS_MAX + 1];
 	size_t count;
@@ -46,7 +49,13 @@ static int open_webhook(const struct sink_conf *conf, const struct sink_secrets 
 					    .timeout = conf->timeout,
 					    .answer_most = ANSWER_MOST };
 	struct webhook *w = calloc(1, sizeof(*w));
+	char name[FORM_FIELD_MAX];
 
+	if (conf->form == FORM_TEMPLATE && form_stranger(secrets->text, name)) {
+		snprintf(error, OUTBOX_ERROR_MAX, "its template asks for {{%.40s}}", name);
+		free(w);
+		return ERR_UNKNOWN;
+	}
 	if (strncmp(secrets->url, "https://", 8) && strncmp(secrets->url, "http://", 7)) {
 		snprintf(error, OUTBOX_ERROR_MAX, "its url does not begin with https://");
 		free(w);
@@ -78,10 +87,16 @@ static bool write_body(const struct webhook *w, const struct sink_letter *letter
 		       struct request *r)
 {
 	bool list = w->conf->batch > 1, good = true;
-	FILE *out = open_memstream(&r->body, &r->len);
+	FILE *out;
 	char *text;
 	size_t i;
 
+	if (chat_is(w->conf->form)) {
+		r->body = chat_body(w->conf->form, letters, w->secrets->secret, r->now);
+		r->len = r->body ? strlen(r->body) : 0;
+		return r->body;
+	}
+	out = open_memstream(&r->body, &r->len);
 	if (!out)
 		return false;
 	if (list)
@@ -102,11 +117,12 @@ static void sign(const struct webhook *w, struct request *r)
 {
 	char stamp[24], hex[2 * DIGEST_SHA256 + 1], value[128];
 	uint8_t mac[DIGEST_SHA256];
-	size_t n = (size_t)snprintf(stamp, sizeof(stamp), "%lld.",
-				    (long long)(mono_wall() / MONO_SECOND));
+	size_t n =
+		(size_t)snprintf(stamp, sizeof(stamp), "%lld.", (long long)(r->now / MONO_SECOND));
 	char *all = malloc(n + r->len);
 
-	if (!*w->secrets->secret || !all) {
+	/* Chats have ways of their own. */
+	if (!*w->secrets->secret || chat_is(w->conf->form) || !all) {
 		free(all);
 		return;
 	}
@@ -126,48 +142,59 @@ static bool is_final(int status)
 	       status != 407 && status != 408 && status != 425 && status != 429;
 }
 
-static void judge(const struct client_answer *a, int rc, size_t count, struct sink_result *result)
+static void judge(const struct webhook *w, const struct client_answer *a, size_t count,
+		  struct sink_result *result)
 {
-	if (rc) {
-		snprintf(result->error, sizeof(result->error), "%.100s", a->error);
-	} else if (a->status >= 200 && a->status < 300) {
-		result->done += count;
-	} else {
+	if (a->status < 200 || a->status >= 300) {
 		snprintf(result->error, sizeof(result->error), "HTTP status %d", a->status);
 		result->never = is_final(a->status);
 		result->wait = a->retry_after_s * MONO_SECOND;
+	} else if (chat_is_taken(w->conf->form, a->body, a->len, result->error)) {
+		result->done += count;
 	}
+}
+
+static void put_headers(const struct webhook *w, const struct sink_letter *letters, size_t count,
+			struct request *r)
+{
+	char text[HEADER_MAX - 32];
+
+	put_header(r, "Content-Type",
+		   chat_is(w->conf->form) || form_is_json(w->conf->form, w->secrets->text)
+			   ? "application/json"
+			   : "text/plain; charset=utf-8");
+	put_header(r, "Idempotency-Key", letters[0].key);
+	snprintf(text, sizeof(text), "%zu", count);
+	put_header(r, "X-Flowd-Count", text);
+	sign(w, r);
+	snprintf(text, sizeof(text), "Bearer %s", w->secrets->token);
+	if (*w->secrets->token)
+		put_header(r, "Authorization", text);
+	explicit_bzero(text, sizeof(text));
 }
 
 static void ask(struct webhook *w, const struct sink_letter *letters, size_t count,
 		struct sink_result *result)
 {
-	struct client_request request = { .method = "POST", .url = w->secrets->url };
 	struct client_answer answer = { .status = 0 };
-	struct request r = { .count = 0 };
-	char number[24];
-	int rc = -ENOMEM;
+	struct request r = { .now = mono_wall() };
+	struct client_request request = { .method = "POST", .url = r.url, .headers = r.list };
 
-	if (write_body(w, letters, count, &r)) {
-		put_header(&r, "Content-Type", "application/json");
-		put_header(&r, "Idempotency-Key", letters[0].key);
-		snprintf(number, sizeof(number), "%zu", count);
-		put_header(&r, "X-Flowd-Count", number);
-		sign(w, &r);
-		if (*w->secrets->token)
-			snprintf(r.headers[r.count], HEADER_MAX, "Authorization: Bearer %s",
-				 w->secrets->token);
-		if (*w->secrets->token) {
-			r.list[r.count] = r.headers[r.count];
-			r.list[++r.count] = NULL;
-		}
-		request.headers = r.list;
+	if (!write_body(w, letters, count, &r)) {
+		snprintf(result->error, sizeof(result->error), "%s", err_text(-ENOMEM));
+	} else if (chat_url(w->conf->form, w->secrets->url, w->secrets->secret, r.now, r.url)) {
+		snprintf(result->error, sizeof(result->error), "its url is too long");
+	} else {
+		put_headers(w, letters, count, &r);
 		request.body = r.body;
 		request.body_len = r.len;
-		rc = client_ask(w->client, &request, &answer);
+		if (client_ask(w->client, &request, &answer))
+			snprintf(result->error, sizeof(result->error), "%.100s", answer.error);
+		else
+			judge(w, &answer, count, result);
 	}
-	judge(&answer, rc, count, result);
 	free(r.body);
+	explicit_bzero(&r, sizeof(r));
 }
 
 /* Of several that are refused together, the one that is meant is found by asking one by one. */

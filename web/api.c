@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "store/report/report.h"
 #include "web/catalog/overview.h"
+#include "web/sinks/receivers.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -100,6 +101,7 @@ void api_get_metrics(void *arg, const struct http_request *request, struct http_
 		text = NULL;
 	free(figures);
 	free(services);
+	text = receivers_metrics(view_store(api->view), text);
 	http_answer_text(answer, "text/plain; version=0.0.4; charset=utf-8", text);
 }
 

@@ -11,6 +11,7 @@
 #include "web/page.h"
 #include "web/probing.h"
 #include "web/rules/ruling.h"
+#include "web/sinks/receivers.h"
 
 #define GET_PAGE(id, path, file, mime)                                                \
 	static void get_##id(void *arg, const struct http_request *request,           \
@@ -55,6 +56,9 @@ const struct http_route routes[] = {
 	{ "/api/v1/rules/check", HTTP_POST, ruling_check, ACCESS_OPERATOR, RULING_BODY },
 	{ "/api/v1/rules/test", HTTP_POST, ruling_test, ACCESS_OPERATOR, RULING_BODY },
 	{ "/api/v1/rules/explain", HTTP_GET, ruling_explain, ACCESS_VIEWER, 0 },
+	{ "/api/v1/sinks", HTTP_GET, receivers_list, ACCESS_VIEWER, 0 },
+	{ "/api/v1/sinks/*/dead", HTTP_GET, receivers_dead, ACCESS_VIEWER, 0 },
+	{ "/api/v1/sinks/*/retry", HTTP_POST, receivers_retry, ACCESS_OPERATOR, 0 },
 	{ "/api/v1/stream", HTTP_GET, api_get_stream, ACCESS_VIEWER, 0 },
 	{ "/api/v1/health", HTTP_GET, api_get_health, ACCESS_VIEWER, 0 },
 	{ "/metrics", HTTP_GET, api_get_metrics, ACCESS_VIEWER, 0 },

@@ -301,7 +301,7 @@ static int check_url(const struct sink_conf *s, char *error)
 	char text[SINKS_ERROR_MAX / 2] = "expected a url that begins with ";
 	size_t i, len = strlen(text);
 
-	if (!*s->url && *s->url_file)
+	if (!*s->url && *s->url_file && s->kind != SINK_FILE)
 		return 0;
 	for (i = 0; i < 4 && schemes[s->kind][i]; i++)
 		if (!strncmp(s->url, schemes[s->kind][i], strlen(schemes[s->kind][i])))
@@ -391,6 +391,11 @@ void sinks_free(struct sinks *sinks)
 			if (options[k].type == TEXT)
 				free(*(char **)((char *)&sinks->list[i] + options[k].offset));
 	memset(sinks, 0, sizeof(*sinks));
+}
+
+const char *sinks_file(const struct sink_conf *s)
+{
+	return s->url + (strncmp(s->url, "file://", 7) ? 0 : 7);
 }
 
 int sinks_find(const struct sinks *sinks, const char *name)

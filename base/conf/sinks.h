@@ -13,7 +13,8 @@
 #include <stdint.h>
 
 #define SINKS_MAX 16
-#define SINKS_NAME_MAX 16 /* with its NUL */
+#define SINKS_BATCH_MAX 200 /* alerts in one request */
+#define SINKS_NAME_MAX 16   /* with its NUL */
 #define SINKS_ERROR_MAX 256
 
 /* X(constant, text) */
@@ -61,7 +62,7 @@ enum sink_form { SINKS_FORM_LIST(SINKS_ENUM) FORM_END };
 	X(tls_verify, BOOL, "tls_verify", "yes", 0, 0, "believe only who shows a certificate")   \
 	X(timeout, DURATION, "timeout", "10s", 100 * MONO_MS, 600 * MONO_SECOND,                 \
 	  "how long one try may take")                                                           \
-	X(batch, COUNT, "batch", "1", 1, 200, "alerts in one request at most")                   \
+	X(batch, COUNT, "batch", "1", 1, SINKS_BATCH_MAX, "alerts in one request at most")       \
 	X(from, TEXT, "from", "", 0, 254, "mail: the sender's address")                          \
 	X(to, TEXT, "to", "", 0, 1024, "mail: addresses, separated by commas")                   \
 	X(topic, TEXT, "topic", "flowd.alerts", 0, 128, "kafka: the topic; nats: the subject")   \
@@ -108,6 +109,9 @@ int sinks_add_option(char *line, size_t size, const char *name, const char *valu
  * wrong in `error`. */
 int sinks_parse(const char *entries, struct sinks *out, char *error);
 void sinks_free(struct sinks *sinks);
+
+/* The path of a file, which its url is. */
+const char *sinks_file(const struct sink_conf *sink);
 
 /* Which one has the name; -1 none. */
 int sinks_find(const struct sinks *sinks, const char *name);

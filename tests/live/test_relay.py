@@ -6,6 +6,10 @@
 LETTERS is the program that fills a store. Parts are the names of the functions that main() calls,
 without check_; default: all. Needs root, iproute2 and openssl.
 """
+import base64
+import hashlib
+import hmac
+import json
 import os
 import random
 import signal
@@ -13,10 +17,11 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.parse
 
 from netns import Net, skip_unless_possible
 from report import Report
-from sinks import Hook, start, wait_for, write_config
+from sinks import Hook, SECRET, start, wait_for, write_config
 
 KILLS = 4
 BATCH = 20
@@ -79,9 +84,164 @@ def check_killed(bench):
     hook.stop()
 
 
+def api(bench, path, body=None):
+    """What the API answers; it is open to whoever is on its machine."""
+    words = ["curl", "-s", "http://127.0.0.1:7780" + path]
+    if body is not None:
+        words += ["-X", "POST", "-H", "Content-Type: application/json", "-H",
+                  "X-Flowd-Request: 1", "-d", json.dumps(body)]
+    return json.loads(bench.net.run("border", words).stdout)
+
+
+def sink(bench, name):
+    for row in api(bench, "/api/v1/sinks").get("sinks", []):
+        if row["name"] == name:
+            return row
+    return {}
+
+
+def check_down(bench):
+    """One receiver is gone while 500 alerts come, one hangs: a third is not delayed by them."""
+    count = 500
+    bench.fill(bench.path("down.state"), count, "gone", "hangs", "well")
+    gone, hangs, well = (bench.hook(name, port) for name, port in (
+        ("gone", 8444), ("hangs", 8445), ("well", 8446)))
+    gone.stop()
+    hangs.mode("hang")
+    started = time.time()
+    flowd = bench.start("down", {"gone": gone.options(down="1s"), "hangs": hangs.options(),
+                                 "well": well.options()})
+    wait_for(lambda: len(well.letters()) == count, 20)
+    bench.report.check("down: the others are served meanwhile", True, time.time() - started < 15)
+    bench.check_ids("well", count, well.letters(), 0)
+    bench.report.check("down: is trouble", "receiver",
+                       flowd.wait(type="event", event="health", over=False)[0].get("trouble"))
+    row = wait_for(lambda: not sink(bench, "gone").get("up", True) and sink(bench, "gone"))
+    bench.report.check_fields("down: row", {"up": False, "waiting": count + 1, "delivered": 0}, row)
+    bench.report.check("down: retries are counted", True, row["retries"] > 0)
+    gone.start()
+    hangs.mode("")
+    wait_for(lambda: len({x["number"] for x in gone.letters()}) > count, 40, 0.2)
+    bench.check_ids("gone", count + 1, [x for x in gone.letters() if x["number"] <= count + 1], 0)
+    row = wait_for(lambda: sink(bench, "gone").get("up") and sink(bench, "gone"))
+    bench.report.check_fields("up: row", {"up": True, "dead": 0}, row)
+    bench.end(flowd, "down")
+    for hook in (gone, hangs, well):
+        hook.stop()
+
+
+def check_refused(bench):
+    """What a receiver refuses is set aside with the reason, and sent again when asked to."""
+    count = 30
+    bench.fill(bench.path("refused.state"), count, "one", "many")
+    one, many = bench.hook("one", 8447), bench.hook("many", 8448)
+    one.mode("refuse 7")
+    many.mode("refuse 7")
+    flowd = bench.start("refused", {"one": one.options(), "many": many.options(batch=10)})
+    want = sorted(set(range(1, count + 1)) - {7})
+    for hook, name in ((one, "one"), (many, "many")):
+        wait_for(lambda: len(hook.letters()) == count - 1)  # pylint: disable=cell-var-from-loop
+        bench.report.check(name + ": all the others", want,
+                           [letter["number"] for letter in hook.letters()])
+        row = wait_for(lambda: sink(bench, name).get("dead") and  # pylint: disable=cell-var-from-loop
+                       sink(bench, name))  # pylint: disable=cell-var-from-loop
+        bench.report.check_fields(name + ": row", {"dead": 1, "refused": 1, "waiting": 0}, row)
+        dead = api(bench, "/api/v1/sinks/%s/dead" % name)["dead"]
+        bench.report.check(name + ": dead", [(7, "HTTP status 422")],
+                           [(row["number"], row["error"]) for row in dead])
+    one.mode("")
+    bench.report.check("order", {"sink": "one"}, api(bench, "/api/v1/sinks/one/retry", {"number": 7}))
+    wait_for(lambda: len(one.letters()) == count)
+    bench.report.check("sent again", 7, one.letters()[-1]["number"])
+    wait_for(lambda: sink(bench, "one").get("dead") == 0)
+    bench.report.check("dead no more", 0, sink(bench, "one")["dead"])
+    metrics = bench.net.run("border", ["curl", "-s", "http://127.0.0.1:7780/metrics"]).stdout
+    bench.report.check("metrics", True, 'flowd_sink_delivered_total{sink="one"} 30' in metrics and
+                       'flowd_sink_dead{sink="many"} 1' in metrics)
+    bench.end(flowd, "refused")
+    one.stop()
+    many.stop()
+
+
+def check_hostile(bench):
+    """Answers without end, redirects, resets, certificates of others: it waits, and is said."""
+    wrong = {"long": "its answer is too long", "redirect": "HTTP status 307",
+             "reset": None, "500": "HTTP status 500"}
+    bench.fill(bench.path("hostile.state"), 3, "hook", "stranger")
+    hook, stranger = bench.hook("hook", 8449), bench.hook("stranger", 8450)
+    hook.mode("500")
+    options = stranger.options()
+    del options["ca_file"]
+    flowd = bench.start("hostile", {"hook": hook.options(timeout="2s"), "stranger": options})
+    for mode, error in wrong.items():
+        hook.mode(mode)
+        before = sink(bench, "hook").get("retries", 0)
+        wait_for(lambda: sink(bench, "hook").get("retries", 0) > before + 1, 20)  # pylint: disable=cell-var-from-loop
+        if error:
+            bench.report.check(mode + ": error", error, sink(bench, "hook").get("error"))
+    bench.report.check("certificate of a stranger", True,
+                       "certificate" in (sink(bench, "stranger").get("error") or ""))
+    bench.report.check("nothing was said to a stranger", [], stranger.requests())
+    hook.mode("")
+    wait_for(lambda: len({x["number"] for x in hook.letters()}) >= 3, 60)
+    bench.check_ids("hostile", 3, [x for x in hook.letters() if x["number"] <= 3], 100)
+    said = flowd.said() + json.dumps(api(bench, "/api/v1/sinks"))
+    bench.report.check("no secret is told", False, SECRET in said)
+    bench.end(flowd, "hostile")
+    hook.stop()
+    stranger.stop()
+
+
+def check_forms(bench):
+    """The forms of chats and of other systems, each as its receiver wants it."""
+    bodies = {"slack": "", "teams": "", "dingtalk": 'BODY {"errcode":0,"errmsg":"ok"}',
+              "feishu": 'BODY {"code":0,"msg":"success"}', "wecom": 'BODY {"errcode":0}',
+              "ecs": "", "eve": "", "cef": ""}
+    hooks = {name: bench.hook("form-" + name, 8460 + i) for i, name in enumerate(bodies)}
+    bench.fill(bench.path("forms.state"), 1, *bodies)
+    for name, mode in bodies.items():
+        hooks[name].mode('BODY {"errcode":310000,"errmsg":"no"}' if name == "wecom" else mode)
+    flowd = bench.start("forms", {name: hook.options(form=name) for name, hook in hooks.items()})
+    wait_for(lambda: sink(bench, "wecom").get("error"), 20)
+    bench.report.check("refused in the body", "it says 310000: no", sink(bench, "wecom")["error"])
+    hooks["wecom"].mode(bodies["wecom"])
+    got = {}
+    for name, hook in hooks.items():
+        wait_for(hook.requests, 20)
+        got[name] = (hook.requests() or [{"body": "{}", "path": ""}])[-1]
+        if name != "cef":
+            got[name]["json"] = json.loads(got[name]["body"])
+    check_bodies(bench, got)
+    bench.end(flowd, "forms")
+    for hook in hooks.values():
+        hook.stop()
+
+
+def check_bodies(bench, got):
+    check, title = bench.report.check, "ssh on 10.1.0.0 port 1/tcp is open"
+    check("slack", True, title in got["slack"]["json"]["text"])
+    check("teams", True, title in got["teams"]["json"]["attachments"][0]["content"]["body"][0]["text"])
+    query = urllib.parse.parse_qs(got["dingtalk"]["path"].partition("?")[2])
+    stamp = query["timestamp"][0]
+    mac = hmac.new(SECRET.encode(), (stamp + "\n" + SECRET).encode(), hashlib.sha256).digest()
+    check("dingtalk: sign", base64.b64encode(mac).decode(), query["sign"][0])
+    body = got["feishu"]["json"]
+    mac = hmac.new((body["timestamp"] + "\n" + SECRET).encode(), b"", hashlib.sha256).digest()
+    check("feishu: sign", base64.b64encode(mac).decode(), body["sign"])
+    check("wecom", "text", got["wecom"]["json"]["msgtype"])
+    ecs, eve = got["ecs"]["json"], got["eve"]["json"]
+    check("ecs", ("alert", "10.1.0.0", 1, "tcp"),
+          (ecs["event"]["kind"], ecs["destination"]["ip"], ecs["destination"]["port"],
+           ecs["network"]["transport"]))
+    check("eve", ("alert", "10.1.0.0", 1, "TCP"),
+          (eve["event_type"], eve["dest_ip"], eve["dest_port"], eve["proto"]))
+    check("eve: id", ecs["event"]["id"], eve["id"])
+    check("cef", "CEF:0|flowd|flowd|", got["cef"]["body"][:18])
+
+
 def main():
-    skip_unless_possible("openssl")
-    parts = sys.argv[3:] or ["killed"]
+    skip_unless_possible("openssl", "curl")
+    parts = sys.argv[3:] or ["killed", "down", "refused", "hostile", "forms"]
     with tempfile.TemporaryDirectory() as directory, Net() as net:
         os.chmod(directory, 0o755)
         bench = Bench(net, os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2]), directory)
