@@ -24,6 +24,7 @@ import tempfile
 import time
 
 import booted
+import package
 from machine import Machine, Trouble
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -186,10 +187,14 @@ def check(machine, source):
             part(machine, report)
     with timed("the unit, under systemd"):
         said = booted.install(machine, CLONE)
+        packed = package.build(machine, CLONE)
         machine.stop()
         report.check("systemd: is installed", not said, said)
         if not said:
             booted.check(machine, report)
+        report.check("make deb", packed)
+        if packed and not said:
+            package.check(machine, report)
     return report.end()
 
 
