@@ -208,6 +208,8 @@ struct conf_ports {
 	  "packets a second of a sweep at most")                                                   \
 	X(sweep_host_rate, COUNT, "sweep.host_rate", "1000", 0, 10000000,                          \
 	  "of these, to one host; 0 any number")                                                   \
+	X(sweep_prefix_rate, COUNT, "sweep.prefix_rate", "0", 0, 10000000,                         \
+	  "of these, to one /24 of IPv4 or /64 of IPv6 on average; 0: any number")                 \
 	X(sweep_tries, COUNT, "sweep.tries", "1", 1, 8, "how often a sweep asks each port")        \
 	X(sweep_every, DURATION, "sweep.every", "0", 0, 365 * MONO_DAY,                            \
 	  "how often a sweep begins by itself; 0 never")                                           \

@@ -309,8 +309,9 @@ static int check_sinks(const struct conf *conf, char *error)
 
 int config_check(const struct conf *conf, char *error)
 {
-	int rc;
+	struct sweep ports = { .id = 1 };
 	struct hours quiet;
+	int rc;
 
 	if (strcmp(conf->cage, "strict") && strcmp(conf->cage, "best-effort"))
 		return complain(error, ERR_UNKNOWN, "cage", "expected strict or best-effort");
@@ -322,6 +323,9 @@ int config_check(const struct conf *conf, char *error)
 	if (!is_durations(conf->verify_expiring))
 		return complain(error, ERR_SYNTAX, "verify.expiring",
 				"expected durations such as 30d,7d,0s");
+	if (*conf->verify_fragile && record_sweep_parse_ports(&ports, conf->verify_fragile))
+		return complain(error, ERR_SYNTAX, "verify.fragile",
+				"expected ports such as 9100-9107,515");
 	if (hours_parse(&quiet, conf->verify_quiet_hours, NULL))
 		return complain(error, ERR_SYNTAX, "verify.quiet_hours",
 				"expected hours like Mon-Fri 08:00-18:00, Sat 10:00-12:00");

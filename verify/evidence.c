@@ -24,7 +24,8 @@ void evidence_temper(struct task *t, enum state *state, enum reason *reason)
 	}
 }
 
-void evidence_note_rtt(struct task *t, const struct syn_answer *answer)
+/* How long the answer took, for the next one there. */
+static void note_rtt(struct task *t, const struct syn_answer *answer)
 {
 	mono_t now = mono_now();
 
@@ -38,6 +39,19 @@ void evidence_note_rtt(struct task *t, const struct syn_answer *answer)
 	}
 	t->probe->rtt_us = (uint32_t)(now - t->sent);
 	rtt_hear(t->room->rtt, &answer->host, t->probe->rtt_us, now);
+}
+
+void evidence_note(struct task *t, const struct syn_answer *answer)
+{
+	struct probe *p = t->probe;
+
+	note_rtt(t, answer);
+	p->ttl = answer->ttl;
+	if (answer->kind != SYN_UNREACHABLE)
+		return;
+	p->icmp_type = answer->icmp_type;
+	p->icmp_code = answer->icmp_code;
+	p->icmp_from = answer->icmp_from;
 }
 
 bool evidence_is_lost(const struct syn_answer *answer)

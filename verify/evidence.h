@@ -13,8 +13,8 @@
  */
 void evidence_temper(struct task *task, enum state *state, enum reason *reason);
 
-/* How long the answer took, for the next one there. */
-void evidence_note_rtt(struct task *task, const struct syn_answer *answer);
+/* Takes down when and by whom a SYN was answered. */
+void evidence_note(struct task *task, const struct syn_answer *answer);
 
 /*
  * Our own kernel says that a neighbour does not answer: as good as silence. What else it says is

@@ -22,30 +22,32 @@
 #define PASS BPF_STMT(BPF_RET | BPF_K, 0xffff)
 #define DROP BPF_STMT(BPF_RET | BPF_K, 0)
 
-/* Segments to our port. */
-static int filter_tcp4(int fd, uint16_t port)
+/* Segments to our port, not to the other one. */
+static int filter_tcp4(int fd, uint16_t port, uint16_t other)
 {
 	struct sock_filter code[] = { HEADER_TO_X, LOAD_HALF_X(2), UNLESS(port, 1), PASS, DROP };
 	struct sock_fprog program = { sizeof(code) / sizeof(code[0]), code };
 
+	(void)other;
 	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program));
 }
 
-static int filter_tcp6(int fd, uint16_t port)
+static int filter_tcp6(int fd, uint16_t port, uint16_t other)
 {
 	struct sock_filter code[] = { LOAD_HALF(2), UNLESS(port, 1), PASS, DROP };
 	struct sock_fprog program = { sizeof(code) / sizeof(code[0]), code };
 
+	(void)other;
 	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program));
 }
 
-/* ICMP errors that quote a TCP segment from our port. */
-static int filter_icmp4(int fd, uint16_t port)
+/* ICMP errors that quote a TCP segment from our port, or from the other one. */
+static int filter_icmp4(int fd, uint16_t port, uint16_t other)
 {
 	struct sock_filter code[] = {
 		HEADER_TO_X,
 		LOAD_BYTE_X(8 + 9),
-		UNLESS(IPPROTO_TCP, 8),
+		UNLESS(IPPROTO_TCP, 9),
 		/* The quoted header's length comes on top. */
 		LOAD_BYTE_X(8),
 		BPF_STMT(BPF_ALU | BPF_AND | BPF_K, 15),
@@ -53,7 +55,8 @@ static int filter_icmp4(int fd, uint16_t port)
 		BPF_STMT(BPF_ALU | BPF_ADD | BPF_X, 0),
 		BPF_STMT(BPF_MISC | BPF_TAX, 0),
 		LOAD_HALF_X(8),
-		UNLESS(port, 1),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, port, 1, 0),
+		UNLESS(other, 1),
 		PASS,
 		DROP,
 	};
@@ -66,12 +69,13 @@ static int filter_icmp4(int fd, uint16_t port)
 	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program));
 }
 
-static int filter_icmp6(int fd, uint16_t port)
+static int filter_icmp6(int fd, uint16_t port, uint16_t other)
 {
 	struct sock_filter code[] = { LOAD_BYTE(8 + 6),
-				      UNLESS(IPPROTO_TCP, 3),
+				      UNLESS(IPPROTO_TCP, 4),
 				      LOAD_HALF(8 + 40),
-				      UNLESS(port, 1),
+				      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, port, 1, 0),
+				      UNLESS(other, 1),
 				      PASS,
 				      DROP };
 	struct sock_fprog program = { sizeof(code) / sizeof(code[0]), code };
@@ -88,7 +92,7 @@ static int filter_icmp6(int fd, uint16_t port)
 
 static const struct {
 	int family, protocol;
-	int (*filter)(int fd, uint16_t port);
+	int (*filter)(int fd, uint16_t port, uint16_t other);
 } kinds[RAW_SOCKETS] = {
 	[RAW_TCP4] = { AF_INET, IPPROTO_TCP, filter_tcp4 },
 	[RAW_TCP6] = { AF_INET6, IPPROTO_TCP, filter_tcp6 },
@@ -159,7 +163,7 @@ static int open_one(const struct raw *raw, const struct source *source, enum raw
 		    kinds[which].protocol);
 	if (fd < 0)
 		return -errno;
-	rc = kinds[which].filter(fd, raw->port) ? -errno : 0;
+	rc = kinds[which].filter(fd, raw->port, raw->port) ? -errno : 0;
 	if (!rc && kinds[which].family == AF_INET6 &&
 	    (setsockopt(fd, IPPROTO_IPV6, IPV6_RECVHOPLIMIT, &on, sizeof(on)) ||
 	     setsockopt(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, &on, sizeof(on))))
@@ -299,6 +303,16 @@ static int read_packet(const struct raw *raw, enum raw_socket which, const struc
 	default:
 		return syn_read_icmp6(&raw->key, in, out);
 	}
+}
+
+int raw_hear_also(struct raw *raw, uint16_t port)
+{
+	int which, rc = 0;
+
+	for (which = RAW_ICMP4; which <= RAW_ICMP6 && !rc; which++)
+		if (raw->fd[which] >= 0 && kinds[which].filter(raw->fd[which], raw->port, port))
+			rc = -errno;
+	return rc;
 }
 
 int raw_recv(struct raw *raw, enum raw_socket which, struct syn_answer *out)

@@ -36,6 +36,9 @@ bool raw_has(const struct raw *raw, const struct addr *to);
  */
 int raw_send(struct raw *raw, struct budget *budget, const struct source_way *way, mono_t now);
 
+/* ICMP errors about SYNs from `port` are taken, too, if they have cookies by raw.key. 0; -errno. */
+int raw_hear_also(struct raw *raw, uint16_t port);
+
 /* Takes the next answer to one of our SYNs, leaving out what is none. 1; 0: none is waiting. */
 int raw_recv(struct raw *raw, enum raw_socket which, struct syn_answer *out);
 

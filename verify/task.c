@@ -230,13 +230,15 @@ void task_hear(struct task *t, const struct syn_answer *answer)
 		finish(t, STATE_CANDIDATE, REASON_LOCAL);
 		return;
 	}
-	evidence_note_rtt(t, answer);
-	p->ttl = answer->ttl;
+	evidence_note(t, answer);
 	switch (answer->kind) {
 	case SYN_OPEN:
 		p->state = STATE_OPEN;
 		p->reason = REASON_SYN_ACK;
 		t->zero_window = !answer->window;
+		/* A connection alone may keep a printer from its work. */
+		if (t->course.is_fragile)
+			break;
 		t->stage = TASK_TALK;
 		/* The name may have come meanwhile. */
 		steps_set(t, course_first(&t->course, t->job.app));
@@ -247,12 +249,10 @@ void task_hear(struct task *t, const struct syn_answer *answer)
 		finish(t, STATE_CLOSED, REASON_RST);
 		return;
 	case SYN_UNREACHABLE:
-		p->icmp_type = answer->icmp_type;
-		p->icmp_code = answer->icmp_code;
-		p->icmp_from = answer->icmp_from;
 		finish(t, STATE_SILENT, REASON_ICMP);
 		return;
 	}
+	finish_open(t);
 }
 
 static void on_timer(void *arg, int what)

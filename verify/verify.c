@@ -303,7 +303,7 @@ static int open_raw(struct verify *v)
 	int rc = raw_open(&v->raw, &v->source);
 
 	v->has_raw = !rc;
-	if (!rc && (rc = gear_open(&v->source, &v->gear)))
+	if (!rc && (rc = gear_open(&v->source, &v->raw, &v->gear)))
 		log_warning("no sweeps: %s", err_text(rc));
 	rc = v->has_raw ? 0 : rc;
 	if (rc == -EPERM || rc == -EACCES) {

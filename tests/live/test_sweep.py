@@ -266,6 +266,36 @@ def check_memory(bench):
     report.check("nothing more is sent", sent, bench.sweep(number)["sent"])
 
 
+def check_manners(bench):
+    """Networks have a rate of their own; who routers say is not there is passed over; the next
+    order waits for the one before it."""
+    report, net = bench.report, bench.net
+    net.run("inside", ["nft", "add table ip gone; add chain ip gone in { type filter hook "
+                       "prerouting priority -150; }; add rule ip gone in ip daddr 10.77.9.0/24 "
+                       "reject with icmp type host-unreachable"])
+    net.run("border", ["ip", "route", "add", "10.77.9.0/24", "via", net.inside[0]])
+    bench.flowd.end()
+    bench.start("--sweep.prefix_rate=1000")
+    before = bench.received()
+    number = bench.order(prefixes=["10.77.9.0/30"], ports="1-4000", rate=4000)
+    second = bench.order(prefixes=["10.77.0.17"], ports="1-10")
+    row = bench.wait_sweep(number, lambda row: row["state"] == "done")
+    finished = row["finished"]
+    came = bench.received() - before
+    report.check("who is not there is passed over (%d packets, %s)" % (came, row), True,
+                 row["sent"] < 1000 and came < 1200 and
+                 row["sent"] + row["unreachable"] + row["skipped"] == row["total"])
+    row = bench.wait_sweep(second, lambda row: row["state"] == "done")
+    report.check("the second one is done, too", ("done", 10), (row["state"], row["sent"]))
+    report.check("it has waited", True, row["started"] >= finished)
+    net.run("inside", ["nft", "delete table ip gone"])
+    began = time.time()
+    number = bench.order(prefixes=["10.77.0.16/29", "10.77.0.24/30"], ports="1-250", rate=4000)
+    row = bench.wait_sweep(number, lambda row: row["state"] == "done")
+    report.check("the rate of a network (%.1f s)" % (time.time() - began), True,
+                 time.time() - began > 2.6)
+
+
 def check_schedule(bench):
     """It begins by itself, with what is configured."""
     bench.flowd.end()
@@ -290,7 +320,7 @@ def main():
         check_command(bench)
         bench.start()
         for check in (check_faults, check_crash, check_switch, check_proxy, check_memory,
-                      check_schedule):
+                      check_manners, check_schedule):
             check(bench)
         status, _ = bench.flowd.end()
         bench.report.check("flowd ends well", 0, status)

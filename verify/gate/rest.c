@@ -50,6 +50,12 @@ static enum scope scope_of(const struct rest_word *word)
 		       : SCOPE_NONE;
 }
 
+/* Said by a filter, not for want of a way. */
+static bool is_filter(const struct rest_word *word)
+{
+	return addr_is_v4(&word->host) ? word->code > 1 : word->code != 0 && word->code != 3;
+}
+
 static uint64_t key_of(const struct rest *r, const struct addr *host, enum scope scope)
 {
 	const struct addr who = scope == SCOPE_NETWORK ? share_network(host) : *host;
@@ -100,6 +106,7 @@ bool rest_hear(struct rest *r, const struct rest_word *word, mono_t now)
 		*(slot = make_room(r, key, now)) = (struct rest_slot){ .key = key, .first = now };
 	if (now - slot->first > r->length && slot->until <= now)
 		*slot = (struct rest_slot){ .key = key, .first = now };
+	slot->forbidden |= is_filter(word);
 	if (++slot->count < REST_AFTER || slot->until > now)
 		return false;
 	slot->until = now + r->length;
@@ -123,4 +130,18 @@ mono_t rest_left(const struct rest *r, const struct addr *host, mono_t now)
 	one = left_of(r, key_of(r, host, SCOPE_HOST), now);
 	two = left_of(r, key_of(r, host, SCOPE_NETWORK), now);
 	return one > two ? one : two;
+}
+
+static bool is_dead(const struct rest *r, uint64_t key, mono_t now)
+{
+	const struct rest_slot *slot = find(r, key);
+
+	return slot && slot->until > now && !slot->forbidden;
+}
+
+bool rest_is_dead(const struct rest *r, const struct addr *host, mono_t now)
+{
+	return r->slots && r->begun &&
+	       (is_dead(r, key_of(r, host, SCOPE_HOST), now) ||
+		is_dead(r, key_of(r, host, SCOPE_NETWORK), now));
 }

@@ -20,6 +20,7 @@ struct rest_slot {
 	mono_t first; /* the first message counted */
 	mono_t until; /* left alone; 0 not yet */
 	unsigned count;
+	bool forbidden; /* some of them spoke of a filter: not all ports need be behind it */
 };
 
 struct rest {
@@ -44,5 +45,8 @@ bool rest_hear(struct rest *rest, const struct rest_word *word, mono_t now);
 
 /* How long the host is still left alone; 0: it is not. */
 mono_t rest_left(const struct rest *rest, const struct addr *host, mono_t now);
+
+/* The same, where routers said nothing but that nobody is there. */
+bool rest_is_dead(const struct rest *rest, const struct addr *host, mono_t now);
 
 #endif

@@ -112,7 +112,7 @@ static void set_up_batch(struct gear *g)
 	}
 }
 
-int gear_open(struct source *source, struct gear **out)
+int gear_open(struct source *source, struct raw *raw, struct gear **out)
 {
 	struct gear *g = calloc(1, sizeof(*g));
 	unsigned i;
@@ -123,11 +123,13 @@ int gear_open(struct source *source, struct gear **out)
 	g->route.fd = g->frames = -1;
 	for (i = 0; i < GEAR_EARS; i++)
 		g->packets[i] = g->held[i] = g->ears[i].fd = -1;
-	g->key = hash_key_new();
+	g->key = raw->key;
 	set_up_batch(g);
 	rc = route_open(&g->route, source);
 	if (!rc)
 		rc = hold_next(g, source);
+	if (!rc)
+		rc = raw_hear_also(raw, g->port);
 	for (i = 0; i < GEAR_EARS && !rc; i++) {
 		rc = inlet_open(&g->ears[i], i, g->port);
 		if (!rc)

@@ -7,6 +7,7 @@
 #ifndef VERIFY_SWEEP_GEAR_H
 #define VERIFY_SWEEP_GEAR_H
 
+#include "verify/raw.h"
 #include "verify/source.h"
 #include "verify/sweep/hop.h"
 #include "verify/sweep/inlet.h"
@@ -16,9 +17,10 @@
 
 struct gear;
 
-/* Opens them, before the cage; nothing comes up until gear_listen. 0; -EPERM, -EACCES: no
+/* Opens them, before the cage; nothing comes up until gear_listen, but ICMP errors, which `raw`
+ * hears. 0; -EPERM, -EACCES: no
  * CAP_NET_RAW; -errno. */
-int gear_open(struct source *source, struct gear **out);
+int gear_open(struct source *source, struct raw *raw, struct gear **out);
 void gear_close(struct gear *g);
 
 struct route *gear_route(struct gear *g);

@@ -3,10 +3,34 @@
 
 #include "base/err.h"
 #include "base/wire.h"
+#include "verify/gate/share.h"
+
+/*
+ * Hosts of one range in its first, fullest and last /24 (IPv4) or its only /64: the ranges stand in
+ * their order, so only the last network of one and the first of the next may be the same.
+ */
+static void count_networks(struct plan *p, const struct sweep_prefix *range, uint64_t *before)
+{
+	uint64_t low = wire_be64_at(range->low.b + 8), high = wire_be64_at(range->high.b + 8);
+	const struct addr network = share_network(&range->low);
+	bool v4 = addr_is_v4(&range->low), joined = addr_is_same(&p->last_network, &network);
+	uint64_t first = high - low + 1, last;
+
+	if (v4 && first > 256 - (low & 255))
+		first = 256 - (low & 255);
+	first += joined ? *before : 0;
+	last = v4 && low >> 8 != high >> 8 ? (high & 255) + 1 : first;
+	p->densest = first > p->densest ? first : p->densest;
+	p->densest = last > p->densest ? last : p->densest;
+	if (v4 && (high >> 8) - (low >> 8) > 1 && p->densest < 256)
+		p->densest = 256;
+	*before = last;
+	p->last_network = share_network(&range->high);
+}
 
 int plan_open(struct plan *p, const struct sweep *s)
 {
-	uint64_t hosts = 0;
+	uint64_t hosts = 0, network = 0;
 	uint32_t ports = 0;
 	unsigned i;
 
@@ -16,6 +40,7 @@ int plan_open(struct plan *p, const struct sweep *s)
 	for (i = 0; i < s->prefix_count; i++) {
 		p->host_from[i] = hosts;
 		p->prefixes[i] = s->prefixes[i];
+		count_networks(p, &s->prefixes[i], &network);
 		hosts += wire_be64_at(s->prefixes[i].high.b + 8) -
 			 wire_be64_at(s->prefixes[i].low.b + 8) + 1;
 	}

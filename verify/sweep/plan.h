@@ -10,7 +10,9 @@
 
 struct plan {
 	struct perm perm;
-	uint64_t hosts, round; /* round: steps of one try */
+	uint64_t hosts, round;	  /* round: steps of one try */
+	uint64_t densest;	  /* hosts that the /24 or /64 has of which it covers most */
+	struct addr last_network; /* while it is opened */
 	uint32_t ports;
 	uint64_t steps; /* in all */
 	uint16_t shard, shards;

@@ -110,6 +110,10 @@ static bool touch(struct sweeper *s, uint64_t step, mono_t now)
 		s->sweep.skipped++;
 		return false;
 	}
+	if (rest_is_dead(&s->with.budget->rest, &host, now)) {
+		s->sweep.unreachable++;
+		return false;
+	}
 	switch (hop_find(s->hops, &host, now, &hop)) {
 	case HOP_FRAME:
 		gear_add(s->with.gear, &hop, &host, port);
@@ -388,6 +392,15 @@ static void on_second(void *arg, int what)
 
 /* ---- orders ---- */
 
+/* Likewise for networks: the one that has most of the targets gets most of the packets. */
+static void slow_down(uint64_t *most, uint64_t prefix_rate, const struct plan *p)
+{
+	double all = (double)prefix_rate * (double)p->hosts / (double)p->densest;
+
+	if (prefix_rate && all < (double)*most)
+		*most = all < 1 ? 1 : (uint64_t)all;
+}
+
 static bool begin(struct sweeper *s, const struct sweep *order)
 {
 	const struct conf *conf = s->with.conf;
@@ -404,6 +417,7 @@ static bool begin(struct sweeper *s, const struct sweep *order)
 	if (conf->sweep_host_rate && hosts < s->most / conf->sweep_host_rate + 1 &&
 	    hosts * conf->sweep_host_rate < s->most)
 		s->most = hosts * conf->sweep_host_rate;
+	slow_down(&s->most, conf->sweep_prefix_rate, &s->plan);
 	s->rate = s->most;
 	s->at = order->position < s->plan.steps ? order->position : s->plan.steps;
 	for (i = 0; i < SECONDS; i++)
