@@ -19,6 +19,7 @@ enum kind { KIND_EVENT, KIND_ALERT, KIND_TRIAGE, KIND_GAP, KIND_PULSE };
 struct note {
 	unsigned references;
 	enum kind kind;
+	uint8_t level; /* of an alert */
 	uint64_t number;
 	size_t len;
 	char text[];
@@ -33,6 +34,8 @@ struct reader {
 	struct note *note;	    /* being sent; a reference */
 	size_t sent;		    /* of it */
 	bool placed, returns;	    /* returns: `last` is known */
+	unsigned kinds;		    /* it wants: bits of enum kind */
+	uint8_t level;		    /* of alerts, at least */
 	LIST_ENTRY(reader) list;
 };
 
@@ -40,6 +43,7 @@ struct stream {
 	struct note *ring[RING];     /* note i is at i % RING */
 	uint64_t begin, end, public; /* of those kept, and of those that readers may have */
 	struct note *pulse;	     /* the latest */
+	struct note *alive;	     /* instead of it, for those who do not want health */
 	uint64_t pulses;
 	struct query_position at;    /* the latest numbers */
 	struct query_position floor; /* up to there nothing is kept */
@@ -81,9 +85,14 @@ struct stream *stream_new(void)
 {
 	struct stream *s = calloc(1, sizeof(*s));
 
-	if (s)
-		LIST_INIT(&s->readers);
-	return s;
+	if (!s)
+		return NULL;
+	LIST_INIT(&s->readers);
+	s->alive = note_new(KIND_PULSE, 0, ":\n\n");
+	if (s->alive)
+		return s;
+	free(s);
+	return NULL;
 }
 
 static void ring_clear(struct stream *s)
@@ -98,6 +107,7 @@ void stream_free(struct stream *s)
 		return;
 	ring_clear(s);
 	note_drop(s->pulse);
+	note_drop(s->alive);
 	free(s);
 }
 
@@ -128,18 +138,28 @@ static struct note *gap_new(const struct query_position *at)
 			(unsigned long long)at->event, (unsigned long long)at->alert);
 }
 
+struct old {
+	wall_t time;
+	uint64_t number;
+	char *line;
+	uint8_t level; /* of an alert */
+};
+
 /* Puts the line, which it frees, of the number that follows. */
-static void put_line(struct stream *s, enum kind kind, uint64_t number, char *line)
+static void put_line(struct stream *s, enum kind kind, const struct old *row)
 {
 	uint64_t *at = kind == KIND_EVENT ? &s->at.event : &s->at.alert;
+	struct note *n;
 
-	*at = number;
-	if (line)
-		ring_put(s,
-			 note_new(kind, number, "id: %llu.%llu\nevent: %s\ndata: %s\n\n",
-				  (unsigned long long)s->at.event, (unsigned long long)s->at.alert,
-				  kind == KIND_EVENT ? "event" : "alert", line));
-	free(line);
+	*at = row->number;
+	n = row->line ? note_new(kind, row->number, "id: %llu.%llu\nevent: %s\ndata: %s\n\n",
+				 (unsigned long long)s->at.event, (unsigned long long)s->at.alert,
+				 kind == KIND_EVENT ? "event" : "alert", row->line)
+		      : NULL;
+	if (n)
+		n->level = row->level;
+	ring_put(s, n);
+	free(row->line);
 }
 
 /* Is the number news? Says so in the stream when others are missing before it. */
@@ -157,13 +177,17 @@ static bool is_next(struct stream *s, uint64_t last, uint64_t number)
 void stream_put_event(struct stream *s, const struct event_row *event)
 {
 	if (is_next(s, s->at.event, event->number))
-		put_line(s, KIND_EVENT, event->number, report_event(event));
+		put_line(s, KIND_EVENT,
+			 &(struct old){ .number = event->number, .line = report_event(event) });
 }
 
 void stream_put_alert(struct stream *s, const struct alert *alert)
 {
 	if (is_next(s, s->at.alert, alert->number))
-		put_line(s, KIND_ALERT, alert->number, report_alert(alert));
+		put_line(s, KIND_ALERT,
+			 &(struct old){ .number = alert->number,
+					.line = report_alert(alert),
+					.level = alert->level });
 }
 
 void stream_put_triage(struct stream *s, char *line)
@@ -205,12 +229,6 @@ void stream_pulse(struct stream *s, const char *health)
 
 /* ---- from the store ---- */
 
-struct old {
-	wall_t time;
-	uint64_t number;
-	char *line;
-};
-
 struct load {
 	struct old events[REPLAY], alerts[REPLAY];
 	size_t event_count, alert_count;
@@ -220,7 +238,8 @@ static int load_event(void *arg, const struct event_row *row)
 {
 	struct load *l = arg;
 
-	l->events[l->event_count++] = (struct old){ row->time_us, row->number, report_event(row) };
+	l->events[l->event_count++] =
+		(struct old){ row->time_us, row->number, report_event(row), 0 };
 	return l->event_count == REPLAY;
 }
 
@@ -228,7 +247,8 @@ static int load_alert(void *arg, const struct alert *row)
 {
 	struct load *l = arg;
 
-	l->alerts[l->alert_count++] = (struct old){ row->time_us, row->number, report_alert(row) };
+	l->alerts[l->alert_count++] =
+		(struct old){ row->time_us, row->number, report_alert(row), row->level };
 	return l->alert_count == REPLAY;
 }
 
@@ -242,10 +262,10 @@ static void merge(struct stream *s, struct load *l)
 	while (e || a) {
 		if (e && (!a || l->events[e - 1].time <= l->alerts[a - 1].time)) {
 			e--;
-			put_line(s, KIND_EVENT, l->events[e].number, l->events[e].line);
+			put_line(s, KIND_EVENT, &l->events[e]);
 		} else {
 			a--;
-			put_line(s, KIND_ALERT, l->alerts[a].number, l->alerts[a].line);
+			put_line(s, KIND_ALERT, &l->alerts[a]);
 		}
 	}
 }
@@ -295,6 +315,8 @@ static void place(struct reader *r)
 
 static bool has_had(const struct reader *r, const struct note *n)
 {
+	if (!(r->kinds & 1U << n->kind) || (n->kind == KIND_ALERT && n->level < r->level))
+		return true;
 	return (n->kind == KIND_EVENT && n->number <= r->last.event) ||
 	       (n->kind == KIND_ALERT && n->number <= r->last.alert);
 }
@@ -312,7 +334,7 @@ static int next_note(struct reader *r)
 		r->note = s->ring[r->next++ % RING];
 	} else if (r->pulse < s->pulses) {
 		r->pulse = s->pulses;
-		r->note = s->pulse;
+		r->note = r->kinds & 1U << KIND_PULSE ? s->pulse : s->alive;
 	} else {
 		return 0;
 	}
@@ -362,6 +384,44 @@ static void reader_end(void *arg)
 	free(r);
 }
 
+/* Reads what a reader wants; the name of the parameter that is wrong, NULL none. */
+static const char *read_wish(const struct http_request *request, unsigned *kinds, uint8_t *level)
+{
+	static const struct {
+		const char *name;
+		enum kind kind;
+	} names[] = { { "event", KIND_EVENT },
+		      { "alert", KIND_ALERT },
+		      { "triage", KIND_TRIAGE },
+		      { "health", KIND_PULSE } };
+	const struct http_parameter *p;
+	size_t at, len, i;
+	int word;
+
+	*kinds = ~0U;
+	*level = LEVEL_NONE;
+	for (p = request->parameters; p < request->parameters + request->count; p++) {
+		word = !strcmp(p->name, "level") ? record_level_parse(p->value, p->len) : 0;
+		if (word < 0 || (strcmp(p->name, "only") && strcmp(p->name, "level")))
+			return p->name;
+		*level = word > *level ? (uint8_t)word : *level;
+		if (strcmp(p->name, "only"))
+			continue;
+		*kinds = 1U << KIND_GAP;
+		for (at = 0; at <= p->len; at += len + 1) {
+			len = strcspn(p->value + at, ",");
+			for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+				if (strlen(names[i].name) == len &&
+				    !strncmp(names[i].name, p->value + at, len))
+					break;
+			if (i == sizeof(names) / sizeof(names[0]))
+				return p->name;
+			*kinds |= 1U << names[i].kind;
+		}
+	}
+	return NULL;
+}
+
 static struct reader *reader_new(struct stream *s, const struct query_position *last)
 {
 	struct reader *r = calloc(1, sizeof(*r));
@@ -385,8 +445,16 @@ void stream_join(struct stream *s, const struct http_request *request, struct ht
 {
 	const char *id = request->last_event_id;
 	struct query_position last;
+	const char *wrong;
 	struct reader *r;
+	unsigned kinds;
+	uint8_t level;
 
+	wrong = read_wish(request, &kinds, &level);
+	if (wrong) {
+		http_answer_problem(answer, 400, "there is no such parameter or word", wrong);
+		return;
+	}
 	if (id && query_parse_position(id, strlen(id), &last)) {
 		http_answer_problem(answer, 400, "no such place in the stream", "Last-Event-ID");
 		return;
@@ -404,6 +472,8 @@ void stream_join(struct stream *s, const struct http_request *request, struct ht
 		answer->status = 0;
 		return;
 	}
+	r->kinds = kinds;
+	r->level = level;
 	answer->source = (struct http_source){ reader_read, reader_end, r, &r->live };
 }
 

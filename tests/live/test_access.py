@@ -147,8 +147,6 @@ def check_roles(bench):
     seen = 0
     for path, method, need in operations(bench):
         path = re.sub(r"\{[^}]*\}", "nothing", path)
-        if path == "/api/v1/stream":
-            path += "?limit=0"
         seen += 1
         for role in (None,) + ROLES:
             answer = bench.ask(path, "HEAD" if method == "GET" else method,

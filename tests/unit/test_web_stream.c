@@ -218,6 +218,38 @@ static void in_the_middle(void **state)
 	stream_free(s);
 }
 
+/* Readers that want some of it only, and still hear a sign of life. */
+static void wishes(void **state)
+{
+	const struct http_parameter alerts[] = { { "only", "alert", 5 }, { "level", "high", 4 } };
+	const struct http_parameter wrong = { "only", "alert,nothing", 13 };
+	struct http_request request = { .parameters = alerts, .count = 2 };
+	struct stream *s = open_empty(state);
+	struct alert alert = { .number = 1, .level = LEVEL_HIGH };
+	struct http_answer answer = { 0 };
+	struct listener l = { .answer = { 0 } };
+
+	stream_join(s, &request, &l.answer);
+	put_event(s, 1);
+	stream_put_alert(s, &alert);
+	alert.number = 2;
+	alert.level = LEVEL_MEDIUM;
+	stream_put_alert(s, &alert);
+	stream_publish(s);
+	stream_pulse(s, "{}");
+	listen_on(&l, 100);
+	assert_int_equal(count(&l, "event: alert"), 1);
+	assert_int_equal(count(&l, "event: event"), 0);
+	assert_int_equal(count(&l, "event: health"), 0);
+	assert_true(l.len > 3 && !strcmp(l.text + l.len - 3, ":\n\n"));
+	request = (struct http_request){ .parameters = &wrong, .count = 1 };
+	stream_join(s, &request, &answer);
+	assert_int_equal(answer.status, 400);
+	free(answer.body);
+	leave(&l);
+	stream_free(s);
+}
+
 static void before_the_store(void **state)
 {
 	struct stream *s = stream_new();
@@ -262,11 +294,9 @@ static void before_the_store(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(news),
-		cmocka_unit_test(going_on),
-		cmocka_unit_test(falling_behind),
-		cmocka_unit_test(in_the_middle),
-		cmocka_unit_test(before_the_store),
+		cmocka_unit_test(news),		  cmocka_unit_test(going_on),
+		cmocka_unit_test(falling_behind), cmocka_unit_test(in_the_middle),
+		cmocka_unit_test(wishes),	  cmocka_unit_test(before_the_store),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
