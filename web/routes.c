@@ -4,6 +4,7 @@
 #include "web/access/desk.h"
 #include "web/api.h"
 #include "web/book/alerts.h"
+#include "web/book/baseline.h"
 #include "web/listing/export.h"
 #include "web/listing/listing.h"
 #include "web/listing/single.h"
@@ -38,6 +39,11 @@ const struct http_route routes[] = {
 	{ "/api/v1/alerts/*", HTTP_PATCH, alerts_change, ACCESS_OPERATOR, 0 },
 	{ "/api/v1/alerts/*/comments", HTTP_POST, alerts_comment, ACCESS_OPERATOR, 0 },
 	{ "/api/v1/alerts/*/history", HTTP_GET, alerts_history, ACCESS_VIEWER, 0 },
+	{ "/api/v1/baseline", HTTP_GET, baseline_list, ACCESS_VIEWER, 0 },
+	{ "/api/v1/baseline", HTTP_POST, baseline_approve, ACCESS_OPERATOR, BASELINE_APPROVE_MOST },
+	{ "/api/v1/baseline/import", HTTP_POST, baseline_import, ACCESS_ADMIN,
+	  BASELINE_IMPORT_MOST },
+	{ "/api/v1/baseline/*", HTTP_DELETE, baseline_remove, ACCESS_OPERATOR, 0 },
 	{ "/api/v1/trail", HTTP_GET, alerts_trail, ACCESS_ADMIN, 0 },
 	{ "/api/v1/events", HTTP_GET, listing_events, ACCESS_VIEWER, 0 },
 	{ "/api/v1/overview", HTTP_GET, listing_overview, ACCESS_VIEWER, 0 },

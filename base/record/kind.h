@@ -40,17 +40,18 @@
 	X(STATE_GONE, "gone")             \
 	X(STATE_EPHEMERAL, "ephemeral")
 
-#define RECORD_EVENT_LIST(X)              \
-	X(EVENT_NONE, "none")             \
-	X(EVENT_NEW, "new")               \
-	X(EVENT_CHANGED, "changed")       \
-	X(EVENT_RETURNED, "returned")     \
-	X(EVENT_GONE, "gone")             \
-	X(EVENT_VERDICT, "verdict")       \
-	X(EVENT_DECEPTIVE, "deceptive")   \
-	X(EVENT_MASQUERADE, "masquerade") \
-	X(EVENT_HEALTH, "health")         \
-	X(EVENT_CERTIFICATE, "certificate")
+#define RECORD_EVENT_LIST(X)                \
+	X(EVENT_NONE, "none")               \
+	X(EVENT_NEW, "new")                 \
+	X(EVENT_CHANGED, "changed")         \
+	X(EVENT_RETURNED, "returned")       \
+	X(EVENT_GONE, "gone")               \
+	X(EVENT_VERDICT, "verdict")         \
+	X(EVENT_DECEPTIVE, "deceptive")     \
+	X(EVENT_MASQUERADE, "masquerade")   \
+	X(EVENT_HEALTH, "health")           \
+	X(EVENT_CERTIFICATE, "certificate") \
+	X(EVENT_DRIFT, "drift")
 
 /* What has changed about a service that was known. */
 #define RECORD_CHANGE_LIST(X)                \
@@ -60,7 +61,8 @@
 	X(CHANGE_VERSION, "version")         \
 	X(CHANGE_CERTIFICATE, "certificate") \
 	X(CHANGE_STATE, "state")             \
-	X(CHANGE_VANTAGE, "vantage")
+	X(CHANGE_VANTAGE, "vantage")         \
+	X(CHANGE_HOST_KEY, "host-key")
 
 /*
  * What may be wrong with a capture: X(constant, text, what it says). As long as one of them holds,

@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 #include "flowd/core/agenda/changes.h"
+#include "flowd/core/book/approvals.h"
 #include "flowd/core/datagram/silence.h"
 #include "flowd/core/deceptive.h"
 #include "flowd/core/merge.h"
@@ -172,11 +173,19 @@ static void judge_name(struct lifecycle *l, struct store_service *row, enum nami
 	if (news == NAMING_CHANGED) {
 		row->probed[0] = 0;
 		tell_event(l, row, EVENT_CHANGED, NULL);
+		approvals_rename(l, row);
 	}
 	if (masked)
 		tell_event(l, row, EVENT_MASQUERADE, NULL);
 	if (masked || news == NAMING_CHANGED)
 		make_job(l, row, masked ? EVENT_MASQUERADE : EVENT_CHANGED);
+}
+
+static void begin(struct lifecycle *l, struct store_service *row, enum event event)
+{
+	make_job(l, row, event);
+	if (event != EVENT_NONE)
+		tell_event(l, row, event, NULL);
 }
 
 int lifecycle_sighting(struct lifecycle *l, const struct sighting *s)
@@ -207,14 +216,12 @@ int lifecycle_sighting(struct lifecycle *l, const struct sighting *s)
 		row.state_us = l->now;
 		crowd_meet(l, &row);
 		rc = canary_meet(l, &row, crowd_size(l, &row));
-		make_job(l, &row, EVENT_NEW);
-		tell_event(l, &row, EVENT_NEW, NULL);
+		begin(l, &row, approvals_cover(l, &row) ? EVENT_NONE : EVENT_NEW);
 		rc = rc ? rc : judge_by_wire(l, &row);
 	} else if (row.state == STATE_GONE && s->handshakes) {
 		row.state = STATE_CANDIDATE;
 		row.state_us = l->now;
-		make_job(l, &row, EVENT_RETURNED);
-		tell_event(l, &row, EVENT_RETURNED, NULL);
+		begin(l, &row, EVENT_RETURNED);
 		rc = agenda_return(l, &row.service);
 		rc = rc ? rc : judge_by_wire(l, &row);
 	} else if (news == NAMING_FIRST || news == NAMING_SURER) {
@@ -264,7 +271,8 @@ static int take_verdict(struct lifecycle *l, struct store_service *row, struct s
 	if (look.was == STATE_EPHEMERAL)
 		row->state = STATE_EPHEMERAL;
 	store_put_probe(l->store, probe, 0);
-	if ((rc = vantage_settle(l, row)) || (rc = agenda_take(l, &look, &changes)))
+	if ((rc = vantage_settle(l, row)) || (rc = agenda_take(l, &look, &changes)) ||
+	    (rc = changes.unsure ? 0 : approvals_check(l, row, probe)))
 		return rc;
 	row->state_us = look.was == row->state ? row->state_us : probe->finished_us;
 	if (!changes_is_quiet(&look, &changes)) {
@@ -404,7 +412,8 @@ int lifecycle_tick(struct lifecycle *l, wall_t now)
 	if (now > l->now)
 		l->now = now;
 	if ((rc = fleeting_tick(&l->fleeting, l->now)) || (rc = room_tick(&l->room)) ||
-	    (rc = crowd_tick(l, false)) || (rc = agenda_tick(l)) || (rc = canary_tick(l)))
+	    (rc = crowd_tick(l, false)) || (rc = agenda_tick(l)) || (rc = canary_tick(l)) ||
+	    (rc = approvals_tick(l)))
 		return rc;
 	if (!l->next_deadline || l->now < l->next_deadline)
 		return 0;

@@ -31,6 +31,20 @@ struct lifecycle_act {
 
 typedef void (*lifecycle_fn)(void *arg, const struct lifecycle_act *act);
 
+#define APPROVALS_WAITING 8
+
+/* Entries of the baseline that web has sent, on their way into the store. */
+struct approvals_work {
+	char *bytes;
+	size_t len, at;
+	uint64_t done, refused;
+};
+
+struct approvals {
+	struct approvals_work work[APPROVALS_WAITING];
+	size_t count;
+};
+
 struct lifecycle {
 	struct store *store;
 	const struct rules *rules;
@@ -53,6 +67,7 @@ struct lifecycle {
 	struct canary canary;
 	struct vantages vantages; /* `list` and `near` are set */
 	/* Its own: */
+	struct approvals approvals;
 	struct crowd crowd;
 	struct verdict_probers probers;
 	wall_t now;		 /* goes back by lifecycle_set_back only */

@@ -72,6 +72,39 @@ def check_wrong(bench):
         order(bench, "/api/v1/alerts/" + name, "PATCH", {"comment": "x"}, 404)
 
 
+def check_baseline(bench):
+    """What is approved before it is there is no news; it is bound to what is found there."""
+    host = bench.net.inside[0]
+    text = b"ip,proto,port,owner\n%s,tcp,8001,ann\n%s,tcp,8002,\"a, b\"\n" % (
+        host.encode(), host.encode())
+    bench.report.check("import", 202, bench.ask("/api/v1/baseline/import?format=csv", "POST", text,
+                                                **MARK).status)
+    got = bench.wait("/api/v1/baseline", lambda page: page["count"] == 2)
+    bench.report.check("entries", [(8001, "ann", "open"), (8002, "a, b", "open")],
+                       [(row["port"], row["owner"], row["state"]) for row in got["baseline"]])
+    wrong = bench.ask("/api/v1/baseline/import?format=csv", "POST", text + b"x,tcp,1,\n", **MARK)
+    bench.report.check("a wrong line", (400, True), (
+        wrong.status, "line 4: this is no address" in str(wrong.json())))
+    bench.touch(host, 8001, 8003, say=b"x")
+    bench.wait("/api/v1/alerts", lambda page: any(row["port"] == 8003 for row in page["alerts"]))
+    got = bench.wait("/api/v1/services?port=8001", lambda page: page["services"] and
+                     page["services"][0]["state"] == "open")["services"]
+    bench.report.check("is known", ["open"], [row["state"] for row in got])
+    bench.report.check("no news", [], [row for row in bench.get("/api/v1/alerts")["alerts"]
+                                       if row["port"] == 8001])
+    bench.report.check("no event", 0, bench.flowd.count(type="event", event="new", port=8001))
+    bench.report.check("the other is", 1, bench.flowd.count(type="event", event="new", port=8003))
+    name = "%s-tcp-8003" % host
+    order(bench, "/api/v1/baseline", "POST", {"services": [name], "owner": "bob", "days": 9})
+    bench.wait("/api/v1/baseline", lambda page: page["count"] == 3)
+    order(bench, "/api/v1/baseline", "POST", {"services": ["x"]}, 400)
+    answer = bench.ask("/api/v1/baseline/" + name, "DELETE", **MARK)
+    bench.report.check("taken back", 202, answer.status)
+    bench.wait("/api/v1/baseline", lambda page: page["count"] == 2)
+    bench.report.check("trail", ["baseline removed", "baseline approved", "baseline imported"],
+                       [row["what"] for row in bench.get("/api/v1/trail")["trail"]][:3])
+
+
 def check_restart(bench):
     """What people have said survives kill -9."""
     bench.flowd.end(signal.SIGKILL)
@@ -80,6 +113,7 @@ def check_restart(bench):
     bench.report.check("after a kill", ("false-positive", "bob", 2), (
         got["status"], got["triage"]["assignee"], got["triage"]["comments"]))
     bench.report.check("history", 4, len(bench.get("/api/v1/alerts/1/history")["history"]))
+    bench.report.check("baseline", 2, bench.get("/api/v1/baseline")["count"])
 
 
 class Book(Bench):
@@ -105,10 +139,10 @@ def main():
     with Net() as net, tempfile.TemporaryDirectory() as directory:
         os.chmod(directory, 0o755)
         bench = Book(net, os.path.abspath(sys.argv[1]), directory)
-        bench.serve("say:80:SSH-2.0-house\\r\\n")
+        bench.serve("say:80:SSH-2.0-house\\r\\n", "say:8001-8003:hello")
         bench.wait_net()
         bench.start()
-        for check in (check_life, check_wrong, check_restart):
+        for check in (check_life, check_wrong, check_baseline, check_restart):
             check(bench)
         bench.flowd.end()
         return bench.report.end()

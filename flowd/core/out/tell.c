@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "flowd/core/out/tell.h"
 
+#include "flowd/core/book/approvals.h"
 #include "flowd/core/book/casework.h"
 #include "store/history/judgements.h"
 #include "store/naming.h"
@@ -57,6 +58,7 @@ void tell_alert(struct lifecycle *l, struct alert *alert, const struct rules_ver
 	alert->level = (uint8_t)verdict->level;
 	alert->rule_line = verdict->line;
 	record_text_set(alert->rule, sizeof(alert->rule), verdict->rule);
+	approvals_expect(l, alert);
 	if (!casework_admits(l, alert))
 		return;
 	store_put_alert(l->store, alert);

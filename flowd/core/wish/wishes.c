@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "flowd/core/wish/wishes.h"
 
+#include "flowd/core/book/approvals.h"
 #include "flowd/core/book/casework.h"
 #include "flowd/core/wish/tokens.h"
 
@@ -21,6 +22,8 @@ int wishes_take(const struct wishes *w, const struct ipc_message *m)
 		return courier_resend(w->courier, m->record);
 	case IPC_TOKEN:
 		return tokens_order(w->store, w->web, m->record);
+	case IPC_BOOK:
+		return approvals_take(w->life, m->fd);
 	case IPC_TRIAGE:
 		return casework_order(w->life, m->record, mono_wall() + MONO_SECOND);
 	case IPC_JUDGE:
