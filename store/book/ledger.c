@@ -39,12 +39,14 @@ void ledger_add(struct ledger *l, const struct baseline *row)
 	memcpy(l->bytes + l->len, &len, sizeof(len));
 	memcpy(l->bytes + l->len + sizeof(len), row, len);
 	l->len += sizeof(len) + len;
+	l->rows++;
 }
 
 bool ledger_close(struct ledger *l, struct ledger_head *head)
 {
 	if (l->full || !grow(l, sizeof(*head)))
 		return false;
+	head->rows = l->rows;
 	memcpy(l->bytes, head, sizeof(*head));
 	return true;
 }

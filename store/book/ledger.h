@@ -20,6 +20,7 @@ struct ledger_head {
 struct ledger {
 	char *bytes;
 	size_t len, room;
+	uint64_t rows;
 	bool full; /* an entry found no room */
 };
 

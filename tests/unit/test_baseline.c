@@ -91,8 +91,7 @@ static bool reads(enum baseline_from format, const char *text, struct ledger *l,
 	const struct baseline common = { .made_us = T0, .source = (uint8_t)format };
 	struct ledger_head head = { .time_us = T0 };
 
-	return entries_read(format, text, strlen(text), &common, &head, l, fault) &&
-	       ledger_close(l, &head);
+	return entries_read(text, strlen(text), &common, l, fault) && ledger_close(l, &head);
 }
 
 static void refuses(enum baseline_from format, const char *text, const char *said)

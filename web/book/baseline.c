@@ -97,9 +97,9 @@ void baseline_list(void *arg, const struct http_request *request, struct http_an
 
 /* Sends a ledger to core and frees it; the answer is how many entries it has. */
 static void send(struct api *api, const struct http_request *request, const char *what,
-		 struct ledger *l, uint64_t rows, struct http_answer *answer)
+		 struct ledger *l, struct http_answer *answer)
 {
-	struct ledger_head head = { .rows = rows, .time_us = mono_wall() };
+	struct ledger_head head = { .time_us = mono_wall() };
 	struct report *r;
 
 	memcpy(head.by, request->who->name, sizeof(head.by));
@@ -111,7 +111,7 @@ static void send(struct api *api, const struct http_request *request, const char
 	} else {
 		view_expect(api->view);
 		r = report_new();
-		report_set_number(r, "entries", rows);
+		report_set_number(r, "entries", head.rows);
 		api_answer_report(answer, r);
 		if (answer->status)
 			answer->status = 202;
@@ -145,19 +145,18 @@ void baseline_import(void *arg, const struct http_request *request, struct http_
 	struct baseline common = common_of(request, format);
 	struct ledger ledger = { .bytes = NULL };
 	struct entries_fault fault = { .line = 0 };
-	struct ledger_head head;
 
 	if (format == ENTRY_NONE) {
 		http_answer_problem(answer, 400, "csv, masscan or export", "format");
 		return;
 	}
-	if (!entries_read(format, request->body ? request->body : "", request->body_len, &common,
-			  &head, &ledger, &fault)) {
+	if (!entries_read(request->body ? request->body : "", request->body_len, &common, &ledger,
+			  &fault)) {
 		ledger_free(&ledger);
 		http_answer_wrong(answer, fault.detail, "");
 		return;
 	}
-	send(arg, request, "baseline imported", &ledger, head.rows, answer);
+	send(arg, request, "baseline imported", &ledger, answer);
 }
 
 static int take_probe(void *arg, const struct probe *p)
@@ -211,7 +210,7 @@ static const char *read_order(const struct reading *order, struct baseline *comm
 }
 
 static const char *add_services(struct store *store, const struct reading *list,
-				const struct baseline *common, struct ledger *out, uint64_t *rows)
+				const struct baseline *common, struct ledger *out)
 {
 	static char pointer[32];
 	const struct reading *item;
@@ -227,7 +226,6 @@ static const char *add_services(struct store *store, const struct reading *list,
 			return pointer;
 		store_walk_probes(store, &b.service, take_probe, &b);
 		ledger_add(out, &b);
-		++*rows;
 	}
 	return i ? NULL : "/services";
 }
@@ -240,7 +238,6 @@ void baseline_approve(void *arg, const struct http_request *request, struct http
 	struct ledger ledger = { .bytes = NULL };
 	struct store *store = api_store(arg, answer);
 	const char *wrong;
-	uint64_t rows = 0;
 
 	if (!store) {
 		reading_free(order);
@@ -248,11 +245,10 @@ void baseline_approve(void *arg, const struct http_request *request, struct http
 	}
 	wrong = read_order(order, &common);
 	if (!wrong)
-		wrong = add_services(store, reading_child(order, "services"), &common, &ledger,
-				     &rows);
+		wrong = add_services(store, reading_child(order, "services"), &common, &ledger);
 	reading_free(order);
 	if (!wrong) {
-		send(arg, request, "baseline approved", &ledger, rows, answer);
+		send(arg, request, "baseline approved", &ledger, answer);
 		return;
 	}
 	ledger_free(&ledger);
@@ -280,5 +276,5 @@ void baseline_remove(void *arg, const struct http_request *request, struct http_
 	}
 	b.removed = 1;
 	ledger_add(&ledger, &b);
-	send(arg, request, "baseline removed", &ledger, 1, answer);
+	send(arg, request, "baseline removed", &ledger, answer);
 }

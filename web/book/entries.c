@@ -14,7 +14,6 @@
 struct entries {
 	const struct baseline *common;
 	struct ledger *out;
-	uint64_t rows;
 	const char *wrong;
 	int columns[COLUMNS]; /* of CSV: enum field of each */
 	size_t column_count;
@@ -150,7 +149,6 @@ static bool add(struct entries *r, const struct baseline *b)
 	if (!b->service.proto || !b->service.port)
 		return WRONG("address, protocol and port are needed");
 	ledger_add(r->out, b);
-	r->rows++;
 	return !r->out->full || WRONG("there are too many");
 }
 
@@ -288,10 +286,10 @@ static bool read_json(struct entries *r, enum baseline_from format, const char *
 	return good;
 }
 
-bool entries_read(enum baseline_from format, const char *text, size_t len,
-		  const struct baseline *common, struct ledger_head *head, struct ledger *out,
+bool entries_read(const char *text, size_t len, const struct baseline *common, struct ledger *out,
 		  struct entries_fault *fault)
 {
+	const enum baseline_from format = (enum baseline_from)common->source;
 	struct entries reader = { .common = common, .out = out }, *r = &reader;
 	const char *end = text + len, *next, *line;
 	uint64_t number = 0;
@@ -312,8 +310,7 @@ bool entries_read(enum baseline_from format, const char *text, size_t len,
 			good = format == ENTRY_CSV ? read_csv(r, line, n)
 						   : read_json(r, format, line, n);
 	}
-	head->rows = r->rows;
-	if (good && !r->rows) {
+	if (good && !out->rows) {
 		good = false;
 		r->wrong = "there is no entry";
 	}

@@ -16,11 +16,11 @@ struct entries_fault {
 };
 
 /*
- * Adds all entries of `len` bytes; `common` is what is not said there (owner, reason, who). False:
+ * Adds all entries of `len` bytes; `common` is what is not said there (owner, reason, who), and of
+ * what format they are (`source`). False:
  * the line that is wrong, and nothing of `out` is to be used.
  */
-bool entries_read(enum baseline_from format, const char *text, size_t len,
-		  const struct baseline *common, struct ledger_head *head, struct ledger *out,
+bool entries_read(const char *text, size_t len, const struct baseline *common, struct ledger *out,
 		  struct entries_fault *fault);
 
 #endif
