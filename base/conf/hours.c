@@ -127,6 +127,18 @@ static int left_of(const struct hours_range *r, int day, int minute)
 	return 0;
 }
 
+/* When the clock says so, should it be set for summer or winter between `from` and then. */
+static wall_t on_the_clock(const struct tm *from, wall_t then)
+{
+	time_t seconds = (time_t)(then / MONO_SECOND);
+	struct tm tm;
+
+	/* Not mktime: it would look for the file of the time zone, which the cage forbids. */
+	if (!localtime_r(&seconds, &tm))
+		return then;
+	return then - (tm.tm_gmtoff - from->tm_gmtoff) * MONO_SECOND;
+}
+
 wall_t hours_until(const struct hours *h, wall_t now)
 {
 	time_t seconds = (time_t)(now / MONO_SECOND);
@@ -140,5 +152,5 @@ wall_t hours_until(const struct hours *h, wall_t now)
 		one = left_of(&h->ranges[i], tm.tm_wday, tm.tm_hour * 60 + tm.tm_min);
 		left = one > left ? one : left;
 	}
-	return left ? now - now % MINUTE + left * MINUTE : 0;
+	return left ? on_the_clock(&tm, now - now % MINUTE + left * MINUTE) : 0;
 }

@@ -35,6 +35,28 @@ static wall_t left(const char *text, int day, int minute)
 	return until ? (until - now) / MINUTE : 0;
 }
 
+/* The nights in which clocks are set: by the clock on the wall, over midnight, and for as long as
+ * that takes. */
+static void summer_and_winter(void)
+{
+	const wall_t spring = 1711839600LL * MONO_SECOND; /* Sunday 2024-03-31, 00:00 in Berlin */
+	const wall_t autumn = 1729980000LL * MONO_SECOND; /* Sunday 2024-10-27, 00:00 */
+	const wall_t hour = 60 * MINUTE;
+	struct hours h;
+
+	setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1);
+	hours_open();
+	assert_int_equal(hours_parse(&h, "Sat 23:00-06:00", NULL), 0);
+	assert_true(hours_until(&h, spring - hour) == spring + 5 * hour);
+	assert_true(hours_until(&h, spring + 4 * hour) == spring + 5 * hour);
+	assert_true(hours_until(&h, spring + 5 * hour) == 0);
+	assert_true(hours_until(&h, autumn - hour) == autumn + 7 * hour);
+	assert_true(hours_until(&h, autumn + 7 * hour - MINUTE) == autumn + 7 * hour);
+	assert_true(hours_until(&h, autumn + 7 * hour) == 0);
+	setenv("TZ", "UTC", 1);
+	hours_open();
+}
+
 static void quiet_hours(void **state)
 {
 	static const char *const wrong[] = {
@@ -58,6 +80,7 @@ static void quiet_hours(void **state)
 	assert_int_equal(left("Sun 23:00-01:00", 0, 30), 30);
 	assert_int_equal(left("Sun 23:00-01:00", 1, 30), 0);
 	assert_int_equal(left("Fri-Mon 10:00-11:00", 6, 600), 60);
+	summer_and_winter();
 	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
 		assert_int_equal(hours_parse(&h, wrong[i], NULL), ERR_SYNTAX);
 }
