@@ -41,6 +41,8 @@ struct conf_ports {
 	X(state, TEXT, "state", "", 0, 0,                                                          \
 	  "directory of the store (default: /var/lib/flowd live, thrown away in a replay)")        \
 	X(rules, TEXT, "rules", "", 0, 0, "rules file (default: built in, see default.rules)")     \
+	X(rules_watch, BOOL, "rules_watch", "no", 0, 0,                                            \
+	  "load the rules anew when their file has changed")                                       \
 	X(alert_file, TEXT, "alert_file", "", 0, 0, "file that alerts are appended to")            \
 	X(sinks, FILES, "sinks", "", 0, 0, "receivers of alerts, live only; see flowd.yaml(5)")    \
 	X(alert_deadline, DURATION, "alert_deadline", "10s", 0, 3600 * MONO_SECOND,                \

@@ -34,6 +34,8 @@
 	X(IPC_TROUBLE,                                                                             \
 	  sizeof(struct trouble_news))	   /* core to web; verify to core: of a vantage */         \
 	X(IPC_SWEEP, sizeof(struct sweep)) /* web to core to verify: do it; back: how far it is */ \
+	X(IPC_RELOAD, 0)		   /* web to core to parent: the rules anew */             \
+	X(IPC_RULES, sizeof(struct rules_news)) /* parent to core to web: how that went */         \
 	X(IPC_JUDGE, IPC_BULK) /* web to core to parent: a judge is to be born with this socket */ \
 	X(IPC_TRIAL, IPC_BULK) /* web to judge: since when, and the rules */                       \
 	X(IPC_OUTCOME, IPC_BULK)	       /* judge to web: JSON */                            \

@@ -38,14 +38,14 @@ static struct errand *place(struct errands *e, const struct errand_role *role)
 
 static int start(struct errand *errand, const struct conf *conf, const struct birth *birth, int fd)
 {
-	int fds[] = { config_pass(conf), fd };
+	int fds[] = { config_pass(conf), birth->rules, fd };
 	pid_t pid;
 
 	if (fds[0] < 0)
 		return fds[0];
 	pid = fork();
 	if (!pid)
-		birth_become(birth, errand->role->name, fds, 2);
+		birth_become(birth, errand->role->name, fds, 3);
 	close(fds[0]);
 	if (pid < 0)
 		return -errno;
@@ -72,23 +72,26 @@ static void take(struct errands *e, const struct ipc_message *m, const struct co
 		log_error("%s: %s", role->name, err_text(rc));
 }
 
-void errand_hear(struct errands *e, struct ipc *core, const struct conf *conf,
+bool errand_hear(struct errands *e, struct ipc *core, const struct conf *conf,
 		 const struct birth *birth)
 {
 	struct ipc_message m;
+	bool reload = false;
 	int i, rc;
 
 	for (i = 0; core && (i < TURN || ipc_has_more(core)); i++) {
 		rc = ipc_recv(core, false, &m);
 		if (!rc || rc == -EPIPE)
-			return;
+			break;
 		if (rc < 0)
 			continue;
 		take(e, &m, conf, birth);
+		reload |= m.kind == IPC_RELOAD;
 		/* The role has its own by now; refused, whoever asked sees the pair end. */
 		if (m.fd >= 0)
 			close(m.fd);
 	}
+	return reload;
 }
 
 bool errand_over(struct errands *e, pid_t pid, int status)

@@ -17,7 +17,7 @@
 
 #include "base/ipc.h"
 #include "base/mono.h"
-#include "flowd/birth.h"
+#include "flowd/house/birth.h"
 
 #include <stdbool.h>
 
@@ -46,8 +46,8 @@ struct errands {
 	struct errand list[ERRAND_MAX];
 };
 
-/* Takes core's words that wait and starts what they ask for. */
-void errand_hear(struct errands *e, struct ipc *core, const struct conf *conf,
+/* Takes core's words that wait and starts what they ask for; true: rules are to be loaded anew. */
+bool errand_hear(struct errands *e, struct ipc *core, const struct conf *conf,
 		 const struct birth *birth);
 
 /* A child has ended; false: it was none of these. */

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "flowd/config.h"
 #include "flowd/core/core.h"
+#include "flowd/house/renew.h"
 #include "flowd/judge/judge.h"
 #include "flowd/parent.h"
 #include "flowd/rulefile.h"
@@ -66,13 +67,13 @@ static int run_web(const struct conf *conf, struct ipc **ends)
 
 /* Core waits for nobody: who may wait for it would wait for ever. */
 static const struct parent_role roles[] = {
-	{ "sensor", run_sensor, PARENT_REPLAY, conf_captures },
-	{ "relay", run_relay, PARENT_ALWAYS, conf_delivers },
-	{ "core", run_core, PARENT_NEVER, conf_keeps },
-	{ "verify", run_verify, PARENT_ALWAYS, conf_probes },
-	{ "far", run_far, PARENT_NEVER, conf_is_joined },
-	{ "web", run_web, PARENT_NEVER, conf_serves }, /* people wait, not it */
-	{ NULL, NULL, PARENT_NEVER, NULL },
+	{ "sensor", run_sensor, PARENT_REPLAY, conf_captures, PARENT_BY_OPTIONS },
+	{ "relay", run_relay, PARENT_ALWAYS, conf_delivers, PARENT_BY_FILES },
+	{ "core", run_core, PARENT_NEVER, conf_keeps, PARENT_BY_RULES },
+	{ "verify", run_verify, PARENT_ALWAYS, conf_probes, PARENT_BY_RULES },
+	{ "far", run_far, PARENT_NEVER, conf_is_joined, PARENT_BY_FILES },
+	{ "web", run_web, PARENT_NEVER, conf_serves, PARENT_BY_FILES }, /* people wait, not it */
+	{ NULL, NULL, PARENT_NEVER, NULL, PARENT_BY_OPTIONS },
 };
 
 static const struct parent_link links[] = {
@@ -115,22 +116,25 @@ static int check(const struct conf *conf, bool print)
 	return 0;
 }
 
-static int reload(struct conf *out)
+_Static_assert(RENEW_ERROR_MAX >= CONFIG_ERROR_MAX && RENEW_ERROR_MAX >= RULEFILE_ERROR_MAX,
+	       "errors fit");
+
+static int reload(struct conf *out, char *error)
 {
 	struct config_order order = { .help = false };
-	char error[CONFIG_ERROR_MAX];
+	struct rules *rules;
 	struct conf conf;
 	int rc = conf_new(&conf);
 
-	if (rc)
+	if (rc) {
+		snprintf(error, RENEW_ERROR_MAX, "%s", err_text(rc));
 		return rc;
+	}
 	rc = config_read(saved_argc, saved_argv, &conf, &order, error);
 	if (!rc)
 		rc = config_check(&conf, error);
-	if (rc)
-		log_error("%s", error);
-	else if (check(&conf, false))
-		rc = ERR_SYNTAX;
+	if (!rc && !(rc = rulefile_read(conf.rules, &rules, error)))
+		rules_free(rules);
 	if (rc)
 		conf_free(&conf);
 	else

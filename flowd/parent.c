@@ -5,11 +5,12 @@
 #include "base/log.h"
 #include "base/record.h"
 #include "flowd/config.h"
+#include "flowd/house/house.h"
 #include "flowd/role.h"
+#include "flowd/rulefile.h"
 #include "flowd/switch.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,46 +25,19 @@
 #define FIRST_MOMENTS (2 * MONO_SECOND)
 #define PATIENCE (5 * MONO_SECOND) /* with a role that was asked to end */
 
-struct child {
-	pid_t pid; /* 0: not running */
-	mono_t started;
-	mono_t again; /* when it is to be started again; 0 not */
-	mono_t delay;
-	int status;	/* exit status of the last run */
-	uint32_t falls; /* lives that ended by themselves */
-};
-
-struct parent {
-	const struct parent_plan *plan;
-	struct conf *conf;
-	struct birth birth;
-	mono_t born;
-	int ends[PARENT_LINKS_MAX][2];
-	struct child children[PARENT_ROLES_MAX];
-	sigset_t signals;
-	const struct parent_link *listener; /* who is told how the roles fare */
-	struct ipc *news;		    /* to it, and its wishes back; NULL in a replay */
-	struct errands errands;
-};
-
 static bool is_wanted(const struct parent *p, size_t i)
 {
 	return !p->plan->roles[i].wanted || p->plan->roles[i].wanted(p->conf);
 }
 
-static bool is_end(const struct parent_link *link, const char *role, int side)
-{
-	return !strcmp(side ? link->to : link->from, role);
-}
-
 /* In the child: becomes the role; does not come back. */
 static void become(const struct parent *p, const struct parent_role *role, int conf_fd)
 {
-	int fds[PARENT_LINKS_MAX + 1] = { conf_fd }, count = 1, i, side;
+	int fds[PARENT_LINKS_MAX + 2] = { conf_fd, p->renew.rules }, count = 2, i, side;
 
 	for (i = 0; p->plan->links[i].from; i++)
 		for (side = 0; side < 2; side++)
-			if (is_end(&p->plan->links[i], role->name, side))
+			if (house_is_end(&p->plan->links[i], role->name, side))
 				fds[count++] = p->ends[i][side];
 	birth_become(&p->birth, role->name, fds, count);
 }
@@ -98,6 +72,8 @@ static void tell_start(struct parent *p, size_t i)
 	for (k = 0; p->news && p->plan->roles[k].name; k++)
 		if (k == i || !strcmp(p->plan->roles[i].name, p->listener->to))
 			tell(p, k);
+	if (p->news && !strcmp(p->plan->roles[i].name, p->listener->to))
+		renew_tell(&p->renew, p->news);
 }
 
 static int start(struct parent *p, size_t i)
@@ -217,56 +193,6 @@ static void stop_all(struct parent *p)
 	errand_stop(&p->errands);
 }
 
-static int open_links(struct parent *p)
-{
-	int i, rc = 0;
-
-	for (i = 0; p->plan->links[i].from && !rc; i++)
-		rc = ipc_pair(p->ends[i], p->conf->queue);
-	return rc;
-}
-
-/*
- * The parent's own link: how the roles fare, and back the kinds of errands. A signal says that
- * there are some. 0, -errno.
- */
-static int open_news(struct parent *p)
-{
-	int i, fd;
-
-	for (i = 0; p->plan->links[i].from && strcmp(p->plan->links[i].from, "parent"); i++)
-		;
-	p->listener = &p->plan->links[i];
-	fd = fcntl(p->ends[i][0], F_DUPFD_CLOEXEC, BIRTH_SPARE_FD);
-	if (fd < 0 || fcntl(fd, F_SETOWN, p->birth.parent) || fcntl(fd, F_SETFL, O_ASYNC))
-		return -errno;
-	sigaddset(&p->signals, SIGIO);
-	p->news = ipc_new(fd, 0, false);
-	return p->news ? 0 : -ENOMEM;
-}
-
-static void close_links(struct parent *p)
-{
-	int i;
-
-	for (i = 0; p->plan->links[i].from; i++) {
-		close(p->ends[i][0]);
-		close(p->ends[i][1]);
-	}
-}
-
-/* This program, out of the way of the descriptors that roles are given. */
-static int open_self(struct parent *p)
-{
-	int fd = open("/proc/self/exe", O_PATH | O_CLOEXEC);
-
-	p->birth.self = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, BIRTH_SPARE_FD);
-	if (p->birth.self < 0)
-		return -errno;
-	close(fd);
-	return 0;
-}
-
 /* 0, or the status of a role that did not end well. */
 static int worst_status(const struct parent *p)
 {
@@ -313,7 +239,7 @@ static int run_once(struct parent *p)
 	size_t i;
 
 	/* Nobody is reborn: who goes is missed by those that it was joined with. */
-	close_links(p);
+	house_close_links(p);
 	while (!signal && !is_over(p)) {
 		signal = wait_signal(p, mono_now() + MONO_SECOND);
 		signal = signal == SIGCHLD ? 0 : signal;
@@ -330,30 +256,55 @@ static int run_once(struct parent *p)
 	return signal ? 128 + signal : worst_status(p);
 }
 
-/*
- * SIGHUP: all roles anew, on what is configured now. Who listens goes first and who captures last,
- * so that no packet is missed for longer than the sensor takes to start; what it says meanwhile
- * waits in the sockets.
- */
-static void reload(struct parent *p)
+/* The roles anew that have to do with what has changed. Who listens goes first and who captures
+ * last, so that no packet is missed for longer than the sensor takes to start; what it says
+ * meanwhile waits in the sockets. */
+static void restart(struct parent *p, enum parent_renewal what)
 {
-	struct conf fresh;
 	size_t i = 0;
 
-	if (p->plan->reload(&fresh)) {
-		log_error("nothing is changed");
-		return;
-	}
-	conf_free(p->conf);
-	*p->conf = fresh;
 	while (p->plan->roles[i].name)
 		i++;
 	while (i--) {
-		stop(p, i);
 		p->children[i].delay = 0;
+		if (p->plan->roles[i].renewal < what)
+			continue;
+		stop(p, i);
 		if (start(p, i))
 			plan_return(p, i);
 	}
+}
+
+/* Rules as they stand in their file now, or none of them: only who reads them is born anew. */
+static void reload_rules(struct parent *p)
+{
+	bool good = renew_rules(&p->renew, p->conf);
+
+	renew_tell(&p->renew, p->news);
+	if (!good)
+		return;
+	restart(p, PARENT_BY_RULES);
+	log_info("the rules are those of the file as it is now");
+}
+
+/* SIGHUP. Where only files can have changed, the capture goes on. */
+static void reload(struct parent *p)
+{
+	char error[RENEW_ERROR_MAX];
+	struct conf fresh;
+	bool same;
+
+	if (p->plan->reload(&fresh, error)) {
+		renew_refuse(&p->renew, error);
+		renew_tell(&p->renew, p->news);
+		return;
+	}
+	same = renew_is_same(p->conf, &fresh);
+	conf_free(p->conf);
+	*p->conf = fresh;
+	renew_rules(&p->renew, p->conf);
+	renew_tell(&p->renew, p->news);
+	restart(p, same ? PARENT_BY_FILES : PARENT_BY_OPTIONS);
 	log_info("started anew on the configuration as it is now");
 }
 
@@ -396,17 +347,20 @@ static bool is_hopeless(const struct parent *p)
 static int run_live(struct parent *p)
 {
 	int signal = 0;
-	bool hopeless = false;
+	bool hopeless = false, wanted;
 
 	while (signal != SIGINT && signal != SIGTERM && !hopeless) {
-		signal = wait_signal(p, errand_expire(&p->errands, revive(p)));
+		signal = wait_signal(p, renew_next(p->conf, errand_expire(&p->errands, revive(p))));
 		ipc_flush(p->news);
 		reap(p);
-		errand_hear(&p->errands, p->news, p->conf, &p->birth);
+		p->birth.rules = p->renew.rules;
+		wanted = errand_hear(&p->errands, p->news, p->conf, &p->birth);
 		hopeless = is_hopeless(p);
 		switch_hear(p->news, signal);
 		if (signal == SIGHUP)
 			reload(p);
+		else if (wanted || renew_is_due(&p->renew, p->conf))
+			reload_rules(p);
 	}
 	stop_all(p);
 	return hopeless;
@@ -431,13 +385,11 @@ int parent_run(const struct parent_plan *plan, struct conf *conf)
 		sigaddset(&p.signals, SIGHUP);
 		switch_signals(&p.signals);
 	}
-	rc = open_self(&p);
-	if (!rc)
-		rc = open_links(&p);
-	if (!rc && conf_lives(conf))
-		rc = open_news(&p);
+	rc = house_open(&p);
 	sigprocmask(SIG_BLOCK, &p.signals, &p.birth.mask);
 	if (!rc && !role_house(conf))
+		return 1;
+	if (!rc && !renew_open(&p.renew, conf))
 		return 1;
 	for (i = 0; plan->roles[i].name && !rc; i++)
 		rc = start(&p, i);
@@ -459,7 +411,7 @@ static int run_role(const struct parent_plan *plan, const char *name, const stru
 	bool waits;
 
 	if (errand) {
-		ends[0] = ipc_new(BIRTH_FIRST_FD + 1, 0, true);
+		ends[0] = ipc_new(BIRTH_FIRST_FD + 2, 0, true);
 		return ends[0] ? errand->run(conf, ends[0]) : 1;
 	}
 	while (strcmp(role->name, name) != 0)
@@ -467,8 +419,8 @@ static int run_role(const struct parent_plan *plan, const char *name, const stru
 	waits = role->waits == PARENT_ALWAYS || (role->waits == PARENT_REPLAY && *conf->read);
 	for (i = 0; plan->links[i].from; i++)
 		for (side = 0; side < 2; side++)
-			if (is_end(&plan->links[i], role->name, side)) {
-				ends[count] = ipc_new(BIRTH_FIRST_FD + 1 + count, 0, waits);
+			if (house_is_end(&plan->links[i], role->name, side)) {
+				ends[count] = ipc_new(BIRTH_FIRST_FD + 2 + count, 0, waits);
 				if (!ends[count++])
 					return 1;
 			}
@@ -493,6 +445,7 @@ int parent_role_run(const struct parent_plan *plan, int argc, char **argv)
 		return -1;
 	if (!is_role(plan, argv[2]) || conf_new(&conf) || config_take(BIRTH_FIRST_FD, &conf))
 		return 1;
+	rulefile_take(BIRTH_FIRST_FD + 1);
 	log_open(argv[2], conf.log_debug ? LOG_DEBUG : LOG_INFO);
 	status = run_role(plan, argv[2], &conf);
 	conf_free(&conf);

@@ -16,12 +16,16 @@
 /* May the role be made to wait when a queue is full? Else it drops and counts. */
 enum parent_wait { PARENT_NEVER, PARENT_REPLAY, PARENT_ALWAYS };
 
+/* What has to have changed for a role to be born anew: a role's own word and all before it. */
+enum parent_renewal { PARENT_BY_OPTIONS, PARENT_BY_FILES, PARENT_BY_RULES };
+
 /* A role, and what it runs with its ends of the links, in the order of the table of links. */
 struct parent_role {
 	const char *name;
 	int (*run)(const struct conf *conf, struct ipc **ends);
 	enum parent_wait waits;
 	bool (*wanted)(const struct conf *conf); /* NULL: always */
+	enum parent_renewal renewal;
 };
 
 /* A pair of sockets between two roles, by their names. */
@@ -36,13 +40,15 @@ struct parent_plan {
 	const struct parent_link *links;
 	const struct errand_role *errands; /* the short-lived roles, up to a NULL name */
 	const char *last;		   /* a replay is over when this role has ended */
-	/* Reads and checks configuration and rules anew: 0 and `out`, or says what is wrong. */
-	int (*reload)(struct conf *out);
+	/* Reads and checks configuration and rules anew: 0 and `out`, or says what is wrong in
+	 * `error` (RENEW_ERROR_MAX bytes). */
+	int (*reload)(struct conf *out, char *error);
 };
 
 /*
  * Runs the roles until SIGINT or SIGTERM, or the end of a replay. SIGHUP starts them anew on what
- * `reload` gives, which then is in `conf`. Returns the exit status.
+ * `reload` gives, which then is in `conf`; where the options are the same,
+ * the capture goes on. Returns the exit status.
  */
 int parent_run(const struct parent_plan *plan, struct conf *conf);
 

@@ -2,12 +2,17 @@
 #include "flowd/rulefile.h"
 
 #include "base/err.h"
+#include "base/ipc.h"
 #include "rules/builtin.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
+#define BUILTIN "default.rules" /* their name in errors */
 #define SIZE_MAX_READ (8 << 20) /* no rules file that a person wrote is larger */
 
 /* The whole file, to be freed; NULL and errno. */
@@ -31,32 +36,83 @@ static char *slurp(const char *path, size_t *len)
 	return text;
 }
 
-int rulefile_read(const char *path, struct rules **out, char *error)
+static int taken = -1;
+
+void rulefile_take(int fd)
+{
+	taken = fd;
+}
+
+static int read_text(const char *path, const char *text, size_t len, struct rules **out,
+		     char *error)
 {
 	struct rules_error where = { .line = 0 };
-	const char *text;
-	char *own = NULL;
-	size_t len;
-	int rc;
+	int rc = rules_read(text, len, out, &where);
 
-	if (*path) {
-		text = own = slurp(path, &len);
-		if (!text) {
-			rc = -errno;
-			snprintf(error, RULEFILE_ERROR_MAX, "%s: %s", path, err_text(rc));
-			return rc;
-		}
-	} else {
-		text = builtin_text(&len);
-		path = "default.rules";
-	}
-	rc = rules_read(text, len, out, &where);
-	free(own);
 	if (rc && where.line)
 		snprintf(error, RULEFILE_ERROR_MAX, "%s:%u:%u: %s", path, where.line, where.column,
 			 where.text);
 	else if (rc)
 		snprintf(error, RULEFILE_ERROR_MAX, "%s: %s", path, err_text(rc));
+	return rc;
+}
+
+int rulefile_read(const char *path, struct rules **out, char *error)
+{
+	char *text;
+	size_t len;
+	int rc;
+
+	if (taken >= 0) {
+		rc = ipc_read_bulk(taken, SIZE_MAX_READ, &text, &len);
+		if (rc) {
+			snprintf(error, RULEFILE_ERROR_MAX, "%s: %s", path, err_text(rc));
+			return rc;
+		}
+	} else if (!(text = rulefile_text(path, &len, error))) {
+		return errno ? -errno : ERR_NOT_FOUND;
+	}
+	rc = read_text(*path ? path : BUILTIN, text, len, out, error);
+	free(text);
+	return rc;
+}
+
+static int seal(int fd, const char *text, size_t len)
+{
+	ssize_t n;
+
+	for (; len; text += n, len -= (size_t)n)
+		if ((n = write(fd, text, len)) < 0)
+			return -errno;
+	return fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL)
+		       ? -errno
+		       : 0;
+}
+
+int rulefile_pass(const char *path, char *error)
+{
+	struct rules *rules;
+	char *text;
+	size_t len;
+	int fd, rc;
+
+	text = rulefile_text(path, &len, error);
+	if (!text)
+		return errno ? -errno : ERR_NOT_FOUND;
+	rc = read_text(*path ? path : BUILTIN, text, len, &rules, error);
+	if (rc) {
+		free(text);
+		return rc;
+	}
+	rules_free(rules);
+	fd = memfd_create("flowd-rules", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	rc = fd < 0 ? -errno : seal(fd, text, len);
+	free(text);
+	if (!rc)
+		return fd;
+	snprintf(error, RULEFILE_ERROR_MAX, "%s", err_text(rc));
+	if (fd >= 0)
+		close(fd);
 	return rc;
 }
 

@@ -109,6 +109,8 @@ char *gauge_json(const struct gauge *h)
 	report_set_bool(r, "probing", h->probing.enabled && !h->probing.quiet_until_us);
 	report_set_time(r, "probing_since", h->probing.time_us);
 	report_set_time(r, "quiet_until", h->probing.quiet_until_us);
+	report_set_time(r, "rules_since", h->rules.time_us);
+	report_set_text(r, "rules_error", h->rules.refused ? h->rules.error : NULL);
 	report_set_figures(r, "store", &h->store);
 	report_list(r, "troubles");
 	for (i = 0; i < h->trouble_count; i++)

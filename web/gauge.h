@@ -21,7 +21,8 @@ struct gauge {
 	size_t role_count;
 	struct trouble_news troubles[GAUGE_TROUBLES]; /* those that hold */
 	size_t trouble_count;
-	struct probing probing; /* whether probes may be sent; time 0: nobody has said so */
+	struct probing probing;	 /* whether probes may be sent; time 0: nobody has said so */
+	struct rules_news rules; /* time 0: nobody has said so */
 	bool has_store;
 	struct store_figures store; /* all 0 without one */
 	uint64_t requests;

@@ -61,6 +61,7 @@ const struct http_route routes[] = {
 	{ "/api/v1/rules", HTTP_GET, ruling_show, ACCESS_VIEWER, 0 },
 	{ "/api/v1/rules/check", HTTP_POST, ruling_check, ACCESS_OPERATOR, RULING_BODY },
 	{ "/api/v1/rules/test", HTTP_POST, ruling_test, ACCESS_OPERATOR, RULING_BODY },
+	{ "/api/v1/rules/reload", HTTP_POST, ruling_reload, ACCESS_ADMIN, 0 },
 	{ "/api/v1/rules/explain", HTTP_GET, ruling_explain, ACCESS_VIEWER, 0 },
 	{ "/api/v1/sinks", HTTP_GET, receivers_list, ACCESS_VIEWER, 0 },
 	{ "/api/v1/sinks/*/dead", HTTP_GET, receivers_dead, ACCESS_VIEWER, 0 },

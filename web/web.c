@@ -93,6 +93,10 @@ static void take(struct web *w, const struct ipc_message *m)
 		w->gauge.probing = *(const struct probing *)m->record;
 		say_health(w);
 		break;
+	case IPC_RULES:
+		w->gauge.rules = *(const struct rules_news *)m->record;
+		say_health(w);
+		break;
 	case IPC_TOKEN:
 		keys_take(&w->api.desk->keys, m->record);
 		break;

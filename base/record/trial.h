@@ -14,6 +14,7 @@
 	X(TRIAL_TEST)	 /* judge history since then by the rules given */ \
 	X(TRIAL_CHECK)	 /* are the rules given right? */                  \
 	X(TRIAL_SHOW)	 /* the rules of the configuration */              \
+	X(TRIAL_LOAD)	 /* the same, which are to be right */             \
 	X(TRIAL_EXPLAIN) /* which of those decides about a known service */
 
 enum trial_what {
@@ -35,6 +36,17 @@ struct trial_order {
 struct trial_outcome {
 	uint32_t status; /* of HTTP */
 	uint32_t pad;
+};
+
+#define RULES_ERROR_MAX 256
+
+/* Said by the parent: the rules in force, and what was wrong with a later attempt. */
+struct rules_news {
+	wall_t time_us;	   /* since when they are */
+	wall_t refused_us; /* the attempt */
+	uint8_t refused;   /* 1: there was one */
+	uint8_t pad[7];
+	char error[RULES_ERROR_MAX];
 };
 
 #endif

@@ -108,6 +108,14 @@ void announce_sweep(struct announce *a, const struct sweep *sweep)
 	note_line(a, report_sweep(sweep));
 }
 
+void announce_rules(struct announce *a, const struct rules_news *news)
+{
+	if (!a->web)
+		return;
+	ipc_send(a->web, IPC_RULES, news);
+	ipc_flush(a->web);
+}
+
 void announce_role(struct announce *a, const struct role_news *news, bool line)
 {
 	if (line)

@@ -27,6 +27,9 @@ void announce_tally(struct announce *a, const struct tally *tally,
 /* Tells web at once how a role fares; with `line` it is said on standard output, too. */
 void announce_role(struct announce *a, const struct role_news *news, bool line);
 
+/* Tells web at once how loading the rules went. */
+void announce_rules(struct announce *a, const struct rules_news *news);
+
 void announce_sweep(struct announce *a, const struct sweep *sweep);
 
 /* Something was noted since announce_say: the batch holds more than counts. */

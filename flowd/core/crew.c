@@ -15,6 +15,7 @@ struct crew {
 	struct loop_event *event;
 	struct role_news last[ROLES_MAX]; /* of each role */
 	size_t count;
+	struct rules_news rules; /* time 0: none yet */
 };
 
 static void take(struct crew *c, const struct role_news *news)
@@ -41,6 +42,10 @@ static void parent_speaks(void *arg, int what)
 	while ((rc = ipc_recv(c->parent, false, &m))) {
 		if (rc == 1 && m.kind == IPC_ROLE)
 			take(c, m.record);
+		if (rc == 1 && m.kind == IPC_RULES) {
+			c->rules = *(const struct rules_news *)m.record;
+			announce_rules(c->announce, &c->rules);
+		}
 		if (rc == 1 && m.kind == IPC_PROBING)
 			backlog_switch(c->backlog, m.record);
 		if (rc == 1 && m.fd >= 0)
@@ -84,8 +89,19 @@ void crew_tell(const struct crew *c)
 
 	for (i = 0; c && i < c->count; i++)
 		announce_role(c->announce, &c->last[i], false);
-	if (c)
-		backlog_tell(c->backlog);
+	if (!c)
+		return;
+	if (c->rules.time_us)
+		announce_rules(c->announce, &c->rules);
+	backlog_tell(c->backlog);
+}
+
+void crew_reload(struct crew *c)
+{
+	if (!c)
+		return;
+	ipc_send(c->parent, IPC_RELOAD, NULL);
+	ipc_flush(c->parent);
 }
 
 int crew_pass(struct crew *c, const struct ipc_message *wish)

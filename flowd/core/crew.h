@@ -23,6 +23,9 @@ void crew_free(struct crew *crew);
 /* Web was born: it gets to know what the crew knows. NULL is fine. */
 void crew_tell(const struct crew *crew);
 
+/* The parent is to load the rules anew. */
+void crew_reload(struct crew *crew);
+
 /*
  * Short-lived roles (flowd/errand.h). The first passes web's wish on, with the socket in it: 0; 1:
  * there is none. The second makes a pair and returns core's end of it, the caller's to free, or

@@ -118,15 +118,20 @@ static struct answer answer_order(struct judge *j)
 
 	if (!text)
 		return answer_problem(503, j->error, NULL);
-	if (rules_read(text, len, &rules, &where)) {
+	/* What is in force may be other than what the file says by now. */
+	if (j->order.what == TRIAL_EXPLAIN) {
+		if (rulefile_read(j->conf->rules, &rules, j->error))
+			return answer_problem(503, j->error, NULL);
+	} else if (rules_read(text, len, &rules, &where)) {
 		snprintf(error, sizeof(error), "%u:%u: %s", where.line, where.column, where.text);
 		return j->order.what == TRIAL_SHOW
 			       ? answer_show(j->conf->rules, text, len, error)
-			       : answer_problem(given ? 422 : 503, error, &where);
+			       : answer_problem(given || j->order.what == TRIAL_LOAD ? 422 : 503,
+						error, &where);
 	}
 	if (j->order.what == TRIAL_CHECK)
 		answer = answer_check(rules);
-	else if (j->order.what == TRIAL_SHOW)
+	else if (j->order.what == TRIAL_SHOW || j->order.what == TRIAL_LOAD)
 		answer = answer_show(j->conf->rules, text, len, NULL);
 	else
 		answer = ask_store(j, rules);

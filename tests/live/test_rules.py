@@ -10,11 +10,13 @@ import glob
 import http.client
 import json
 import os
+import signal
 import socket
 import struct
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 from contract import Contract
@@ -81,9 +83,22 @@ class Bench:
     def start(self, *words):
         self.flowd = Flowd(self.net, [
             self.program, "-i", "inside", "--home", self.net.home, "--learn=0s", "--state",
-            self.state, "--rules", self.rules, "--no-verify", "--store.keep.events=0", *words],
+            self.state, "--rules", self.rules, "--no-verify", "--store.keep.events=0", "--alert_deadline=1s",
+            *words],
                            roles=("sensor", "core", "web")).wait_ready()
         self.wait(lambda: self.ask("/api/v1/services").status == 200)
+        self.wait(lambda: self.ask("/api/v1/health").json()["rules_since"])
+
+    def serve(self, *words):
+        server = self.net.start("inside", [sys.executable, os.path.join(HERE, "servers.py"),
+                                           self.directory] + list(words), stdout=subprocess.PIPE,
+                                universal_newlines=True)
+        server.stdout.readline()
+
+    def touch(self, port):
+        with self.net.socket("outside") as client:
+            client.settimeout(2)
+            client.connect((self.net.inside[0], port))
 
     @staticmethod
     def wait(good, patience=PATIENCE):
@@ -205,6 +220,89 @@ def check_explain(bench, alerts):
                                        for s in got["steps"]))
 
 
+def health(bench):
+    return bench.ask("/api/v1/health").json()
+
+
+def is_loaded_after(bench, since):
+    return bench.wait(lambda: (health(bench)["rules_since"] or "") > since)
+
+
+def check_reload(bench):
+    """All or nothing, by the API, by SIGHUP and by looking at the file; the capture goes on."""
+    bench.serve("say:30000-30199:hello")
+    stop = threading.Event()
+    ports = []
+
+    def touch():
+        for port in range(30000, 30200):
+            if stop.is_set():
+                break
+            bench.touch(port)
+            ports.append(port)
+            time.sleep(0.02)
+
+    before, since = bench.flowd.roles(), health(bench)["rules_since"]
+    thread = threading.Thread(target=touch)
+    thread.start()
+    bench.write("a.rules", "alert critical port 30000-30999\n")
+    answer = bench.ask("/api/v1/rules/reload", "POST")
+    bench.report.check("reload", (200, True), (answer.status, answer.json()["valid"]))
+    bench.report.check("loaded", True, is_loaded_after(bench, since))
+    bench.wait(lambda: "core" in bench.flowd.roles())
+    after = bench.flowd.roles()
+    bench.report.check("capture and page go on", (before["sensor"], before["web"]),
+                       (after["sensor"], after["web"]))
+    bench.report.check("core reads them", True, after["core"] != before["core"])
+    bench.report.check("in force", True, bench.wait(
+        lambda: bench.flowd.count(type="alert", level="critical", rule_line=1) > 0))
+    bench.write("a.rules", "ignore port 1\nalert high prot 22\n")
+    answer = bench.ask("/api/v1/rules/reload", "POST")
+    bench.report.check("refused", (422, 2, 12), (answer.status, answer.json()["errors"][0]["line"],
+                                                 answer.json()["errors"][0]["column"]))
+    said = "a.rules:2:12: unknown"
+    bench.report.check("health says so", True, bench.wait(
+        lambda: said in (health(bench)["rules_error"] or "")))
+    bench.report.check("the log says so", True, said in bench.flowd.said())
+    os.kill(bench.flowd.process.pid, signal.SIGHUP)
+    bench.wait(lambda: bench.flowd.said().count(said) > 1)
+    bench.report.check("by SIGHUP, too", after, bench.flowd.roles())
+    stop.set()
+    thread.join()
+    since = health(bench)["rules_since"]
+    bench.write("a.rules", RULES_A)
+    os.kill(bench.flowd.process.pid, signal.SIGHUP)
+    bench.report.check("right again", True, is_loaded_after(bench, since))
+    bench.report.check("no error is left", None, health(bench)["rules_error"])
+    bench.report.check("the capture goes on", before["sensor"], bench.flowd.roles()["sensor"])
+    lost = health(bench)["counters"]
+    bench.report.check("some were touched", True, len(ports) > 20)
+    bench.report.check("every one was seen", [], [
+        port for port in ports if not bench.flowd.count(type="event", event="new", port=port)])
+    bench.report.check("no packet was lost", (0, 0), (lost["kernel_drops"],
+                                                      lost["interface_drops"]))
+    print("%d ports were met while rules were loaded" % len(ports))
+
+
+def check_watch(bench):
+    status, _ = bench.flowd.end()
+    bench.report.check("ends well", 0, status)
+    bench.start("--rules_watch")
+    since, roles = health(bench)["rules_since"], bench.flowd.roles()
+    bench.write("a.rules", RULES_B)
+    bench.report.check("seen by itself", True, is_loaded_after(bench, since))
+    since = health(bench)["rules_since"]
+    bench.write("a.rules", "nonsense\n")
+    bench.report.check("what is wrong is refused", True, bench.wait(
+        lambda: "a.rules:1:1" in (health(bench)["rules_error"] or "")))
+    bench.report.check("and those of before hold", since, health(bench)["rules_since"])
+    time.sleep(2.5)
+    bench.report.check("said once", 1, bench.flowd.said().count("a.rules:1:1"))
+    bench.report.check("the capture goes on", roles["sensor"], bench.flowd.roles()["sensor"])
+    bench.write("a.rules", RULES_A)
+    bench.report.check("until it is right", True, is_loaded_after(bench, since))
+
+
 def check_leaves(bench):
     """Nobody stays behind, and web does not wait meanwhile."""
     bench.report.check("no judge is left", True, bench.wait(
@@ -223,6 +321,8 @@ def main():
             check(bench)
         check_explain(bench, alerts)
         check_leaves(bench)
+        check_reload(bench)
+        check_watch(bench)
         status, _ = bench.flowd.end()
         bench.report.check("ends well", 0, status)
         print(bench.flowd.said() if bench.report.failed else "", end="")

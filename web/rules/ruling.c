@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "web/rules/ruling.h"
 
+#include "base/ipc.h"
 #include "web/api.h"
 #include "web/rules/errands.h"
 
@@ -105,4 +106,18 @@ void ruling_explain(void *arg, const struct http_request *request, struct http_a
 		return;
 	}
 	ask(arg, request, &order, answer);
+}
+
+/* A judge says what is wrong with the file; the parent is told in any case, so that all others get
+ * to know it as well. */
+void ruling_reload(void *arg, const struct http_request *request, struct http_answer *answer)
+{
+	struct trial_order order = { .what = TRIAL_LOAD };
+	struct api *api = arg;
+
+	ask(api, request, &order, answer);
+	if (request->waiting || !answer->source.end)
+		return;
+	ipc_send(api->core, IPC_RELOAD, NULL);
+	ipc_flush(api->core);
 }

@@ -13,6 +13,7 @@
 void ruling_show(void *arg, const struct http_request *request, struct http_answer *answer);
 void ruling_check(void *arg, const struct http_request *request, struct http_answer *answer);
 void ruling_test(void *arg, const struct http_request *request, struct http_answer *answer);
+void ruling_reload(void *arg, const struct http_request *request, struct http_answer *answer);
 void ruling_explain(void *arg, const struct http_request *request, struct http_answer *answer);
 
 #endif

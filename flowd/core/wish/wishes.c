@@ -26,6 +26,9 @@ int wishes_take(const struct wishes *w, const struct ipc_message *m)
 		return approvals_take(w->life, m->fd);
 	case IPC_TRIAGE:
 		return casework_order(w->life, m->record, mono_wall() + MONO_SECOND);
+	case IPC_RELOAD:
+		crew_reload(w->crew);
+		return 0;
 	case IPC_JUDGE:
 		return crew_pass(w->crew, m);
 	default:

@@ -168,6 +168,7 @@ export interface Health {
   troubles?: Held[]; // that hold now
   type: string;
   state: string; // "ok", or what is wrong in words
+  rules_error?: string | null; // what is wrong with rules that were to be loaded
   version: string;
   time: string | null; // of the counters; null before the sensor has said any
   packets_per_second: number;

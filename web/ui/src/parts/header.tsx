@@ -123,6 +123,12 @@ export function Header() {
           {!heard && <p class="dim">Nothing heard from the sensor yet.</p>}
           {state && state !== "ok" && <p class="bad"><ShortText value={`Not well: ${state}.`} /></p>}
           {silence > 0 && <p class="bad">No news from flowd for {span(silence)}.</p>}
+          {now.latest?.rules_error && (
+            <p class="bad">
+              Rules were refused, those of before hold:{" "}
+              <ShortText value={now.latest.rules_error} most={160} />
+            </p>
+          )}
           <Troubles list={now.latest?.troubles ?? []} />
           {heard && <Losses now={now} />}
           {heard && <Counters now={now} />}

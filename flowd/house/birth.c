@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "flowd/birth.h"
+#include "flowd/house/birth.h"
 
 #include <fcntl.h>
 #include <stdio.h>

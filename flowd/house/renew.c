@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "flowd/house/renew.h"
+
+#include "base/conf.h"
+#include "base/log.h"
+#include "flowd/house/birth.h"
+#include "flowd/rulefile.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define EVERY MONO_SECOND /* a look at the file */
+
+static void look(const struct conf *conf, struct stat *out)
+{
+	if (!*conf->rules || stat(conf->rules, out))
+		*out = (struct stat){ 0 };
+}
+
+static bool is_same_file(const struct stat *a, const struct stat *b)
+{
+	return a->st_ino == b->st_ino && a->st_dev == b->st_dev && a->st_size == b->st_size &&
+	       a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}
+
+void renew_refuse(struct renew *r, const char *error)
+{
+	r->news.refused = 1;
+	r->news.refused_us = mono_wall();
+	record_text_set(r->news.error, sizeof(r->news.error), error);
+	log_error("%s", error);
+	log_error("nothing is changed");
+}
+
+bool renew_rules(struct renew *r, const struct conf *conf)
+{
+	char error[RULEFILE_ERROR_MAX];
+	int fd, high;
+
+	look(conf, &r->seen);
+	r->before = r->seen;
+	fd = rulefile_pass(conf->rules, error);
+	if (fd < 0) {
+		renew_refuse(r, error);
+		return false;
+	}
+	/* Out of the way of the descriptors that roles are given. */
+	high = fcntl(fd, F_DUPFD_CLOEXEC, BIRTH_SPARE_FD);
+	close(fd);
+	if (r->rules >= 0)
+		close(r->rules);
+	r->rules = high;
+	r->news = (struct rules_news){ .time_us = mono_wall() };
+	return true;
+}
+
+bool renew_open(struct renew *r, const struct conf *conf)
+{
+	r->looked = mono_now();
+	r->rules = -1;
+	return renew_rules(r, conf);
+}
+
+void renew_tell(const struct renew *r, struct ipc *core)
+{
+	if (!core || !r->news.time_us)
+		return;
+	ipc_send(core, IPC_RULES, &r->news);
+	ipc_flush(core);
+}
+
+bool renew_is_due(struct renew *r, const struct conf *conf)
+{
+	struct stat now;
+	bool still;
+
+	if (!conf->rules_watch || !*conf->rules || mono_now() - r->looked < EVERY)
+		return false;
+	r->looked = mono_now();
+	look(conf, &now);
+	still = is_same_file(&now, &r->before);
+	r->before = now;
+	/* A file that is gone for a moment is being replaced. */
+	return still && now.st_ino && !is_same_file(&now, &r->seen);
+}
+
+mono_t renew_next(const struct conf *conf, mono_t until)
+{
+	mono_t next = mono_now() + EVERY;
+
+	return conf->rules_watch && *conf->rules && next < until ? next : until;
+}
+
+/* As it prints; NULL when memory is short. */
+static char *text_of(const struct conf *conf)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	if (!out)
+		return NULL;
+	conf_print(conf, out);
+	if (!fclose(out))
+		return text;
+	free(text);
+	return NULL;
+}
+
+bool renew_is_same(const struct conf *a, const struct conf *b)
+{
+	char *one = text_of(a), *other = text_of(b);
+	bool same = one && other && !strcmp(one, other);
+
+	free(one);
+	free(other);
+	return same;
+}
