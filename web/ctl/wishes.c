@@ -123,16 +123,20 @@ int wishes_token(struct remote *r, const struct command_line *line)
 	return post_doc(r, "/api/v1/tokens", wish, "token");
 }
 
-/* What is meant to be exposed: services, and owner, reason, ticket, until of all of them. */
+/* What is meant to be exposed: services, and owner, reason, ticket, days of all of them. */
 int wishes_approve(struct remote *r, const struct command_line *line)
 {
-	static const char *const names[] = { "owner", "reason", "ticket", "until" };
+	static const char *const names[] = { "owner", "reason", "ticket" };
 	struct doc *wish = doc_new(), *services = doc_new_list();
 	const char *equals;
 	int n, given = 0;
 	size_t i;
 
 	for (n = 0; n < line->argc; n++) {
+		if (!strncmp(line->argv[n], "days=", 5)) {
+			doc_set_number(wish, "days", strtoull(line->argv[n] + 5, NULL, 10));
+			continue;
+		}
 		equals = strchr(line->argv[n], '=');
 		for (i = 0; equals && i < sizeof(names) / sizeof(names[0]); i++)
 			if (strlen(names[i]) == (size_t)(equals - line->argv[n]) &&
@@ -148,9 +152,9 @@ int wishes_approve(struct remote *r, const struct command_line *line)
 	}
 	doc_set_child(wish, "services", services);
 	if (n == line->argc && given)
-		return post_doc(r, "/api/v1/baseline", wish, "approved");
+		return post_doc(r, "/api/v1/baseline", wish, "entries");
 	doc_free(wish);
-	return remote_usage("expected SERVICE ... and owner=, reason=, ticket=, until=", "approve");
+	return remote_usage("expected SERVICE ... and owner=, reason=, ticket=, days=", "approve");
 }
 
 int wishes_backup(struct remote *r, const struct command_line *line)
