@@ -30,6 +30,7 @@ export class Mock {
     this.posts = [];
     this.alerts = alerts.filter((alert) => !friendly || alert.ip !== "10.66.6.6");
     this.hosts = [];
+    this.entries = []; // of the life of alerts
     this.session = { role: "admin", name: null, csrf: null };
     this.sweeps = [];
     this.second = 0;
@@ -106,6 +107,10 @@ export class Mock {
       hosts: this.hosts.filter(({ ip }) => ip === (url.searchParams.get("ip") ?? ip)), next: null });
     if (path === "/api/v1/sweeps") return this.json(response, { sweeps: this.sweeps });
     if (/^\/api\/v1\/sweeps\/\d+\/(pause|resume|cancel)$/.test(path)) return this.json(response, {});
+    const alert = /^\/api\/v1\/alerts\/(\d+)(\/history)?$/.exec(path);
+    if (alert) return this.alert(+alert[1], Boolean(alert[2]), request, response);
+    if (path === "/api/v1/rules") return this.json(response, { file: "/etc/flowd/flowd.rules", text: "alert low\n", valid: true, error: null });
+    if (path === "/api/v1/rules/check" || path === "/api/v1/rules/test") return this.rules(path, request, response);
     if (path === "/api/v1/alerts") return this.page(url.searchParams, response);
     const one = /^\/api\/v1\/services\/([^/]+)(\/verify)?$/.exec(path);
     if (one) return this.one(decodeURIComponent(one[1]), Boolean(one[2]), request, response);
@@ -129,6 +134,46 @@ export class Mock {
     const end = +cursor + +limit;
     this.json(response, { services: found.slice(+cursor, end), total: found.length,
       next: end < found.length ? `${end}` : null });
+  }
+
+  body(request, then) {
+    let text = "";
+    request.on("data", (piece) => (text += piece));
+    request.on("end", () => then(text));
+  }
+
+  alert(number, history, request, response) {
+    const entries = this.entries.filter((entry) => entry.alert === number);
+    const last = entries[entries.length - 1];
+    if (request.method === "PATCH") return this.body(request, (text) => {
+      const change = JSON.parse(text);
+      const was = last?.status ?? "new";
+      const entry = { alert: number, number: this.entries.length + 1, time: new Date().toISOString(), by: "Ada", was,
+        status: change.status ?? was, assignee: change.assignee ?? last?.assignee ?? null, comment: change.comment ?? null,
+        reopened_by: null };
+      this.entries.push(entry);
+      this.json(response, entry, 202);
+      this.push("triage", entry);
+    });
+    if (history) return this.json(response, { history: entries });
+    const found = this.alerts.find((one) => one.number === number);
+    if (!found) return this.problem(response, 404, "no such alert");
+    return this.json(response, { ...found, status: last?.status ?? "new", triage: { assignee: last?.assignee ?? null } });
+  }
+
+  rules(path, request, response) {
+    this.body(request, (text) => {
+      if (/wrong/.test(text)) return this.json(response, { type: "about:blank", title: "No", status: 400, detail: "they are wrong",
+        errors: [{ detail: 'there is no "wrong"', pointer: "#", line: 2, column: 7 }] }, 400);
+      if (/check/.test(path)) return this.json(response, { valid: true, canonical: text });
+      const levels = (n) => ({ low: n, medium: 0, high: 1, critical: 0 });
+      return this.json(response, { since: null, first: null, last: null, findings: 12, unprobed: 0, jobs_forgotten: 0,
+        then: { alerts: 12, silent: 0, levels: levels(11) }, now: { alerts: 2, silent: 10, levels: levels(1) },
+        changes: { same: 2, added: 0, silenced: 10, raised: 0, lowered: 0 },
+        rules: [{ line: 1, rule: "ignore app ssh", findings: 10, alerts: 0, silent: 10 }], more: true,
+        examples: [{ change: "silenced", then: "low", now: "none", line: 1, rule: "ignore app ssh",
+          finding: { ...services[20], event: "new", time: new Date().toISOString(), number: 3 } }] });
+    });
   }
 
   page(query, response) {

@@ -111,6 +111,42 @@ async function testOverview(page, mock) {
   });
 }
 
+/** What people make of an alert, and of the rules. */
+async function testWork(page, mock) {
+  const top = page.url().split("#")[0];
+  await check("an alert is acknowledged, commented and assigned, and says who did", async () => {
+    await page.goto(`${top}#alert=${mock.alerts[0].number}`);
+    await page.waitForSelector('[data-status="new"]');
+    await page.getByLabel("Comment", { exact: true }).fill("<b>looked at</b>");
+    await page.getByRole("button", { name: "Acknowledge" }).click();
+    await page.waitForSelector('[data-status="acknowledged"]');
+    assert.match(await page.textContent(".entries"), /Ada: new → acknowledged.*<b>looked at<\/b>/s);
+    await page.getByLabel("Assign to").fill("Grace");
+    await page.getByRole("button", { name: "Assign", exact: true }).click();
+    await until(async () => /Grace/.test(await page.textContent("#triage-title")));
+    await page.getByRole("button", { name: "Resolve" }).click();
+    await page.waitForSelector('[data-status="resolved"]');
+    await page.getByRole("button", { name: "Open again" }).click();
+    await page.waitForSelector('[data-status="new"]');
+  });
+  await check("rules are checked while they are written, and tried on history", async () => {
+    await page.getByRole("link", { name: "Rules" }).click();
+    await until(async () => /view=rules/.test(page.url()));
+    const text = page.getByLabel("Text of the rules");
+    await until(async () => (await text.inputValue()) === "alert low\n");
+    await text.fill("alert low\nalert wrong");
+    await until(async () => /2:7: there is no "wrong"/.test(await page.textContent("#rules-fault")));
+    assert.ok(await page.getByRole("button", { name: "Try on history" }).isDisabled());
+    await text.fill("ignore app ssh\n");
+    await until(async () => /These rules are right/.test(await page.textContent("#rules-fault")));
+    await page.getByRole("button", { name: "Try on history" }).click();
+    await page.waitForSelector(".trial");
+    assert.match(await page.textContent(".trial"), /Tried on 12 findings.*10 findings would be silent now.*line 1/s);
+    await page.keyboard.press("Escape");
+    await until(async () => !/view=/.test(page.url()));
+  });
+}
+
 /** Where people have to log in. */
 async function testSession(page, mock) {
   await check("who has logged in is told, says the session's word, and can leave", async () => {
@@ -280,6 +316,7 @@ export async function testOrdinary(shots) {
   await testLive(page, mock);
   await testOverview(page, mock);
   await testTable(page, mock, origin);
+  await testWork(page, mock);
   await testSession(page, mock);
   await testDetail(page, mock, origin, shots);
   await testHosts(page, mock, origin);

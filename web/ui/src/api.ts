@@ -226,12 +226,18 @@ async function ask(path: string, init?: RequestInit): Promise<Response> {
   return answer;
 }
 
-/** Asks for something to be done: says that it is this page that does. */
-async function act(path: string, method = "POST", body?: unknown): Promise<Response> {
+/** What a request that acts has to say: that it comes from this page. */
+function actHeaders(type?: string): Record<string, string> {
   const headers: Record<string, string> = { "X-Flowd-Request": "1" };
   if (csrf) headers["X-CSRF-Token"] = csrf;
-  if (body !== undefined) headers["Content-Type"] = "application/json";
-  return ask(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+  if (type) headers["Content-Type"] = type;
+  return headers;
+}
+
+/** Asks for something to be done. */
+function act(path: string, method = "POST", body?: unknown): Promise<Response> {
+  if (body === undefined) return ask(path, { method, headers: actHeaders() });
+  return ask(path, { method, headers: actHeaders("application/json"), body: JSON.stringify(body) });
 }
 
 export async function getSession(): Promise<Session> {
@@ -310,6 +316,75 @@ export const getHosts = (ip: string, limit: number) => get<HostPage>("hosts", { 
 
 export async function getAlerts(limit: number, before = 0): Promise<Alert[]> {
   return (await get<{ alerts: Alert[] }>("alerts", { limit, before })).alerts;
+}
+
+/** What people have made of an alert. */
+export interface AlertEntry {
+  number: number | null; // null: it is on its way
+  time: string;
+  by: string | null;
+  status: string | null;
+  was: string | null;
+  assignee: string | null;
+  comment: string | null;
+}
+
+export interface AlertChange {
+  status?: string;
+  assignee?: string | null;
+  comment?: string;
+}
+
+export const getAlertState = (number: number) =>
+  get<{ status: string; triage: { assignee: string | null } }>(`alerts/${number}`);
+
+export const getAlertHistory = (number: number) =>
+  get<{ history: AlertEntry[] }>(`alerts/${number}/history`);
+
+export async function patchAlert(number: number, change: AlertChange): Promise<void> {
+  await act(`alerts/${number}`, "PATCH", change);
+}
+
+export interface RulesText {
+  file: string | null;
+  text: string;
+  error: string | null;
+}
+
+interface Sums {
+  alerts: number;
+  silent: number;
+  levels: Record<string, number>;
+}
+
+/** What rules would have said of what was recorded. */
+export interface RulesTrial {
+  findings: number;
+  then: Sums;
+  now: Sums;
+  changes: Record<string, number>;
+  rules: { line: number; rule: string; alerts: number; silent: number }[];
+  examples: { change: string; then: string; now: string; line: number; finding: ServiceEvent }[];
+  more: boolean;
+}
+
+export const getRules = () => get<RulesText>("rules");
+
+/** What is wrong with rules, "" nothing, and the line. */
+export async function checkRules(text: string): Promise<{ fault: string; line: number }> {
+  const answer = await fetch(`${root}/rules/check`, { method: "POST", headers: actHeaders("text/plain"), body: text });
+  if (answer.ok) return { fault: "", line: 0 };
+  if (answer.status !== 400 && answer.status !== 422) throw await problemOf(answer);
+  const { errors, detail } = await answer.json();
+  const [one] = errors ?? [];
+  if (!one) return { fault: detail, line: 0 };
+  return { fault: `${one.line}:${one.column}: ${one.detail}`, line: one.line ?? 0 };
+}
+
+export async function testRules(text: string, since: string): Promise<RulesTrial> {
+  return (await ask(`rules/test?since=${encodeURIComponent(since)}`, {
+    method: "POST", headers: actHeaders("text/plain"), body: text,
+  })).json();
 }
 
 export const getHealth = () => get<Health>("health");

@@ -11,6 +11,7 @@ import { loadOverview, touchOverview } from "./overview";
 import { newStore } from "./store";
 import { session } from "./session";
 import { loadSweeps } from "./sweeps";
+import { touchTriage } from "./triage";
 
 export interface Live {
   state: "connecting" | "connected" | "reconnecting";
@@ -65,6 +66,7 @@ function connect(): void {
   };
   listen<Alert>(source, "alert", "number", addAlert);
   listen<Health>(source, "health", "type", addHealth);
+  listen<{ alert: number }>(source, "triage", "alert", touchTriage);
   source.addEventListener("gap", readAll); // it could not say all it had
   listen<Event>(source, "event", "number", (event) => {
     if (!isOfService(event)) return; // the next health says it

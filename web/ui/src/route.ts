@@ -6,10 +6,11 @@ import { newStore } from "./store";
 export interface Route extends Filter, Sorting {
   service: string; // id of the service shown, "" none
   alert: string; // number of the alert shown, "" none
+  view: string; // "rules": those are shown; "" none
 }
 
 const keys = [
-  "ip", "port", "app", "state", "level", "since", "sort", "order", "service", "alert",
+  "ip", "port", "app", "state", "level", "since", "sort", "order", "service", "alert", "view",
 ] as const;
 
 function read(): Route {
@@ -21,11 +22,12 @@ function read(): Route {
 
 export const route = newStore<Route>(read());
 
-/** The hash of the present route with some keys changed; service and alert exclude each other. */
+/** The hash of the present route with some keys changed; service, alert and view exclude each other. */
 export function hrefOf(part: Partial<Route>): string {
   const next = { ...route.get(), ...part };
   if (part.service) next.alert = "";
   if (part.alert) next.service = "";
+  if (part.service || part.alert) next.view = "";
   const query = new URLSearchParams();
   for (const key of keys) if (next[key]) query.set(key, next[key]);
   return `#${query}`;

@@ -10,6 +10,7 @@ import { Level, Problem, Time, Verified, Where } from "./bits";
 import { Panel } from "./panel";
 import { Probes } from "./probe";
 import { ShortText, Text } from "./text";
+import { Triage } from "./triage";
 import { TroubleFacts, TroubleName } from "./trouble";
 import { Wire } from "./wire";
 
@@ -91,6 +92,7 @@ export function AlertDetail({ number }: { number: string }) {
     <Panel title={title || `Alert ${Number(number) || ""}`}>
       {error && <Problem text={error} />}
       {!alert && !error && <p class="empty">{"Reading\u2026"}</p>}
+      {alert && <Triage number={alert.number} />}
       {alert && (isOfService(alert) ? <ServiceBody alert={alert} /> : <CaptureBody alert={alert} />)}
     </Panel>
   );

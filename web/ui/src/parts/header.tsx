@@ -8,6 +8,7 @@ import { count, many, percent, short, span } from "../format";
 import { session } from "../session";
 import { useStore } from "../store";
 import { Chart } from "./chart";
+import { RulesLink } from "./rules";
 import { ShortText } from "./text";
 import { Troubles } from "./trouble";
 
@@ -114,6 +115,7 @@ export function Header() {
       <div class="brand">
         <h1>flowd</h1>
         <LiveState />
+        <RulesLink />
         <Who />
       </div>
       <section class="health" aria-label="Sensor health">

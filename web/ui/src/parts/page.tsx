@@ -7,13 +7,15 @@ import { Alerts } from "./alerts";
 import { Header } from "./header";
 import { Hosts } from "./hosts";
 import { Overview } from "./overview";
+import { Rules } from "./rules";
 import { ServiceDetail } from "./service_detail";
 import { Services } from "./services";
 import { Sweeps } from "./sweeps";
 
 export function Page() {
-  const { service, alert } = useStore(route);
-  const open = Boolean(service || alert);
+  const { service, alert, view } = useStore(route);
+  const rules = view === "rules" && !service && !alert;
+  const open = Boolean(service || alert || rules);
   return (
     <>
       <Header />
@@ -22,6 +24,7 @@ export function Page() {
         <div class="work">
           {service && <ServiceDetail key={`service ${service}`} />}
           {alert && !service && <AlertDetail key={`alert ${alert}`} number={alert} />}
+          {rules && <Rules />}
           <Overview hidden={open} />
           <Sweeps hidden={open} />
           <Hosts hidden={open} />

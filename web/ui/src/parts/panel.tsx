@@ -4,7 +4,7 @@ import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { go, hrefOf } from "../route";
 
-const close = { service: "", alert: "" };
+const close = { service: "", alert: "", view: "" };
 
 export function Panel({ title, children }: { title: ComponentChildren; children: ComponentChildren }) {
   const heading = useRef<HTMLHeadingElement>(null);
