@@ -221,7 +221,13 @@ def check_explain(bench, alerts):
 
 
 def health(bench):
-    return bench.ask("/api/v1/health").json()
+    """SIGHUP has web born anew: who asks meanwhile asks again."""
+    for _ in range(20):
+        try:
+            return bench.ask("/api/v1/health").json()
+        except (ConnectionError, http.client.HTTPException):
+            time.sleep(0.1)
+    raise RuntimeError("web does not come back")
 
 
 def is_loaded_after(bench, since):
