@@ -23,4 +23,8 @@ typedef void (*explain_fn)(void *arg, const struct explain_step *step);
 void explain_finding(const struct rules *rules, const struct finding *finding, explain_fn fn,
 		     void *arg);
 
+/* The same with more to go by, as rules_judge_with. */
+void explain_with(const struct rules *rules, const struct finding *finding,
+		  const struct rules_facts *facts, explain_fn fn, void *arg);
+
 #endif

@@ -51,7 +51,7 @@ static size_t blank(const struct lex *lex)
 		return 1;
 	if (peek(lex, 0) == '\\' && (end = end_of_line(lex, 1)))
 		return end + 1;
-	return lex->in_set ? end_of_line(lex, 0) : 0;
+	return lex->in_set || lex->nested ? end_of_line(lex, 0) : 0;
 }
 
 static void skip_blanks(struct lex *lex)
@@ -73,7 +73,7 @@ static void skip_blanks(struct lex *lex)
 
 static bool is_word_byte(int c)
 {
-	return c > ' ' && c < 0x7f && !strchr("{}#,\\", c);
+	return c > ' ' && c < 0x7f && !strchr("{}#,\\\"", c);
 }
 
 static int fail_byte(const struct lex_token *token, int c, struct rules_error *error)
@@ -89,15 +89,69 @@ static int fail_byte(const struct lex_token *token, int c, struct rules_error *e
 			"byte 0x%02x: outside comments a rules file is printable ASCII", c);
 }
 
+/* Bytes of a word. A name may have parentheses of its own: "opc(ua)"; what closes none of them ends
+   it. */
+static size_t word_len(const struct lex *lex)
+{
+	unsigned open = 0;
+	size_t n;
+	int c;
+
+	for (n = 0; is_word_byte(c = peek(lex, n)); n++) {
+		if (c == ')' && !open--)
+			break;
+		open += c == '(';
+	}
+	return n;
+}
+
+/* "text", on one line; the token is its inside. */
+static int next_text(struct lex *lex, struct lex_token *token, struct rules_error *error)
+{
+	int c;
+
+	token->kind = LEX_TEXT;
+	token->text++;
+	while ((c = peek(lex, token->len + 1)) != '"') {
+		if (c < ' ' || c >= 0x7f)
+			return fault_at(error, token, ERR_SYNTAX,
+					"a text is printable ASCII and ends in its line with '\"'");
+		token->len++;
+	}
+	skip(lex, token->len + 2);
+	return 0;
+}
+
+void lex_skip_line(struct lex *lex)
+{
+	lex->in_set = false;
+	lex->nested = 0;
+	while (peek(lex, 0) >= 0 && lex->text[lex->pos] != '\n')
+		skip(lex, 1);
+}
+
 int lex_next(struct lex *lex, struct lex_token *out, struct rules_error *error)
 {
 	struct lex_token token;
-	int c;
+	int c, rc;
 
 	skip_blanks(lex);
 	c = peek(lex, 0);
 	token = (struct lex_token){ LEX_END, lex->text + lex->pos, 0, lex->line, lex->column };
-	if (c == '{' || c == '}') {
+	if (c == '"') {
+		if ((rc = next_text(lex, &token, error)))
+			return rc;
+		*out = token;
+		return 0;
+	}
+	if (c == '(' || c == ')') {
+		token.kind = c == '(' ? LEX_LEFT : LEX_RIGHT;
+		token.len = 1;
+		if (c == '(')
+			lex->nested++;
+		else if (lex->nested)
+			lex->nested--;
+	} else if (c == '{' || c == '}') {
 		token.kind = c == '{' ? LEX_OPEN : LEX_CLOSE;
 		token.len = 1;
 		lex->in_set = c == '{';
@@ -105,8 +159,7 @@ int lex_next(struct lex *lex, struct lex_token *out, struct rules_error *error)
 		token.kind = LEX_NEWLINE;
 	} else if (c >= 0) {
 		token.kind = LEX_WORD;
-		while (is_word_byte(peek(lex, token.len)))
-			token.len++;
+		token.len = word_len(lex);
 		if (!token.len)
 			return fail_byte(&token, c, error);
 	}

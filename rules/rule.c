@@ -1,109 +1,61 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "rules/rule.h"
 
+#include "rules/action.h"
+#include "rules/item.h"
+
 #include <errno.h>
 #include <stdlib.h>
 
-_Static_assert(WORD_CONDITION_END <= 16, "conditions fit rule.has");
-
-static bool has_app(const struct set *set, const struct finding *finding)
+/* The record came from another process: its NUL is not taken for granted. */
+static void take_lower(char *out, const char *in, size_t size)
 {
-	char app[RECORD_APP_MAX];
+	size_t i;
 
-	/* The record came from another process: its NUL is not taken for granted. */
-	memcpy(app, finding->app, sizeof(app));
-	app[sizeof(app) - 1] = '\0';
-	return set_has_app(set, app[0] ? app : "unknown");
+	for (i = 0; i + 1 < size && in[i]; i++)
+		out[i] = item_lower(in[i]);
+	out[i] = '\0';
 }
 
-/* Any of those who find it open. */
-static bool has_vantage(const struct set *set, const struct finding *finding)
+struct word_case rule_case(const struct finding *finding, const struct rules_facts *facts)
 {
-	const char *at = finding->open_from, *end = at + strnlen(at, sizeof(finding->open_from));
-	const char *comma;
-	char name[PROBE_VANTAGE_MAX];
-	size_t len;
+	static const struct rules_facts nothing;
+	struct word_case c = { .finding = finding, .facts = facts ? facts : &nothing };
+	int64_t s;
 
-	for (; at < end; at += len + 1) {
-		comma = memchr(at, ',', (size_t)(end - at));
-		len = (size_t)((comma ? comma : end) - at);
-		snprintf(name, sizeof(name), "%.*s", (int)len, at);
-		if (set_has_app(set, name))
-			return true;
-	}
-	return false;
+	c.now_us = c.facts->now_us ? c.facts->now_us : finding->time_us;
+	s = c.now_us / 1000000 + c.facts->utc_offset_s;
+	/* The epoch began on a Thursday; a time before it is nobody's, but no crash. */
+	c.day = (unsigned)(((s / 86400 + 4) % 7 + 7) % 7);
+	c.minute = (unsigned)((s % 86400 + 86400) % 86400 / 60);
+	take_lower(c.app, *finding->app ? finding->app : "unknown", sizeof(c.app));
+	take_lower(c.product, finding->product, sizeof(c.product));
+	take_lower(c.version, finding->version, sizeof(c.version));
+	memcpy(c.country, finding->peer_origin.country, sizeof(c.country) - 1);
+	return c;
 }
 
-static bool holds(const struct rule *rule, unsigned condition, const struct finding *finding)
+bool rule_matches(const struct rule *rule, const struct word_case *c)
 {
-	const struct set *set = rule->sets[condition];
-
-	switch ((enum word_condition)condition) {
-	case WORD_HOST:
-		return set_has_addr(set, &finding->service.host);
-	case WORD_PORT:
-		return set_has_port(set, finding->service.port);
-	case WORD_APP:
-		return has_app(set, finding);
-	case WORD_VANTAGE:
-		return has_vantage(set, finding);
-	case WORD_PEER:
-		return (set->home && finding->peer_home) || set_has_addr(set, &finding->peer);
-	default:
-		return rule->masks[condition] >> word_value_of(condition, finding) & 1;
-	}
-}
-
-bool rule_holds(const struct rule *rule, unsigned n, const struct finding *finding)
-{
-	return holds(rule, n, finding) != (bool)(rule->negated >> n & 1);
-}
-
-bool rule_matches(const struct rule *rule, const struct finding *finding)
-{
-	unsigned i;
-
-	for (i = 0; i < WORD_CONDITION_END; i++)
-		if ((rule->has >> i & 1) && !rule_holds(rule, i, finding))
-			return false;
-	return true;
-}
-
-static void print_mask(const struct rule *rule, unsigned condition, FILE *out)
-{
-	uint32_t mask = rule->masks[condition];
-	bool several = mask & (mask - 1);
-	const char *text;
-	unsigned i;
-
-	if (several)
-		fputs("{", out);
-	for (i = 0; (text = word_value_text(condition, i)); i++)
-		if (mask >> i & 1)
-			fprintf(out, "%s%s", several ? " " : "", text);
-	if (several)
-		fputs(" }", out);
+	/* Statements are about services unless they name the event. */
+	if (c->finding->event == EVENT_HEALTH && !(rule->clause.has >> WORD_EVENT & 1))
+		return false;
+	if (rule->actions && rule->actions->until_us && c->now_us >= rule->actions->until_us)
+		return false;
+	return clause_matches(&rule->clause, c);
 }
 
 static int print_rule(const struct rule *rule, FILE *out)
 {
-	unsigned i;
 	int rc;
 
 	fputs(word_verb_text(rule->verb), out);
 	if (rule->verb == WORD_ALERT)
 		fprintf(out, " %s", record_level_text(rule->level));
-	for (i = 0; i < WORD_CONDITION_END; i++) {
-		if (!(rule->has >> i & 1))
-			continue;
-		fprintf(out, " %s%s ", word_condition_text(i),
-			rule->negated >> i & 1 ? " not" : "");
-		if (!rule->sets[i])
-			print_mask(rule, i, out);
-		else if ((rc = set_print(rule->sets[i], false, out)))
-			return rc;
-	}
-	return 0;
+	rc = clause_print(&rule->clause, out);
+	if (!rc && rule->actions)
+		action_print(rule->actions, rule->asked, out);
+	return rc;
 }
 
 int rule_print(struct rule *rule)
@@ -154,10 +106,8 @@ int rule_order_groups(const void *a, const void *b)
 
 void rule_clear(struct rule *rule)
 {
-	unsigned i;
-
-	for (i = 0; i < WORD_CONDITION_END; i++)
-		set_free(rule->sets[i]);
+	clause_clear(&rule->clause);
+	free(rule->actions);
 	free(rule->text);
 }
 

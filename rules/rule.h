@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One statement, compiled: masks for what chooses from a list, sets for the rest.
+ * One statement, compiled.
  */
 #ifndef RULES_RULE_H
 #define RULES_RULE_H
 
-#include "base/record.h"
-#include "rules/set.h"
-#include "rules/word.h"
+#include "rules/clause.h"
+#include "rules/rules.h"
 
 struct rule {
-	uint8_t verb;	  /* enum word_verb, never WORD_GROUP */
-	uint8_t level;	  /* enum level of an alert */
-	uint16_t has;	  /* bit n: there is a condition n of enum word_condition */
-	uint16_t negated; /* bit n: it is to fail */
+	uint8_t verb;  /* enum word_verb, never WORD_GROUP */
+	uint8_t level; /* enum level of an alert */
 	uint32_t line;
-	uint32_t masks[WORD_CONDITION_END];   /* bit n: the n-th value */
-	struct set *sets[WORD_CONDITION_END]; /* owned; NULL where a mask serves */
-	char *text;			      /* owned: canonical */
+	struct clause clause;
+	struct rules_actions *actions; /* owned; NULL none */
+	uint32_t asked;		       /* bit n: action n of enum word_action is there */
+	char *text;		       /* owned: canonical */
 };
+
+struct index;
 
 /* What a rules file is made of. */
 struct rules {
@@ -26,14 +26,16 @@ struct rules {
 	size_t count, room;
 	struct set_group **groups; /* owned, in the order of the file */
 	size_t group_count, group_room;
-	void *names; /* the groups by name: a tree of tsearch(3) */
+	struct index *index; /* owned: of `list`, for rules_judge */
+	void *names;	     /* the groups by name: a tree of tsearch(3) */
 };
 
-/* Every condition holds for the finding. */
-bool rule_matches(const struct rule *rule, const struct finding *finding);
+/* The case of a finding; `facts` may be NULL. */
+struct word_case rule_case(const struct finding *finding, const struct rules_facts *facts);
 
-/* Does condition `n` of those it has hold, `not` included? */
-bool rule_holds(const struct rule *rule, unsigned n, const struct finding *finding);
+/* It speaks of the case: every condition holds, it has not expired, and of health it names the
+   event. */
+bool rule_matches(const struct rule *rule, const struct word_case *c);
 
 /* Makes the canonical text. 0 or -ENOMEM. */
 int rule_print(struct rule *rule);

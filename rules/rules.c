@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "rules/rules.h"
 
+#include "rules/judge/index.h"
 #include "rules/parse.h"
 
 #include <errno.h>
@@ -16,6 +17,8 @@ int rules_read(const char *text, size_t len, struct rules **out, struct rules_er
 	if (!rules)
 		return fault_at(error, &start, -ENOMEM, "out of memory");
 	rc = parse_text(text, len, rules, error);
+	if (!rc && !(rules->index = index_new(rules->list, rules->count)))
+		rc = fault_at(error, &start, -ENOMEM, "out of memory");
 	if (rc) {
 		rules_free(rules);
 		return rc;
@@ -39,6 +42,7 @@ void rules_free(struct rules *rules)
 		free(rules->groups[i]);
 	}
 	free(rules->groups);
+	index_free(rules->index);
 	free(rules);
 }
 
@@ -52,35 +56,51 @@ void rules_print(const struct rules *rules, FILE *out)
 		fprintf(out, "%s\n", rules->list[i].text);
 }
 
+void rules_judge_with(const struct rules *rules, const struct finding *finding,
+		      const struct rules_facts *facts, struct rules_verdict *out)
+{
+	const struct word_case c = rule_case(finding, facts);
+	const struct rule *rule = index_find(rules->index, rules->list, &c);
+
+	if (rule)
+		*out = (struct rules_verdict){ rule->level, rule->line, rule->text, rule->actions };
+	else if (finding->event == EVENT_HEALTH)
+		*out = (struct rules_verdict){ LEVEL_NONE, 0, "", NULL };
+	else
+		*out = (struct rules_verdict){ LEVEL_LOW, 0, "alert low", NULL };
+}
+
 void rules_judge(const struct rules *rules, const struct finding *finding,
 		 struct rules_verdict *out)
 {
-	size_t i;
+	rules_judge_with(rules, finding, NULL, out);
+}
 
-	for (i = 0; i < rules->count; i++) {
-		const struct rule *rule = &rules->list[i];
+void rules_facts_add(struct rules_facts *facts, const struct probe *probe)
+{
+	struct probe_fact fact;
+	size_t at = 0;
 
-		if (rule->verb == WORD_NOPROBE || !rule_matches(rule, finding))
-			continue;
-		/* Statements are about services unless they name the event. */
-		if (finding->event == EVENT_HEALTH && !(rule->has >> WORD_EVENT & 1))
-			continue;
-		*out = (struct rules_verdict){ rule->level, rule->line, rule->text };
-		return;
+	while (probe_next_fact(probe, &at, &fact)) {
+		facts->noauth |= fact.kind == FACT_NOAUTH;
+		facts->weak_tls |= fact.kind == FACT_WEAK_TLS;
 	}
-	*out = finding->event == EVENT_HEALTH ? (struct rules_verdict){ LEVEL_NONE, 0, "" }
-					      : (struct rules_verdict){ LEVEL_LOW, 0, "alert low" };
+	facts->asked = probe->asked;
+	facts->answered = probe->answered;
+	facts->not_after_us = probe_not_after(probe);
+	facts->selfsigned |= probe->certificate_count && probe->certificates[0].self_signed;
 }
 
 bool rules_may_probe(const struct rules *rules, const struct service *service, uint32_t *line)
 {
 	const struct finding early = { .service = *service };
+	const struct word_case c = rule_case(&early, NULL);
 	size_t i;
 
 	for (i = 0; i < rules->count; i++) {
 		const struct rule *rule = &rules->list[i];
 
-		if (rule->verb != WORD_NOPROBE || !rule_matches(rule, &early))
+		if (rule->verb != WORD_NOPROBE || !rule_matches(rule, &c))
 			continue;
 		if (line)
 			*line = rule->line;

@@ -8,6 +8,7 @@
 
 #include "base/prefix.h"
 #include "base/record.h"
+#include "base/record/probe.h"
 
 #include <stdio.h>
 
@@ -19,11 +20,61 @@ struct rules_error {
 	char text[200];
 };
 
+#define RULES_NAMES_MAX 8
+#define RULES_NAME_MAX 32
+#define RULES_BECAUSE_MAX 96
+
+/* What is to be done with an alert besides making it. All zero: nothing. */
+struct rules_actions {
+	char sinks[RULES_NAMES_MAX][RULES_NAME_MAX]; /* sink_count of them; none: to all */
+	char tags[RULES_NAMES_MAX][RULES_NAME_MAX];
+	uint8_t sink_count, tag_count;
+	uint8_t group_by;	       /* enum rules_group */
+	bool delay;		       /* until a probe has verified it */
+	bool scan;		       /* may be handed over */
+	bool has_quiet;		       /* not told at once from `quiet_from` to `quiet_to` */
+	uint16_t quiet_from, quiet_to; /* minutes of the day; the end does not belong to it */
+	uint32_t throttle, throttle_s; /* at most so many in so many seconds; 0 no limit */
+	wall_t until_us;	       /* from then on the statement says nothing; 0 never */
+	char because[RULES_BECAUSE_MAX];
+};
+
+/* X(constant, text): by what alerts become one */
+#define RULES_GROUP_LIST(X)               \
+	X(RULES_GROUP_NONE, "none")       \
+	X(RULES_GROUP_HOST, "host")       \
+	X(RULES_GROUP_PORT, "port")       \
+	X(RULES_GROUP_APP, "app")         \
+	X(RULES_GROUP_PRODUCT, "product") \
+	X(RULES_GROUP_PEER, "peer")       \
+	X(RULES_GROUP_OWNER, "owner")
+
+#define RULES_ENUM(id, text) id,
+enum rules_group { RULES_GROUP_LIST(RULES_ENUM) RULES_GROUP_END };
+#undef RULES_ENUM
+
+/* What rules ask and a finding does not say. All zero: nothing of it is known. */
+struct rules_facts {
+	wall_t now_us;	      /* 0: the finding's own time */
+	int32_t utc_offset_s; /* of the clock on the wall: for times of day and days */
+	uint16_t vlan;	      /* 0 none */
+	uint8_t tunnel;	      /* enum tunnel */
+	bool noauth, weak_tls, selfsigned;
+	uint32_t asked, answered; /* UDP: payload bytes of a question and of its answer */
+	wall_t not_after_us;	  /* the certificate's end; 0 none was seen */
+	const char *owner;	  /* of the asset; NULL not known; borrowed */
+	const char *tags;	  /* of the asset, separated by ","; likewise */
+};
+
+/* Adds what a probe has found out. */
+void rules_facts_add(struct rules_facts *facts, const struct probe *probe);
+
 /* What the rules say of a finding. */
 struct rules_verdict {
-	enum level level; /* LEVEL_NONE: a rule says ignore */
-	uint32_t line;	  /* of the rule that decided; 0: the implied last one */
-	const char *rule; /* its canonical text; borrowed until rules_free */
+	enum level level;		     /* LEVEL_NONE: a rule says ignore */
+	uint32_t line;			     /* of the rule that decided; 0: the implied last one */
+	const char *rule;		     /* its canonical text; borrowed until rules_free */
+	const struct rules_actions *actions; /* likewise; NULL none */
 };
 
 /*
@@ -42,6 +93,10 @@ void rules_print(const struct rules *rules, FILE *out);
  */
 void rules_judge(const struct rules *rules, const struct finding *finding,
 		 struct rules_verdict *out);
+
+/* The same with more to go by. */
+void rules_judge_with(const struct rules *rules, const struct finding *finding,
+		      const struct rules_facts *facts, struct rules_verdict *out);
 
 /*
  * May the service be probed? The pass of its own: false when any noprobe statement matches, and its

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Sets of addresses, of ports or of application names, and named ones: groups. A set remembers what
- * was written, to print it, and has its groups unfolded, to be asked quickly.
+ * Sets of addresses, ports, application names and so on, and named ones: groups. A set remembers
+ * what was written, to print it, and has its groups unfolded, to be asked quickly.
  */
 #ifndef RULES_SET_H
 #define RULES_SET_H
@@ -11,19 +11,32 @@
 
 #include <stdio.h>
 
-enum set_kind { SET_NONE, SET_PREFIXES, SET_PORTS, SET_APPS };
-
-struct set_ports {
-	uint16_t low, high; /* both belong to the range */
+enum set_kind {
+	SET_NONE,
+	SET_PREFIXES,
+	SET_PORTS,
+	SET_APPS,
+	SET_TEXTS,     /* products, owners: without regard to case, "*" stands for any bytes */
+	SET_COUNTRIES, /* two letters */
+	SET_NUMBERS,   /* AS numbers, VLANs */
+	SET_TIMES,     /* minutes of the day */
 };
 
-struct set_app {
-	char name[RECORD_APP_MAX]; /* lower case; "*" stands for any bytes */
+#define SET_TEXT_MAX 64
+
+/* Ports, numbers, minutes. */
+struct set_range {
+	uint32_t low, high; /* both belong to the range */
+};
+
+/* App names, texts, countries. */
+struct set_name {
+	char text[SET_TEXT_MAX]; /* lower case, countries upper; "*" stands for any bytes */
 };
 
 /* Sorted, without double or overlapping items: of one kind. */
 struct set_list {
-	void *items; /* owned: struct prefix_range, set_ports or set_app */
+	void *items; /* owned: struct prefix_range, set_range or set_name */
 	size_t count, room;
 };
 
@@ -56,7 +69,8 @@ enum set_kind set_kind_guess(const char *text, size_t len);
 struct set *set_new(enum set_kind kind);
 void set_free(struct set *set);
 
-/* Adds the item written as `text`. 0; ERR_SYNTAX, ERR_RANGE: it is none; -ENOMEM. */
+/* Adds the item of the set's kind (rules/item) written as `text`. 0; ERR_SYNTAX, ERR_RANGE: it is
+ * none; -ENOMEM. */
 int set_add(struct set *set, const char *text, size_t len);
 
 /* Adds a group of the same kind, borrowed until set_free. 0 or -ENOMEM. */
@@ -70,8 +84,8 @@ int set_close(struct set *set, size_t *budget);
 
 bool set_is_empty(const struct set *set);
 bool set_has_addr(const struct set *set, const struct addr *a);
-bool set_has_port(const struct set *set, uint16_t port);
-bool set_has_app(const struct set *set, const char *app);
+bool set_has_number(const struct set *set, uint32_t number);
+bool set_has_name(const struct set *set, const char *name);
 
 /* The canonical text: "80", "{ @web 8000-8010 }", "home". `braces`: also around one item.
    0 or -ENOMEM. */

@@ -9,16 +9,26 @@
 static const char *const verbs[] = { WORD_VERB_LIST(TEXT_OF) };
 static const char *const levels[] = { RECORD_LEVEL_LIST(TEXT_OF) };
 
-#define CONDITION_OF(id, text, kind, early) [id] = { text, kind, early },
+#define CONDITION_OF(id, ...) [id] = { __VA_ARGS__ },
 static const struct condition {
 	const char *text;
+	enum word_form form;
 	enum set_kind kind;
-	bool early;
+	bool early, told;
 } conditions[] = { WORD_CONDITION_LIST(CONDITION_OF) };
+
+static const struct action {
+	const char *text;
+	bool done;
+} actions[] = { WORD_ACTION_LIST(CONDITION_OF) };
 
 static const char *const events[] = { RECORD_EVENT_LIST(TEXT_OF) NULL };
 static const char *const states[] = { RECORD_STATE_LIST(TEXT_OF) NULL };
 static const char *const evidences[] = { RECORD_EVIDENCE_LIST(TEXT_OF) NULL };
+
+#define DAY_TEXT(text) text,
+static const char *const days[] = { WORD_DAY_LIST(DAY_TEXT) NULL };
+static const char *const tunnels[] = { RECORD_TUNNEL_LIST(TEXT_OF) NULL };
 
 /* Protocol numbers are too far apart for a mask: these go by their place in the list. */
 #define PROTO_TEXT(id, text, number) text,
@@ -27,15 +37,14 @@ static const char *const protos[] = { RECORD_PROTO_LIST(PROTO_TEXT) NULL };
 static const uint8_t proto_numbers[] = { RECORD_PROTO_LIST(PROTO_NUMBER) };
 
 static const char *const *const values[WORD_CONDITION_END] = {
-	[WORD_EVENT] = events,
-	[WORD_PROTO] = protos,
-	[WORD_STATE] = states,
-	[WORD_EVIDENCE] = evidences,
+	[WORD_EVENT] = events,	     [WORD_PROTO] = protos,   [WORD_STATE] = states,
+	[WORD_EVIDENCE] = evidences, [WORD_TUNNEL] = tunnels, [WORD_DAY] = days,
 };
 
 #define UNNAMED 31
 
-_Static_assert(EVENT_END < UNNAMED && STATE_END < UNNAMED && EVIDENCE_END < UNNAMED,
+_Static_assert(EVENT_END < UNNAMED && STATE_END < UNNAMED && EVIDENCE_END < UNNAMED &&
+		       TUNNEL_END < UNNAMED,
 	       "values of a condition fit a mask of 32 bits");
 
 const char *word_verb_text(enum word_verb verb)
@@ -48,6 +57,11 @@ const char *word_condition_text(enum word_condition condition)
 	return conditions[condition].text;
 }
 
+enum word_form word_condition_form(enum word_condition condition)
+{
+	return conditions[condition].form;
+}
+
 enum set_kind word_condition_kind(enum word_condition condition)
 {
 	return conditions[condition].kind;
@@ -56,6 +70,31 @@ enum set_kind word_condition_kind(enum word_condition condition)
 bool word_is_known_early(enum word_condition condition)
 {
 	return conditions[condition].early;
+}
+
+bool word_is_told(enum word_condition condition)
+{
+	return conditions[condition].told;
+}
+
+const char *word_action_text(enum word_action action)
+{
+	return actions[action].text;
+}
+
+bool word_is_done(enum word_action action)
+{
+	return actions[action].done;
+}
+
+int word_action_find(const struct lex_token *token)
+{
+	unsigned i;
+
+	for (i = 0; i < WORD_ACTION_END; i++)
+		if (lex_is(token, actions[i].text))
+			return (int)i;
+	return -1;
 }
 
 int word_verb_parse(const struct lex_token *token, struct rules_error *error)
@@ -86,6 +125,8 @@ int word_condition_parse(const struct lex_token *token, struct rules_error *erro
 			return (int)i;
 		fault_near_offer(&near, conditions[i].text);
 	}
+	for (i = 0; i < WORD_ACTION_END; i++)
+		fault_near_offer(&near, actions[i].text);
 	/* "port 80 443" */
 	if (!near.best && set_kind_guess(token->text, token->len) != SET_APPS)
 		return fault_at(error, token, ERR_UNKNOWN,
@@ -150,19 +191,32 @@ const char *word_value_text(enum word_condition condition, unsigned index)
 	return values[condition][index];
 }
 
-unsigned word_value_of(enum word_condition condition, const struct finding *finding)
+unsigned word_value_of(enum word_condition condition, const struct word_case *c)
 {
-	unsigned i = UNNAMED;
+	const struct finding *f = c->finding;
+	unsigned i;
 
-	if (condition == WORD_EVENT)
-		i = finding->event;
-	else if (condition == WORD_STATE)
-		i = finding->state;
-	else if (condition == WORD_EVIDENCE)
-		i = finding->evidence;
-	else
+	switch (condition) {
+	case WORD_EVENT:
+		i = f->event;
+		break;
+	case WORD_STATE:
+		i = f->state;
+		break;
+	case WORD_EVIDENCE:
+		i = f->evidence;
+		break;
+	case WORD_TUNNEL:
+		i = c->facts->tunnel;
+		break;
+	case WORD_DAY:
+		i = c->day;
+		break;
+	default:
 		for (i = 0; i < sizeof(proto_numbers); i++)
-			if (proto_numbers[i] == finding->service.proto)
+			if (proto_numbers[i] == f->service.proto)
 				return i;
+		return UNNAMED;
+	}
 	return i < UNNAMED ? i : UNNAMED;
 }

@@ -12,6 +12,9 @@ DAEMON_PAGE, RULES_PAGE = "man/flowd.8", "man/flowd.rules.5"
 ITEM = re.compile(r"\.It\s+(?:Ic|Va|Cm|Sy)\s+([A-Za-z][\w.\-]*)")
 WORD_LISTS = ("RECORD_STATE_LIST", "RECORD_EVIDENCE_LIST", "RECORD_EVENT_LIST", "RECORD_LEVEL_LIST",
               "RECORD_PROTO_LIST")
+LANGUAGE, JUDGED = "rules/word.h", "rules/rules.h"
+LANGUAGE_LISTS = ((LANGUAGE, "WORD_VERB_LIST"), (LANGUAGE, "WORD_CONDITION_LIST"),
+                  (LANGUAGE, "WORD_ACTION_LIST"), (JUDGED, "RULES_GROUP_LIST"))
 
 
 def items(tree, page):
@@ -61,15 +64,18 @@ def check_tallies(tree):
 
 
 def check_words(tree):
-    """Each state, evidence, event, level and protocol that rules may name is in flowd.rules(5)."""
+    """Each word of the rules is in flowd.rules(5)."""
     wrong = []
     if RULES_PAGE not in tree.paths:
         return [(RULES_PAGE, 1, "is missing")]
     page = "\n".join(tree.lines(RULES_PAGE)).replace("\\-", "-")
-    for name in WORD_LISTS:
-        entries, empty = table(tree, KIND, name)
+    lists = [(KIND, name) for name in WORD_LISTS]
+    if LANGUAGE in tree.paths:
+        lists += LANGUAGE_LISTS
+    for header, name in lists:
+        entries, empty = table(tree, header, name)
         wrong += empty
-        wrong += [(KIND, line, f"the word {text} is not in {RULES_PAGE}")
+        wrong += [(header, line, f"the word {text} is not in {RULES_PAGE}")
                   for line, _, text in entries
                   if text and text != "none" and not re.search(rf"(?<![\w-]){text}(?![\w-])", page)]
     return wrong

@@ -76,8 +76,11 @@ void tell_judge(struct lifecycle *l, const struct finding *finding, const struct
 	struct alert alert = { .time_us = l->now, .finding = *finding };
 	bool quiet = l->now < l->quiet_until, alerts;
 	struct rules_verdict verdict;
+	struct rules_facts facts = { .now_us = l->now };
 
-	rules_judge(l->rules, finding, &verdict);
+	if (probe)
+		rules_facts_add(&facts, probe);
+	rules_judge_with(l->rules, finding, &facts, &verdict);
 	alerts = verdict.level > (job ? job->level : LEVEL_NONE) &&
 		 (verdict.level >= LEVEL_HIGH || !quiet);
 	remember(l, &(struct store_judgement){ .job = job ? job->job.id : 0,

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How long reading many rules takes, and judging one finding by them: of several kinds of files.
+ * Usage: bench/rules [STATEMENTS]
+ */
+#include "rules/rules.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#define ROUNDS 20000
+
+static double cpu_s(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+/* Exceptions of single services, as a site that grows has them. */
+static void put_services(FILE *out, unsigned i)
+{
+	fprintf(out, "ignore host 10.%u.%u.%u port %u app http\n", i % 7, i / 250 % 250, i % 250,
+		1 + i * 7 % 65535);
+}
+
+/* Networks, ranges and countries, nothing that is met by itself. */
+static void put_networks(FILE *out, unsigned i)
+{
+	fprintf(out, "alert high host 10.%u.0.0/%u port %u-%u peer country { CN RU } state open\n",
+		i % 256, 9 + i % 16, i * 3 % 60000, i * 3 % 60000 + i % 500);
+}
+
+/* Nothing but products. */
+static void put_products(FILE *out, unsigned i)
+{
+	fprintf(out, "alert high app not { http tls } product \"nothing %u\"\n", i);
+}
+
+/* The worst: no condition to file them under, and none matches. */
+static void put_unfiled(FILE *out, unsigned i)
+{
+	fprintf(out, "alert high app not { http tls } product \"nothing %u*\"\n", i);
+}
+
+static void run(const char *name, unsigned count, void (*put)(FILE *out, unsigned i))
+{
+	struct finding f = { .event = EVENT_NEW, .state = STATE_OPEN };
+	struct rules_error error = { 0, 0, "" };
+	double start, slowest = 0, s, total = 0;
+	struct rules_verdict verdict;
+	struct rules *rules;
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+	unsigned i;
+
+	for (i = 0; out && i < count; i++)
+		put(out, i);
+	if (!out || fclose(out))
+		exit(1);
+	start = cpu_s();
+	if (rules_read(text, len, &rules, &error)) {
+		fprintf(stderr, "%s: %u:%u: %s\n", name, error.line, error.column, error.text);
+		exit(1);
+	}
+	s = cpu_s() - start;
+	f.service.proto = PROTO_TCP;
+	record_text_set(f.app, sizeof(f.app), "ssh");
+	record_text_set(f.product, sizeof(f.product), "OpenSSH");
+	memset(f.service.host.b + 10, 0xff, 2);
+	for (i = 0; i < ROUNDS; i++) {
+		double one;
+
+		f.service.host.b[12] = 10;
+		f.service.host.b[13] = (uint8_t)(i % 7);
+		f.service.host.b[14] = (uint8_t)(i / 7 % 250);
+		f.service.host.b[15] = (uint8_t)(i % 250);
+		f.service.port = (uint16_t)(i * 7919);
+		start = cpu_s();
+		rules_judge(rules, &f, &verdict);
+		one = cpu_s() - start;
+		total += one;
+		slowest = one > slowest ? one : slowest;
+	}
+	printf("%-10s %6u statements: read in %.0f ms, judged in %.2f us (mean of %u), %.1f us "
+	       "(slowest)\n",
+	       name, count, s * 1e3, total / ROUNDS * 1e6, ROUNDS, slowest * 1e6);
+	rules_free(rules);
+	free(text);
+}
+
+int main(int argc, char **argv)
+{
+	unsigned count = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 10) : 10000;
+
+	run("services", count, put_services);
+	run("networks", count, put_networks);
+	run("products", count, put_products);
+	run("unfiled", count, put_unfiled);
+	return 0;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A rules text while it is read, and what all its readers need. Results are 0, or ERR_* and -ENOMEM
+ * and the reader's `error`.
+ */
+#ifndef RULES_READ_READER_H
+#define RULES_READ_READER_H
+
+#include "rules/fault.h"
+#include "rules/rule.h"
+
+#define READER_NAME_MAX 64
+
+struct reader {
+	struct lex lex;
+	struct lex_token token; /* the one to be looked at */
+	struct rules *rules;
+	struct rules_error *error;
+	size_t budget;	/* items that groups may still be copied to */
+	unsigned depth; /* parentheses in one another */
+	bool early;	/* of noprobe: only what is known before a probe */
+};
+
+/* Takes the next token. */
+int reader_step(struct reader *p);
+
+/* Says what is wrong `at` a place; returns `rc`. */
+int reader_fail(struct reader *p, const struct lex_token *at, int rc, const char *text);
+int reader_no_memory(struct reader *p, const struct lex_token *at);
+
+/* Makes room for one more of `size` bytes in `*array`. 0 or -ENOMEM. */
+int reader_grow(void *array, size_t count, size_t *room, size_t size);
+
+bool reader_is_statement(const struct lex_token *token);
+
+/* A group that is defined; NULL none. */
+const struct set_group *reader_find_group(const struct rules *rules, const char *name, size_t len);
+
+#endif
