@@ -30,6 +30,7 @@ struct classify {
 struct classify_flow {
 	struct ndpi_flow_struct ndpi;
 	struct words client, server;
+	const struct fit_row *proof; /* of the words so far */
 	uint8_t proto;
 	uint8_t named; /* enum named, of the latest name */
 	char before[RECORD_APP_MAX];
@@ -180,6 +181,7 @@ static const char *look(struct classify *c, struct classify_flow *flow, const st
 	uint32_t len = p->ip_len < UINT16_MAX ? p->ip_len : UINT16_MAX;
 	ndpi_protocol found = { .app_protocol = NDPI_PROTOCOL_UNKNOWN };
 
+	flow->proof = proof;
 	/* What rides on a carrier was looked for when the service got its name. */
 	if (proof && !strcmp(proof->name, flow->before))
 		flow->passed = true;
@@ -228,12 +230,11 @@ bool classify_grants(const struct classify_flow *flow, const char *wish)
 
 const char *classify_end(struct classify *c, struct classify_flow *flow)
 {
-	const struct fit_row *proof = doubt_proof(flow->proto, &flow->client, &flow->server);
 	const struct fit_row *wish = NULL;
 	uint8_t guessed = 0;
 	const char *name;
 
-	name = settle(c, flow, ndpi_detection_giveup(c->ndpi, &flow->ndpi, 0, &guessed), proof);
+	name = settle(c, flow, ndpi_detection_giveup(c->ndpi, &flow->ndpi, 0, &guessed), flow->proof);
 	if (!name && !flow->server.len && (wish = doubt_wish(flow->proto, &flow->client)))
 		flow->named = NAMED_CLIENT;
 	return wish ? wish->name : name;
