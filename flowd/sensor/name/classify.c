@@ -234,7 +234,8 @@ const char *classify_end(struct classify *c, struct classify_flow *flow)
 	uint8_t guessed = 0;
 	const char *name;
 
-	name = settle(c, flow, ndpi_detection_giveup(c->ndpi, &flow->ndpi, 0, &guessed), flow->proof);
+	name = settle(c, flow, ndpi_detection_giveup(c->ndpi, &flow->ndpi, 0, &guessed),
+		      flow->proof);
 	if (!name && !flow->server.len && (wish = doubt_wish(flow->proto, &flow->client)))
 		flow->named = NAMED_CLIENT;
 	return wish ? wish->name : name;
