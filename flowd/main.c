@@ -8,6 +8,7 @@
 #include "flowd/core/core.h"
 #include "flowd/house/renew.h"
 #include "flowd/judge/judge.h"
+#include "flowd/namecheck.h"
 #include "flowd/parent.h"
 #include "flowd/rulefile.h"
 #include "flowd/sensor/sensor.h"
@@ -106,6 +107,11 @@ static int check(const struct conf *conf, bool print)
 		log_error("%s", error);
 		return 1;
 	}
+	if (namecheck_sinks(conf, rules, error, sizeof(error))) {
+		log_error("%s", error);
+		rules_free(rules);
+		return 1;
+	}
 	if (print) {
 		printf("# configuration\n");
 		conf_print(conf, stdout);
@@ -133,8 +139,10 @@ static int reload(struct conf *out, char *error)
 	rc = config_read(saved_argc, saved_argv, &conf, &order, error);
 	if (!rc)
 		rc = config_check(&conf, error);
-	if (!rc && !(rc = rulefile_read(conf.rules, &rules, error)))
+	if (!rc && !(rc = rulefile_read(conf.rules, &rules, error))) {
+		rc = namecheck_sinks(&conf, rules, error, RENEW_ERROR_MAX);
 		rules_free(rules);
+	}
 	if (rc)
 		conf_free(&conf);
 	else

@@ -108,3 +108,19 @@ bool rules_may_probe(const struct rules *rules, const struct service *service, u
 	}
 	return true;
 }
+
+const char *rules_sink(const struct rules *rules, size_t i, uint32_t *line)
+{
+	const struct rule *rule;
+
+	for (rule = rules->list; rule < rules->list + rules->count; rule++) {
+		size_t count = rule->actions ? rule->actions->sink_count : 0;
+
+		if (i < count) {
+			*line = rule->line;
+			return rule->actions->sinks[i];
+		}
+		i -= count;
+	}
+	return NULL;
+}

@@ -84,6 +84,10 @@ struct rules_verdict {
 int rules_read(const char *text, size_t len, struct rules **out, struct rules_error *error);
 void rules_free(struct rules *rules);
 
+/* The i-th name of a receiver that the rules name (`to`), from 0, and its line; NULL past the last.
+ * Borrowed until rules_free. */
+const char *rules_sink(const struct rules *rules, size_t i, uint32_t *line);
+
 /* Prints the rules in canonical form, which reads back to itself. */
 void rules_print(const struct rules *rules, FILE *out);
 

@@ -5,7 +5,7 @@
 #include "store/inside.h"
 #include "store/key.h"
 
-_Static_assert(sizeof(struct store_letter) == 88, "layout");
+_Static_assert(sizeof(struct store_letter) == 152, "layout");
 _Static_assert(sizeof(struct store_sink) == 232, "layout");
 _Static_assert(sizeof(struct store_dead) == 144, "layout");
 

@@ -10,7 +10,7 @@
 #include "base/record.h"
 #include "store/store.h"
 
-#define LETTERS_SINKS_MAX 64
+#define LETTERS_SINKS_MAX 128
 #define LETTERS_DEAD_MAX 1000 /* of one receiver: the oldest go */
 
 /* An alert that waits. */

@@ -2,6 +2,7 @@
 /* Sightings, probes and a clock in; events, alerts and jobs out; over a store that is really there.
  */
 #include "flowd/core/deceptive.h"
+#include "store/outbox/letters.h"
 #include "tests/unit/life.h"
 
 static void verified(void **state)
@@ -190,6 +191,31 @@ static void rules_decide(void **state)
 	expect(w, "verdict:22 verdict:6400 alert-critical-verified:6400#1 ");
 	assert_int_equal(lifecycle_finish(&w->life), 0);
 	expect(w, "alert-low:9100#2 ");
+}
+
+static int note_sinks(void *arg, const struct store_letter *row)
+{
+	char *said = arg;
+
+	snprintf(said + strlen(said), 64, "%s;", row->sinks);
+	return 0;
+}
+
+/* What a rule says of receivers goes with the alert to them. */
+static void to_receivers(void **state)
+{
+	struct world *w = *state;
+	char said[256] = "";
+
+	reopen(w, "alert high app ssh to { soc pager }\nalert low app http\n");
+	w->life.letters = true;
+	see(w, 22, EVIDENCE_FULL, T0, "ssh");
+	see(w, 80, EVIDENCE_FULL, T0, "http");
+	answer(w, 1, 22, STATE_OPEN, T0 + 1);
+	answer(w, 2, 80, STATE_OPEN, T0 + 2);
+	assert_int_equal(store_commit(w->store, false), 0);
+	assert_true(letters_walk(w->store, 0, note_sinks, said) >= 0);
+	assert_string_equal(said, "soc,pager;;");
 }
 
 /* While the border is learnt only what is dangerous pages. */
@@ -466,6 +492,7 @@ int main(void)
 		CASE(late),	      CASE(explained),	   CASE(explained_late),
 		CASE(promoted),	      CASE(not_explained), CASE(explained_too_many),
 		CASE(deceptive_host), CASE(hosts_full),	   CASE(over_udp),
+		CASE(to_receivers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

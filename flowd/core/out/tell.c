@@ -5,7 +5,9 @@
 #include "flowd/core/book/casework.h"
 #include "store/history/judgements.h"
 #include "store/naming.h"
+
 #include "store/outbox/letters.h"
+#include <stdio.h>
 
 struct finding tell_finding(const struct lifecycle *l, const struct store_service *row,
 			    enum event event, const struct probe *probe)
@@ -53,8 +55,22 @@ static void remember(struct lifecycle *l, const struct store_judgement *said)
 	store_put_judgement(l->store, &row);
 }
 
+/* The receivers that a rule names, as letters have them; "" all. */
+static const char *sinks_of(const struct rules_verdict *verdict, char out[LETTERS_SINKS_MAX])
+{
+	size_t i, len = 0, count = verdict->actions ? verdict->actions->sink_count : 0;
+
+	out[0] = '\0';
+	for (i = 0; i < count && len + 1 < LETTERS_SINKS_MAX; i++)
+		len += (size_t)snprintf(out + len, LETTERS_SINKS_MAX - len, "%s%s", i ? "," : "",
+					verdict->actions->sinks[i]);
+	return out;
+}
+
 void tell_alert(struct lifecycle *l, struct alert *alert, const struct rules_verdict *verdict)
 {
+	char sinks[LETTERS_SINKS_MAX];
+
 	alert->level = (uint8_t)verdict->level;
 	alert->rule_line = verdict->line;
 	record_text_set(alert->rule, sizeof(alert->rule), verdict->rule);
@@ -66,7 +82,7 @@ void tell_alert(struct lifecycle *l, struct alert *alert, const struct rules_ver
 	if (l->receiver)
 		store_put_outbox(l->store, l->receiver, alert);
 	if (l->letters)
-		letters_put(l->store, alert, "");
+		letters_put(l->store, alert, sinks_of(verdict, sinks));
 	l->act(l->arg, &(struct lifecycle_act){ .alert = alert });
 }
 

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Names that rules use and the configuration gives.
+ */
+#ifndef FLOWD_NAMECHECK_H
+#define FLOWD_NAMECHECK_H
+
+#include "base/conf.h"
+#include "rules/rules.h"
+
+/*
+ * Every receiver that the rules name is one of `sinks`. 0; ERR_UNKNOWN, -ENOMEM and "file:line:
+ * what is wrong" in `error` of `size` bytes.
+ */
+int namecheck_sinks(const struct conf *conf, const struct rules *rules, char *error, size_t size);
+
+#endif
