@@ -215,7 +215,7 @@ static void to_receivers(void **state)
 	answer(w, 2, 80, STATE_OPEN, T0 + 2);
 	assert_int_equal(store_commit(w->store, false), 0);
 	assert_true(letters_walk(w->store, 0, note_sinks, said) >= 0);
-	assert_string_equal(said, "soc,pager;;");
+	assert_string_equal(said, "pager,soc;;");
 }
 
 /* While the border is learnt only what is dangerous pages. */
