@@ -37,7 +37,7 @@ class Contract:
         """What is wrong with an answer; [] nothing."""
         template, operation = self.operation(method, path)
         responses = operation["responses"] if operation else {}
-        response = responses.get(str(answer.status), responses.get("default"))
+        response = responses.get(str(answer.status), responses.get("%dXX" % (answer.status // 100)))
         if not response:
             problem = {"$ref": "#/components/responses/Problem"}
             response = problem if answer.status >= 400 else None
