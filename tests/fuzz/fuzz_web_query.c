@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The first byte chooses what the rest is: a query string, the name of a service, a place in the
- * stream, a Host and an Origin. What reads prints to what reads back.
+ * stream, a Host and an Origin, headers and a form. What reads prints to what reads back.
  */
 #include "store/report/report.h"
+#include "web/access/desk.h"
+#include "web/http/head.h"
 #include "web/query.h"
 
 #include <stdlib.h>
@@ -59,7 +61,7 @@ static void try_id(const char *text, size_t size)
 		return;
 	report_id(&s, id);
 	CHECK(!query_parse_id(id, strlen(id), &again) && service_is_same(&s, &again));
-	check_cursor(&s);
+	check_cursor(&(struct query_place){ s.port, s });
 }
 
 static void try_host(char *text, size_t size)
@@ -75,6 +77,32 @@ static void try_host(char *text, size_t size)
 		CHECK(strlen(text) > strlen(host));
 }
 
+/* The same text as each of the headers, and as a form. */
+static void try_head(char *text, size_t size)
+{
+	struct head h;
+	char id[HEAD_ID_MAX];
+	size_t len = 0;
+	const char *found;
+
+	text[size] = '\0';
+	h = (struct head){ .authorization = text,
+			   .cookie = text,
+			   .accept_encoding = text,
+			   .if_none_match = text,
+			   .request_id = text };
+	head_takes_gzip(&h);
+	head_has_tag(&h, "\"a\"");
+	head_id(&h, id);
+	CHECK(strlen(id) < HEAD_ID_MAX);
+	found = head_bearer(&h, &len);
+	CHECK(!found || (found >= text && found + len <= text + size));
+	found = head_cookie(&h, "flowd_session", &len);
+	CHECK(!found || (found >= text && found + len <= text + size));
+	found = desk_field(text, size, "token", &len);
+	CHECK(!found || (found >= text && found + len <= text + size));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct query_position place = { 0, 0 };
@@ -85,7 +113,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	text = malloc(size);
 	CHECK(text);
 	memcpy(text, data + 1, size - 1);
-	switch (data[0] % 4) {
+	switch (data[0] % 5) {
 	case 0:
 		try_query(text, size - 1);
 		break;
@@ -96,8 +124,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		query_parse_position(text, size - 1, &place);
 		CHECK(place.event <= INT64_MAX && place.alert <= INT64_MAX);
 		break;
-	default:
+	case 3:
 		try_host(text, size - 1);
+		break;
+	default:
+		try_head(text, size - 1);
 	}
 	free(text);
 	return 0;
