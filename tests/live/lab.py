@@ -129,7 +129,7 @@ class Story:
 
     def healthy(self, port):
         """Whether somebody answers on the border's loopback, where this flowd can do that."""
-        until = time.time() + (2 if self.lab.has_option("web.port") else 0)
+        until = time.time() + (10 if self.lab.has_option("web.port") else 0)
         while time.time() < until:
             with self.lab.net.socket("border", socket.AF_INET, socket.SOCK_STREAM) as client:
                 client.settimeout(1)
@@ -137,7 +137,8 @@ class Story:
                     client.connect(("127.0.0.1", port))
                     client.sendall(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n"
                                    b"Connection: close\r\n\r\n" % port)
-                    return b" 200 " in client.recv(256).split(b"\r\n")[0]
+                    if b" 200 " in client.recv(256).split(b"\r\n")[0]:
+                        return True
             if "web" not in self.flowd.roles():
                 return False
             time.sleep(0.1)
