@@ -3,6 +3,17 @@
 import csv
 import io
 import json
+import time
+
+from netns import PATIENCE
+
+
+def settled(bench, path, want):
+    """All rows once there are so many: what is filtered by may be some seconds old."""
+    until, rows = time.time() + PATIENCE, None
+    while rows is None or (len(rows) != want and time.time() < until):
+        rows, _ = bench.pages(path, "services")
+    return rows
 
 
 def check_sorted(bench):

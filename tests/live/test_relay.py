@@ -184,7 +184,7 @@ def check_hostile(bench):
     for mode, error in wrong.items():
         hook.mode(mode)
         before = sink(bench, "hook").get("retries", 0)
-        wait_for(functools.partial(has_failed, bench, before + 1, error), 20)
+        wait_for(functools.partial(has_failed, bench, before + 1, error), 90)
         if error:
             bench.report.check(mode + ": error", error, sink(bench, "hook").get("error"))
     bench.report.check("certificate of a stranger", True,

@@ -23,7 +23,7 @@ from contract import Contract
 from flowd import Flowd
 from netns import Net, PATIENCE, skip_unless_possible
 from report import Report
-from sorted_rows import check_sorted
+from sorted_rows import check_sorted, settled
 from webclient import Answer, HEADERS, Reader, cpu_of, is_alert
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -189,7 +189,7 @@ def check_services(bench):
             ("ip=10.77.0.0/24", 251), ("ip=10.78.0.0/16", 0), ("app=ssh", 2), ("app=http", 0),
             ("state=open", 252), ("state=gone", 0), ("port=31007&state=open&ip=10.77.0.2", 1),
             ("port=0", 0), ("ip=0.0.0.0/0", 251), ("ip=%3A%3A/0", 252)):
-        rows, _ = bench.pages("/api/v1/services?limit=50&" + filters, "services")
+        rows = settled(bench, "/api/v1/services?limit=50&" + filters, want)
         bench.report.check(filters, want, len(rows))
     check_sorted(bench)
     # Pages are stable while rows come in between.
