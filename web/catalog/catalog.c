@@ -9,7 +9,9 @@
 #define PIECE 1000		/* rows read before others have their turn */
 #define LEAST (5 * MONO_SECOND) /* between two readings ... */
 #define SHARE 50		/* ... or so many times what the last one took */
-#define NOTES 4096		/* services to read again; beyond, all of them */
+#define NOTES 4096		/* services to read again; more are left to the next reading */
+#define LATER (1500 * MONO_MS)	/* when they are read once more: a reader may lag behind the news \
+				 */
 #define APP_SLOTS (2 * CATALOG_APPS)
 #define BUCKETS_LEAST 1024
 
@@ -21,18 +23,33 @@ struct table {
 	uint32_t mask;
 };
 
+struct note {
+	struct service service;
+	bool last; /* it has been read once since its news */
+};
+
+/* What has been read, to be read once more: a ring in the order of its times. */
+struct later {
+	struct {
+		struct service service;
+		mono_t due;
+	} slots[NOTES];
+	unsigned first, count;
+};
+
 struct catalog {
 	struct view *view;
-	struct loop_event *timer;
+	struct loop_event *timer, *later_timer;
 	struct hash_key key;
 	struct table now, next; /* next: being read */
 	struct service at;	/* the last one read */
 	bool reading, ready;
 	mono_t began;
 	uint64_t epoch, generation;
-	struct service notes[NOTES];
+	struct note notes[NOTES];
 	unsigned note_count,
 		note_done; /* while all is read they are kept, to be read again after it */
+	struct later later;
 	char apps[CATALOG_APPS][RECORD_APP_MAX];
 	uint16_t app_slots[APP_SLOTS]; /* app + 1 */
 	unsigned app_count, ranked;    /* ranked: of so many the ranks are known */
@@ -219,14 +236,32 @@ static int take_row(void *arg, const struct store_service *row)
 	return p->failed || ++p->rows == PIECE;
 }
 
+static void put_later(struct catalog *c, const struct service *service)
+{
+	struct later *l = &c->later;
+	unsigned slot = (l->first + l->count) % NOTES;
+
+	if (l->count == NOTES)
+		return;
+	l->slots[slot].service = *service;
+	l->slots[slot].due = mono_now() + LATER;
+	if (!l->count++)
+		loop_timer_set(c->later_timer, LATER);
+}
+
 static void read_notes(struct catalog *c)
 {
 	struct store *store = view_peek(c->view);
 	struct store_service row;
 
-	for (; store && c->note_done < c->note_count; c->note_done++)
-		if (store_get_service(store, &c->notes[c->note_done], &row) > 0)
+	for (; store && c->note_done < c->note_count; c->note_done++) {
+		const struct note *note = &c->notes[c->note_done];
+
+		if (store_get_service(store, &note->service, &row) > 0)
 			table_put(c, &c->now, &row);
+		if (!note->last)
+			put_later(c, &note->service);
+	}
 	c->generation++;
 	if (!c->reading)
 		c->note_count = c->note_done = 0;
@@ -281,17 +316,41 @@ void catalog_begin(struct catalog *c)
 	loop_timer_set(c->timer, 0);
 }
 
-void catalog_note(struct catalog *c, const struct service *service)
+static void note(struct catalog *c, const struct service *service, bool last)
 {
 	/* More is for the next reading. */
 	if (c->note_count < NOTES)
-		c->notes[c->note_count++] = *service;
+		c->notes[c->note_count++] = (struct note){ *service, last };
+}
+
+void catalog_note(struct catalog *c, const struct service *service)
+{
+	note(c, service, false);
 }
 
 void catalog_catch_up(struct catalog *c)
 {
 	if (c->ready && c->note_done < c->note_count)
 		read_notes(c);
+}
+
+static void on_later(void *arg, int what)
+{
+	struct catalog *c = arg;
+	struct later *l = &c->later;
+	mono_t now = mono_now();
+
+	(void)what;
+	for (; l->count && l->slots[l->first].due <= now; l->count--) {
+		note(c, &l->slots[l->first].service, true);
+		l->first = (l->first + 1) % NOTES;
+	}
+	if (l->count)
+		loop_timer_set(c->later_timer, l->slots[l->first].due - now);
+	/* It follows the store if it has not for a second, so that it sees what was committed then.
+	 */
+	view_store(c->view);
+	catalog_catch_up(c);
 }
 
 bool catalog_is_ready(const struct catalog *c)
@@ -314,9 +373,10 @@ struct catalog *catalog_new(struct loop *loop, struct view *view)
 	c->view = view;
 	c->key = hash_key_new();
 	c->timer = loop_timer_new(loop, on_time, c);
-	if (c->timer)
+	c->later_timer = loop_timer_new(loop, on_later, c);
+	if (c->timer && c->later_timer)
 		return c;
-	free(c);
+	catalog_free(c);
 	return NULL;
 }
 
@@ -325,6 +385,7 @@ void catalog_free(struct catalog *c)
 	if (!c)
 		return;
 	loop_event_free(c->timer);
+	loop_event_free(c->later_timer);
 	table_clear(&c->now);
 	table_clear(&c->next);
 	free(c);

@@ -33,7 +33,8 @@ void catalog_free(struct catalog *catalog);
 /* The store has been opened, again maybe: reads it all. */
 void catalog_begin(struct catalog *catalog);
 
-/* There is news of a service: it is read again when the store has caught up. */
+/* There is news of a service: it is read again when the store has caught up, and once more a little
+ * later, since a reader of the store may not see yet what the news are about. */
 void catalog_note(struct catalog *catalog, const struct service *service);
 void catalog_catch_up(struct catalog *catalog);
 
