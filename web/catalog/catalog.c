@@ -10,8 +10,7 @@
 #define LEAST (5 * MONO_SECOND) /* between two readings ... */
 #define SHARE 50		/* ... or so many times what the last one took */
 #define NOTES 4096		/* services to read again; more are left to the next reading */
-#define LATER (1500 * MONO_MS)	/* when they are read once more: a reader may lag behind the news \
-				 */
+#define LATER (1500 * MONO_MS)	/* when they are read once more */
 #define APP_SLOTS (2 * CATALOG_APPS)
 #define BUCKETS_LEAST 1024
 
