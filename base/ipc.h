@@ -47,7 +47,9 @@
 	X(IPC_LIFE, sizeof(struct outbox_life))	      /* core and relay: who are you, who I am */  \
 	X(IPC_RESEND, sizeof(struct outbox_order))    /* web to core: dead letters once more */    \
 	X(IPC_TRIAGE, sizeof(struct triage)) /* web to core: of an alert; back: it is committed */ \
-	X(IPC_BOOK, IPC_BULK) /* web to core: entries of the baseline, see store/book/ledger.h */
+	X(IPC_BOOK, IPC_BULK) /* web to core: entries of the baseline, see store/book/ledger.h */  \
+	X(IPC_BACKUP,                                                                              \
+	  sizeof(struct backup)) /* web to core: a copy of the store; back: it is done */
 
 enum ipc_kind {
 	IPC_NONE,

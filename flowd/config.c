@@ -137,6 +137,13 @@ static int split(int argc, char **argv, struct words *words, struct config_order
 			rc = 2;
 			continue;
 		}
+		if (!strcmp(argv[i], "--restore")) {
+			order->restore = argv[i + 1];
+			if (!order->restore)
+				return complain(error, ERR_SYNTAX, argv[i], "needs a folder");
+			rc = 2;
+			continue;
+		}
 		rc = take_option(argv + i, &words->list[words->count], error);
 		if (rc < 0)
 			return rc;
@@ -368,6 +375,7 @@ void config_help(FILE *out)
 	      "them\n\n"
 	      "  -c FILE   configuration (default: " CONFIG_FILE ", if there)\n"
 	      "  -r FILE   same as --read           -i NAME  same as --interface\n"
+	      "  --restore DIR  make the store of --state anew of a copy in DIR (flowctl backup)\n"
 	      "  -n        check and end            -v       with -n: print what is in effect\n"
 	      "  -h        this text                -V       version\n"
 	      "  --sweep P same as --sweep.now      -p PORTS same as --sweep.ports\n"

@@ -13,6 +13,7 @@
 /* What the command line asks for besides options. */
 struct config_order {
 	bool help, version, check, verbose;
+	const char *restore; /* the folder of a copy of the store; NULL none */
 };
 
 /*

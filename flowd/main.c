@@ -7,6 +7,7 @@
 #include "flowd/config.h"
 #include "flowd/core/core.h"
 #include "flowd/house/renew.h"
+#include "flowd/house/restore.h"
 #include "flowd/judge/judge.h"
 #include "flowd/namecheck.h"
 #include "flowd/parent.h"
@@ -166,7 +167,7 @@ int main(int argc, char **argv)
 	if (conf_new(&conf))
 		return 1;
 	if (config_read(argc, argv, &conf, &order, error) ||
-	    (!order.help && !order.version && config_check(&conf, error))) {
+	    (!order.help && !order.version && !order.restore && config_check(&conf, error))) {
 		log_error("%s", error);
 		status = 1;
 	} else if (order.help) {
@@ -175,6 +176,8 @@ int main(int argc, char **argv)
 	} else if (order.version) {
 		printf("flowd %s\n", PACKAGE_VERSION);
 		status = 0;
+	} else if (order.restore) {
+		status = restore_run(&conf, order.restore);
 	} else {
 		status = check(&conf, order.check && order.verbose);
 		if (!status && !order.check)

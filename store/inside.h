@@ -24,6 +24,7 @@ struct store {
 		services_stored; /* how many rows; stored with the batch that changes it */
 	uint64_t jobs;		 /* the same, counted at each start */
 	bool memory;		 /* thrown away at the end */
+	char *path;		 /* of its folder; NULL in memory */
 	struct store_given_up given_up;
 };
 

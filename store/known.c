@@ -41,7 +41,7 @@ int store_walk_known(struct store *s, store_known_fn fn, void *arg)
 	size_t key_len, size;
 	struct store_known known;
 	struct service service;
-	int rc = cursor ? 0 : -ENOMEM;
+	int rc = cursor ? 0 : -ENOMEM, end;
 
 	while (!rc && rocks_cursor_next(cursor, &key, &key_len, &value, &size)) {
 		if (key_len != KEY_SERVICE || size != sizeof(known)) {
@@ -52,6 +52,6 @@ int store_walk_known(struct store *s, store_known_fn fn, void *arg)
 		memcpy(&known, value, sizeof(known));
 		rc = fn(arg, &service, &known);
 	}
-	rocks_cursor_free(cursor);
-	return rc;
+	end = rocks_cursor_free(cursor);
+	return rc ? rc : end;
 }

@@ -321,8 +321,9 @@ int rocks_reclaim(struct rocks *r, enum rocks_table table, struct rocks_key from
 /* What a start that was ended before it had made a store leaves. */
 static bool is_rest(const char *name)
 {
-	static const char *const rests[] = { ".",   "..",   "LOCK",	  "IDENTITY",
-					     "web", "LOG*", "MANIFEST-*", "??????.dbtmp" };
+	static const char *const rests[] = { ".",	   "..",	   "LOCK",
+					     "IDENTITY",   "web",	   "LOG*",
+					     "MANIFEST-*", "??????.dbtmp", "backups" };
 	size_t i;
 
 	for (i = 0; i < sizeof(rests) / sizeof(rests[0]); i++)
@@ -386,6 +387,18 @@ uint64_t rocks_written(const struct rocks *r)
 	return r->written;
 }
 
+int rocks_checkpoint(struct rocks *r, const char *path, char *error)
+{
+	char *text = NULL;
+	rocksdb_checkpoint_t *checkpoint = rocksdb_checkpoint_object_create(r->db, &text);
+
+	if (failed(text, error))
+		return ERR_STORE;
+	rocksdb_checkpoint_create(checkpoint, path, 0, &text);
+	rocksdb_checkpoint_object_destroy(checkpoint);
+	return failed(text, error) ? ERR_STORE : 0;
+}
+
 const char *rocks_name(enum rocks_table table)
 {
 	return names[table];
@@ -437,14 +450,19 @@ struct rocks_cursor *rocks_cursor_new_last(struct rocks *r, enum rocks_table tab
 	return c;
 }
 
-void rocks_cursor_free(struct rocks_cursor *c)
+int rocks_cursor_free(struct rocks_cursor *c)
 {
+	char *text = NULL;
+
 	if (!c)
-		return;
-	if (c->iterator)
+		return 0;
+	if (c->iterator) {
+		rocksdb_iter_get_error(c->iterator, &text);
 		rocksdb_iter_destroy(c->iterator);
+	}
 	memory_cursor_free(c->memory);
 	free(c);
+	return failed(text, NULL) ? ERR_STORE : 0;
 }
 
 /* Moves RocksDB's iterator on and fills in the row; false at the end. */

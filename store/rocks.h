@@ -119,6 +119,13 @@ uint64_t rocks_span(struct rocks *rocks, enum rocks_table table, struct rocks_ke
 /* Bytes that were committed since it was opened. */
 uint64_t rocks_written(const struct rocks *rocks);
 
+/*
+ * A database of its own in the folder `path`, which must not be there, of what is committed by now;
+ * its tables are links to these, so it has to be on the same file system. 0, ERR_STORE and what is
+ * wrong in `error` (ROCKS_ERROR_MAX bytes).
+ */
+int rocks_checkpoint(struct rocks *rocks, const char *path, char *error);
+
 const char *rocks_name(enum rocks_table table);
 
 /* How many rows a table has, as the database estimates it: deletions are guessed. */
@@ -132,7 +139,9 @@ struct rocks_cursor *rocks_cursor_new(struct rocks *rocks, enum rocks_table tabl
 
 /* The same backwards, from the last key; NULL when memory is short. */
 struct rocks_cursor *rocks_cursor_new_last(struct rocks *rocks, enum rocks_table table);
-void rocks_cursor_free(struct rocks_cursor *cursor);
+
+/* 0; ERR_STORE: it has ended where something could not be read. */
+int rocks_cursor_free(struct rocks_cursor *cursor);
 
 /*
  * The next pair, borrowed until the next call: true, or false at the end. `key` and `value` may be

@@ -2,6 +2,7 @@
 #include "store/store.h"
 
 #include "base/err.h"
+#include "store/backup/restore.h"
 #include "store/hints.h"
 #include "store/inside.h"
 #include "store/key.h"
@@ -114,6 +115,7 @@ static int open_either(const char *path, const char *scratch, struct store **out
 	rc = scratch ? rocks_open_reader(path, scratch, &s->rocks, error)
 		     : rocks_open(path, &s->rocks, error);
 	s->memory = !path;
+	s->path = path ? strdup(path) : NULL;
 	if (!rc)
 		rc = open_facts(s, !scratch, !path, error);
 	if (!rc && path && !scratch)
@@ -127,6 +129,10 @@ static int open_either(const char *path, const char *scratch, struct store **out
 
 int store_open(const char *path, struct store **out, char *error)
 {
+	if (path && restore_is_cut(path)) {
+		snprintf(error, STORE_ERROR_MAX, "flowd --restore was cut short there: once more");
+		return ERR_STORE;
+	}
 	return open_either(path, NULL, out, error);
 }
 
@@ -145,12 +151,13 @@ void store_close(struct store *s)
 	if (!s)
 		return;
 	rocks_close(s->rocks);
+	free(s->path);
 	free(s);
 }
 
 bool store_may_be(const char *path)
 {
-	return rocks_may_be(path);
+	return restore_is_cut(path) || rocks_may_be(path);
 }
 
 struct hash_key store_peer_key(const struct store *s)
@@ -350,7 +357,7 @@ int row_walk(const struct row_walk *w, struct rocks_cursor *cursor)
 	_Alignas(16) uint8_t row[sizeof(struct alert)];
 	const void *key, *value;
 	size_t key_len, size;
-	int rc = 0;
+	int rc = 0, end;
 
 	if (!cursor)
 		return -ENOMEM;
@@ -367,8 +374,8 @@ int row_walk(const struct row_walk *w, struct rocks_cursor *cursor)
 		memcpy(row, value, size);
 		rc = w->call(w->fn, w->arg, row);
 	}
-	rocks_cursor_free(cursor);
-	return rc;
+	end = rocks_cursor_free(cursor);
+	return rc ? rc : end;
 }
 
 ROW_CALLER(service, store_service, store_service_fn)

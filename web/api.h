@@ -13,6 +13,7 @@
 #include "web/view.h"
 
 struct access_desk;
+struct backups_asked;
 struct conf;
 struct ipc;
 
@@ -27,7 +28,8 @@ struct api {
 	struct order_page page; /* being answered */
 	char *overview;		/* as it was at `overviewed` */
 	mono_t overviewed;
-	unsigned exports; /* under way */
+	unsigned exports;	      /* under way */
+	struct backups_asked *backup; /* under way; NULL none */
 	struct ipc *core;
 	struct http *http;
 	struct loop *loop;

@@ -3,6 +3,7 @@
 
 #include "web/access/desk.h"
 #include "web/api.h"
+#include "web/backup/backups.h"
 #include "web/book/alerts.h"
 #include "web/book/baseline.h"
 #include "web/listing/export.h"
@@ -55,6 +56,9 @@ const struct http_route routes[] = {
 	{ "/api/v1/sweeps/*/pause", HTTP_POST, orders_pause, ACCESS_OPERATOR, 0 },
 	{ "/api/v1/sweeps/*/resume", HTTP_POST, orders_resume, ACCESS_OPERATOR, 0 },
 	{ "/api/v1/sweeps/*/cancel", HTTP_POST, orders_cancel, ACCESS_OPERATOR, 0 },
+	{ "/api/v1/backups", HTTP_GET, backups_list, ACCESS_ADMIN, 0 },
+	{ "/api/v1/backups", HTTP_POST, backups_make, ACCESS_ADMIN, 0 },
+	{ "/api/v1/backups/*", HTTP_DELETE, backups_remove, ACCESS_ADMIN, 0 },
 	{ "/api/v1/probing", HTTP_GET, probing_get, ACCESS_VIEWER, 0 },
 	{ "/api/v1/probing", HTTP_POST, probing_post, ACCESS_ADMIN, 0 },
 	{ "/api/v1/audit", HTTP_GET, probing_audit, ACCESS_VIEWER, 0 },

@@ -9,6 +9,7 @@
 #include "base/loop.h"
 #include "web/access/access.h"
 #include "web/api.h"
+#include "web/backup/backups.h"
 #include "web/book/alerts.h"
 #include "web/http/doors.h"
 #include "web/routes.h"
@@ -96,6 +97,9 @@ static void take(struct web *w, const struct ipc_message *m)
 	case IPC_RULES:
 		w->gauge.rules = *(const struct rules_news *)m->record;
 		say_health(w);
+		break;
+	case IPC_BACKUP:
+		backups_take(&w->api, m->record);
 		break;
 	case IPC_TOKEN:
 		keys_take(&w->api.desk->keys, m->record);

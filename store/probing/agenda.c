@@ -71,7 +71,7 @@ int store_walk_agenda(struct store *s, wall_t from, store_due_fn fn, void *arg)
 	size_t key_len, size;
 	struct service service;
 	uint8_t start[8];
-	int rc;
+	int rc, end;
 
 	key_time(from, start);
 	cursor = rocks_cursor_new(s->rocks, ROCKS_AGENDA, KEY(start));
@@ -84,6 +84,6 @@ int store_walk_agenda(struct store *s, wall_t from, store_due_fn fn, void *arg)
 		service = key_service_of((const uint8_t *)key + 8);
 		rc = fn(arg, &service, key_time_of(key));
 	}
-	rocks_cursor_free(cursor);
-	return rc;
+	end = rocks_cursor_free(cursor);
+	return rc ? rc : end;
 }

@@ -4,9 +4,11 @@
 
 usage: test_ctl.py FLOWD FLOWCTL       as root
 """
+import http.client
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 import tempfile
@@ -157,8 +159,69 @@ def check_rest(bench):
     bench.report.check("exported", [22, 23, 2222], sorted(json.loads(x)["port"] for x in lines))
     table = bench.ctl("export", "services", "--csv").stdout.splitlines()
     bench.report.check("as CSV", (4, True), (len(table), table[0].startswith("id,state,app,")))
-    bench.check(7, "no such route", "backup")
     bench.check(2, "expected", "export", "everything")
+    for what, want in (("alerts", "rule"), ("events", "before")):
+        lines = [json.loads(x) for x in bench.ctl("export", what).stdout.splitlines()]
+        bench.report.check(what, (True, True), (len(lines) > 2, want in lines[0]))
+    copy = os.path.join(bench.directory, "copy")
+    bench.check(0, "^" + copy + "$", "backup", copy)
+    bench.report.check("a copy of the store", True, os.path.exists(copy + "/CURRENT"))
+    bench.check(2, "expected DIR", "backup", "there")
+
+
+def check_sweeps(bench):
+    """Ordered, held, let go on, cancelled."""
+    def state(number):
+        rows = json.loads(bench.ctl("--json", "sweep", "list").stdout)["sweeps"]
+        return next((row["state"] for row in rows if str(row["id"]) == number), None)
+    number = bench.check(0, r"^\d+$", "sweep", bench.net.inside[0], "rate=1").stdout.strip()
+    for word, want in (("pause", "paused"), ("resume", "running"), ("cancel", "cancelled")):
+        bench.check(0, "", "sweep", word, number)
+        bench.report.check(word, True, bench.wait(lambda want=want: state(number) == want))
+    bench.check(6, "has ended", "sweep", "cancel", number)
+    bench.check(5, "no such", "sweep", "pause", "99999")
+    bench.check(2, "expected an ID", "sweep", "pause")
+
+
+def check_approve(bench):
+    """What is approved is in the baseline, and said so of the service."""
+    def row():
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
+            sock.connect(bench.socket)
+            asked = http.client.HTTPConnection("localhost")
+            asked.sock = sock
+            asked.request("GET", "/api/v1/baseline")
+            rows = json.loads(asked.getresponse().read())["baseline"]
+        return next((row for row in rows if row["id"] == bench.ssh), {})
+    bench.check(2, "expected SERVICE", "approve")
+    bench.check(2, "expected SERVICE", "approve", bench.ssh, "colour=red")
+    bench.check(6, "expected services", "approve", "nonsense")
+    bench.report.check("nothing yet", {}, row())
+    bench.check(0, "^1$", "approve", bench.ssh, "owner=ops", "reason=jump host", "ticket=T-1",
+                "days=30")
+    bench.report.check("approved", True, bool(bench.wait(row)))
+    said = row()
+    bench.report.check("as said", ("ops", "jump host", "T-1", True), (
+        said["owner"], said["reason"], said["ticket"], said["expires"] > said["approved"]))
+
+
+def check_reload(bench):
+    """Rules that are right come into force, those that are wrong do not, and say where."""
+    with open(bench.rules, "w", encoding="ascii") as file:
+        file.write("alert critical port 22\n")
+    bench.check(0, "in force", "rules", "reload")
+    explained = r"^1 +yes +- +alert critical port 22$"
+    bench.report.check("in force", True, bench.wait(lambda: bool(re.search(
+        explained, bench.ctl("rules", "explain", bench.ssh).stdout, re.M))))
+    with open(bench.rules, "w", encoding="ascii") as file:
+        file.write("alert critical prot 22\n")
+    bench.check(1, "1:16: ", "rules", "reload")
+    bench.report.check("as before", True, bench.wait(lambda: bench.ctl(
+        "health").returncode == 1))
+    with open(bench.rules, "w", encoding="ascii") as file:
+        file.write("alert high port 22\n")
+    bench.check(0, "in force", "rules", "reload")
+    bench.report.check("well again", True, bench.wait(lambda: bench.ctl("health").returncode == 0))
 
 
 def check_usage(bench):
@@ -191,7 +254,8 @@ def main():
         os.chmod(directory, 0o755)
         bench = Bench(net, *map(os.path.abspath, sys.argv[1:]), directory)
         bench.start()
-        for check in (check_services, check_alerts, check_rules, check_rest, check_usage):
+        for check in (check_services, check_alerts, check_rules, check_rest, check_sweeps,
+                      check_approve, check_reload, check_usage):
             check(bench)
         status, _ = bench.flowd.end()
         bench.report.check("ends well", 0, status)

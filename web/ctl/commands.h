@@ -25,7 +25,7 @@
 	X(condition_health, "health", "", "how flowd and its captures are")                      \
 	X(lists_export, "export", "services | alerts | events [--csv]",                          \
 	  "all of them, a line each")                                                            \
-	X(wishes_backup, "backup", "", "a copy of the store, made by flowd")
+	X(backup_run, "backup", "[DIR] | list | remove NAME", "a copy of the store")
 
 struct remote;
 

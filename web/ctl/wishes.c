@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What flowd is asked to do: sweeps, tokens, approvals, a copy of its store.
+ * What flowd is asked to do: sweeps, tokens, approvals.
  */
 #include "web/ctl/commands.h"
 #include "web/ctl/remote.h"
@@ -155,11 +155,4 @@ int wishes_approve(struct remote *r, const struct command_line *line)
 		return post_doc(r, "/api/v1/baseline", wish, "entries");
 	doc_free(wish);
 	return remote_usage("expected SERVICE ... and owner=, reason=, ticket=, days=", "approve");
-}
-
-int wishes_backup(struct remote *r, const struct command_line *line)
-{
-	if (line->argc)
-		return remote_usage("it takes no words: flowd says where it is", "backup");
-	return post_doc(r, "/api/v1/backup", doc_new(), "path");
 }

@@ -49,7 +49,9 @@ int tokens_order(struct store *s, struct ipc *web, const struct token *order)
 		store_put_token(s, order);
 	}
 	rc = store_commit(s, true);
-	if (!rc)
+	if (!rc) {
 		ipc_send(web, IPC_TOKEN, order);
+		ipc_flush(web);
+	}
 	return rc;
 }

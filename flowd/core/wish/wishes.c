@@ -3,6 +3,7 @@
 
 #include "flowd/core/book/approvals.h"
 #include "flowd/core/book/casework.h"
+#include "flowd/core/wish/backups.h"
 #include "flowd/core/wish/tokens.h"
 
 int wishes_take(const struct wishes *w, const struct ipc_message *m)
@@ -26,6 +27,8 @@ int wishes_take(const struct wishes *w, const struct ipc_message *m)
 		return approvals_take(w->life, m->fd);
 	case IPC_TRIAGE:
 		return casework_order(w->life, m->record, mono_wall() + MONO_SECOND);
+	case IPC_BACKUP:
+		return backups_order(w->store, w->web, m->record);
 	case IPC_RELOAD:
 		crew_reload(w->crew);
 		return 0;
