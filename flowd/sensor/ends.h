@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Conversations by their two ends: a hash that is the same for both directions, and the places of a
- * table, of which a set of eight fills one line of the processor's cache.
+ * Conversations by their two ends: a hash that is the same for both directions, and a table of
+ * which a set of eight places fills one line of the processor's cache. What is known of a
+ * conversation stands in a row apart; rows are taken in turn, so that few conversations touch
+ * little memory and those of the same time are neighbours.
  */
 #ifndef FLOWD_SENSOR_ENDS_H
 #define FLOWD_SENSOR_ENDS_H
@@ -16,31 +18,45 @@
 
 /* What is looked at to find a place. */
 struct ends_spot {
-	uint16_t tag; /* of the hash; 0: the place is free */
-	uint16_t dear;
-	uint32_t time; /* of the latest packet, in 65.5 ms; it wraps after nine years */
+	uint64_t row : 27; /* 0: the place has never been taken */
+	uint64_t dear : 1;
+	uint64_t tag : 13;  /* of the hash */
+	uint64_t time : 23; /* of the latest packet, in 65.5 ms; it wraps after six days */
 };
 
 struct ends {
 	struct ends_spot *spots; /* owned */
 	size_t set_mask;
+	char *rows; /* owned; row 0 is nobody's */
+	size_t row_size;
+	uint32_t used;	/* rows that have been taken, 0 among them */
+	uint32_t now;	/* of the latest packet, as in a spot */
+	uint32_t stale; /* who has been idle for longer and is not dear goes before a new row is
+			   taken */
 };
 
-/* Places for `limit` conversations at least. False when memory is short. */
-bool ends_open(struct ends *ends, size_t limit);
-void ends_close(struct ends *ends);
-
 /*
- * A row of `size` bytes for each place, all zero; NULL when memory is short. Freed before the ends.
+ * Places for `limit` conversations at least (below 2^27), with a row of `row_size` bytes each, zero
+ * when it is first taken. False when memory is short.
  */
-void *ends_rows(const struct ends *ends, size_t size);
-void ends_rows_free(const struct ends *ends, void *rows, size_t size);
+bool ends_open(struct ends *ends, size_t limit, size_t row_size, wall_t stale);
+void ends_close(struct ends *ends);
 
 /* How many places there are. */
 static inline size_t ends_size(const struct ends *ends)
 {
 	return (ends->set_mask + 1) * ENDS_WAYS;
 }
+
+/* The row of a place that has been taken. */
+static inline void *ends_row(const struct ends *ends, size_t place)
+{
+	return ends->rows + ends->spots[place].row * ends->row_size;
+}
+
+/* The rows that have been taken one by one, from `at` (0 first) on, which moves; NULL at the end.
+ */
+void *ends_next(const struct ends *ends, size_t *at);
 
 /* The 128-bit product, folded: what an outsider adds to one factor does not add to the result. */
 static inline uint64_t ends_fold(uint64_t a, uint64_t b)
@@ -66,29 +82,46 @@ static inline size_t ends_set(const struct ends *ends, uint64_t hash)
 	return (hash >> 16 & ends->set_mask) * ENDS_WAYS;
 }
 
-static inline uint16_t ends_tag(uint64_t hash)
+static inline uint64_t ends_tag(uint64_t hash)
 {
-	return (uint16_t)hash | 1;
+	return hash & 0x1fff;
+}
+
+/* Is it perhaps the conversation at this place? */
+static inline bool ends_may_be(const struct ends *ends, size_t place, uint64_t hash)
+{
+	return ends->spots[place].tag == ends_tag(hash) && ends->spots[place].row;
 }
 
 /*
  * A packet of this conversation will be taken soon: brings the places where it may be into the
- * cache; a little later ends_guess tells at which of them it is, or would be put.
+ * cache; a little later ends_guess tells which row is perhaps its, or NULL.
  */
 static inline void ends_fetch(const struct ends *ends, uint64_t hash)
 {
 	__builtin_prefetch(&ends->spots[ends_set(ends, hash)], 1);
 }
 
-size_t ends_guess(const struct ends *ends, uint64_t hash);
+const char *ends_guess(const struct ends *ends, uint64_t hash);
 
-/* A place for a conversation: a free one, else the one idle longest, those that are dear last. */
-size_t ends_place(const struct ends *ends, uint64_t hash);
+/*
+ * A place for a conversation, which has a row from now on: one whose conversation is stale, a free
+ * one, else the one idle longest, those that are dear last.
+ */
+size_t ends_place(struct ends *ends, uint64_t hash);
+
+/* The place is this conversation's, which is not dear. */
+static inline void ends_take(struct ends *ends, size_t place, uint64_t hash)
+{
+	ends->spots[place].tag = ends_tag(hash);
+	ends->spots[place].dear = 0;
+}
 
 /* The conversation at a place was met. */
 static inline void ends_touch(struct ends *ends, size_t place, wall_t time)
 {
-	ends->spots[place].time = (uint32_t)(time >> 16);
+	ends->now = (uint32_t)(time >> 16) & 0x7fffff;
+	ends->spots[place].time = ends->now;
 }
 
 #endif

@@ -6,7 +6,6 @@
 struct conn_table {
 	struct gate gate;
 	struct ends ends;
-	struct conn *conns; /* one for each place */
 };
 
 _Static_assert(sizeof(struct conn) == 128, "two lines of the cache");
@@ -17,8 +16,8 @@ struct conn_table *conn_table_new(size_t limit, const struct hash_key *key)
 
 	if (!t)
 		return NULL;
-	if (!gate_open(&t->gate, key) || !ends_open(&t->ends, limit) ||
-	    !(t->conns = ends_rows(&t->ends, sizeof(*t->conns)))) {
+	if (!gate_open(&t->gate, key) ||
+	    !ends_open(&t->ends, limit, sizeof(struct conn), CONN_STALE)) {
 		conn_table_free(t);
 		return NULL;
 	}
@@ -29,7 +28,6 @@ void conn_table_free(struct conn_table *t)
 {
 	if (!t)
 		return;
-	ends_rows_free(&t->ends, t->conns, sizeof(*t->conns));
 	ends_close(&t->ends);
 	gate_close(&t->gate);
 	free(t);
@@ -48,8 +46,10 @@ void conn_fetch(const struct conn_table *t, uint64_t hash)
 
 void conn_fetch_rest(const struct conn_table *t, uint64_t hash)
 {
-	const char *c = (const char *)&t->conns[ends_guess(&t->ends, hash)];
+	const char *c = ends_guess(&t->ends, hash);
 
+	if (!c)
+		return;
 	__builtin_prefetch(c, 1);
 	__builtin_prefetch(c + 64, 1);
 }
@@ -86,7 +86,8 @@ void conn_turn(struct conn *c)
 			    .server = was.client,
 			    .client_port = was.server_port,
 			    .server_port = was.client_port,
-			    .tag = was.tag,
+			    .place = was.place,
+			    .used = true,
 			    .flags = flags,
 			    .syn[0] = was.own_syn,
 			    .own_syn = was.syn[0],
@@ -96,43 +97,51 @@ void conn_turn(struct conn *c)
 struct conn *conn_find(struct conn_table *t, const struct packet *p, uint64_t hash)
 {
 	size_t i, set = ends_set(&t->ends, hash);
-	uint16_t tag = ends_tag(hash);
+	struct conn *c;
 
-	for (i = set; i < set + ENDS_WAYS; i++)
-		if (t->ends.spots[i].tag == tag &&
-		    (conn_is_between(&t->conns[i], &p->src, p->sport, &p->dst, p->dport) ||
-		     conn_is_between(&t->conns[i], &p->dst, p->dport, &p->src, p->sport)))
-			return &t->conns[i];
+	for (i = set; i < set + ENDS_WAYS; i++) {
+		if (!ends_may_be(&t->ends, i, hash))
+			continue;
+		c = ends_row(&t->ends, i);
+		if (conn_is_between(c, &p->src, p->sport, &p->dst, p->dport) ||
+		    conn_is_between(c, &p->dst, p->dport, &p->src, p->sport))
+			return c;
+	}
 	return NULL;
 }
 
 struct conn *conn_place(struct conn_table *t, uint64_t hash)
 {
-	return &t->conns[ends_place(&t->ends, hash)];
+	size_t place = ends_place(&t->ends, hash);
+	struct conn *c = ends_row(&t->ends, place);
+
+	c->place = (uint32_t)place;
+	return c;
 }
 
 void conn_touch(struct conn_table *t, struct conn *c, wall_t time)
 {
 	c->time_us = time;
-	ends_touch(&t->ends, (size_t)(c - t->conns), time);
+	ends_touch(&t->ends, c->place, time);
 }
 
 void conn_make(struct conn_table *t, struct conn *c, const struct packet *p, uint64_t hash,
 	       bool from_client)
 {
-	t->ends.spots[c - t->conns] = (struct ends_spot){ .tag = ends_tag(hash) };
+	ends_take(&t->ends, c->place, hash);
 	*c = (struct conn){ .client = from_client ? p->src : p->dst,
 			    .server = from_client ? p->dst : p->src,
 			    .client_port = from_client ? p->sport : p->dport,
 			    .server_port = from_client ? p->dport : p->sport,
-			    .tag = ends_tag(hash) };
+			    .place = c->place,
+			    .used = true };
 	conn_touch(t, c, p->time_us);
 }
 
 void conn_follow(struct conn_table *t, struct conn *c)
 {
 	/* A flood of answers without a service must not drive out those that have one. */
-	t->ends.spots[c - t->conns].dear = !(c->flags & CONN_HELD);
+	t->ends.spots[c->place].dear = !(c->flags & CONN_HELD);
 	if (!(c->flags & CONN_FOLLOWED))
 		gate_add(&t->gate, hash_of(t, c));
 	c->flags |= CONN_FOLLOWED;
@@ -140,7 +149,7 @@ void conn_follow(struct conn_table *t, struct conn *c)
 
 void conn_unfollow(struct conn_table *t, struct conn *c)
 {
-	t->ends.spots[c - t->conns].dear = false;
+	t->ends.spots[c->place].dear = false;
 	if (c->flags & CONN_FOLLOWED)
 		gate_remove(&t->gate, hash_of(t, c));
 	c->flags &= (uint16_t)~CONN_FOLLOWED;
@@ -148,8 +157,5 @@ void conn_unfollow(struct conn_table *t, struct conn *c)
 
 struct conn *conn_next(struct conn_table *t, size_t *at)
 {
-	while (*at < ends_size(&t->ends))
-		if (t->ends.spots[(*at)++].tag)
-			return &t->conns[*at - 1];
-	return NULL;
+	return ends_next(&t->ends, at);
 }

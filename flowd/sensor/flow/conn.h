@@ -41,13 +41,14 @@ struct conn_syn {
 struct conn {
 	struct addr client, server;
 	uint16_t client_port, server_port;
-	uint16_t tag; /* of the table's; 0: the place is free */
 	uint16_t flags;
+	bool used; /* false: the row is new */
 	uint8_t payloads;
 	uint8_t evidence;	 /* enum evidence of the SYN-ACK */
 	struct conn_syn syn[2];	 /* the client's, the latest first */
 	struct conn_syn own_syn; /* the server's, without ACK */
 	uint32_t isn, ack;	 /* of the SYN-ACK */
+	uint32_t place;		 /* the table's */
 	wall_t time_us;
 	wall_t answered_us;	    /* when the SYN-ACK came */
 	struct known_entry *entry;  /* NULL: not answered yet, or the table of services is full */
@@ -56,6 +57,9 @@ struct conn {
 	struct loss_track *track;   /* NULL: its gaps are not looked at */
 	const char *early;	    /* what data on the SYN asked for; else NULL */
 };
+
+/* Idle for so long, a connection is over: the next packet between the same ends begins another. */
+#define CONN_STALE (300 * MONO_SECOND)
 
 struct conn_table;
 
@@ -87,8 +91,8 @@ void conn_turn(struct conn *c);
 
 /*
  * A place for the connection of a packet, which its client sent or its server: a free one, else the
- * one idle longest, those not followed first. What stands there is the caller's to end (`tag` not
- * 0: it was in use); then conn_make makes it the new one.
+ * one idle longest, those not followed first. What stands there is the caller's to end (`used`);
+ * then conn_make makes it the new one.
  */
 struct conn *conn_place(struct conn_table *table, uint64_t hash);
 void conn_make(struct conn_table *table, struct conn *c, const struct packet *p, uint64_t hash,
@@ -101,7 +105,8 @@ void conn_unfollow(struct conn_table *table, struct conn *c);
 /* Knows which connections are followed, and is asked before conn_find. */
 struct gate *conn_gate(struct conn_table *table);
 
-/* The connections one by one: those in use, from place `at` on, which moves past; NULL at the end.
+/* The connections one by one: those in use, from `at` (0 first) on, which moves past; NULL at the
+ * end.
  */
 struct conn *conn_next(struct conn_table *table, size_t *at);
 

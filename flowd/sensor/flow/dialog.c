@@ -17,7 +17,6 @@ struct note {
 struct dialog_table {
 	struct hash_key key;
 	struct ends ends;
-	struct dialog *dialogs; /* one for each place */
 	struct note *notes;
 	wall_t group_us; /* when a group was last asked: nearly never */
 };
@@ -29,8 +28,7 @@ struct dialog_table *dialog_table_new(size_t limit, const struct hash_key *key)
 	if (!t)
 		return NULL;
 	t->key = *key;
-	if (!ends_open(&t->ends, limit) ||
-	    !(t->dialogs = ends_rows(&t->ends, sizeof(*t->dialogs))) ||
+	if (!ends_open(&t->ends, limit, sizeof(struct dialog), DIALOG_STALE) ||
 	    !(t->notes = calloc(NOTES, sizeof(*t->notes)))) {
 		dialog_table_free(t);
 		return NULL;
@@ -42,7 +40,6 @@ void dialog_table_free(struct dialog_table *t)
 {
 	if (!t)
 		return;
-	ends_rows_free(&t->ends, t->dialogs, sizeof(*t->dialogs));
 	ends_close(&t->ends);
 	free(t->notes);
 	free(t);
@@ -61,8 +58,10 @@ void dialog_fetch(const struct dialog_table *t, uint64_t hash)
 
 void dialog_fetch_rest(const struct dialog_table *t, uint64_t hash)
 {
-	const char *d = (const char *)&t->dialogs[ends_guess(&t->ends, hash)];
+	const char *d = ends_guess(&t->ends, hash);
 
+	if (!d)
+		return;
 	__builtin_prefetch(d, 1);
 	__builtin_prefetch(d + sizeof(struct dialog) - 1, 1);
 }
@@ -82,38 +81,44 @@ static bool is_from_client(const struct dialog *d, const struct packet *p)
 struct dialog *dialog_find(struct dialog_table *t, const struct packet *p, uint64_t hash)
 {
 	size_t i, set = ends_set(&t->ends, hash);
-	uint16_t tag = ends_tag(hash);
+	struct dialog *d;
 
-	for (i = set; i < set + ENDS_WAYS; i++)
-		if (t->ends.spots[i].tag == tag &&
-		    (is_from_client(&t->dialogs[i], p) || dialog_is_from_server(&t->dialogs[i], p)))
-			return &t->dialogs[i];
+	for (i = set; i < set + ENDS_WAYS; i++) {
+		if (!ends_may_be(&t->ends, i, hash))
+			continue;
+		d = ends_row(&t->ends, i);
+		if (is_from_client(d, p) || dialog_is_from_server(d, p))
+			return d;
+	}
 	return NULL;
 }
 
 struct dialog *dialog_place(struct dialog_table *t, uint64_t hash)
 {
-	return &t->dialogs[ends_place(&t->ends, hash)];
+	size_t place = ends_place(&t->ends, hash);
+	struct dialog *d = ends_row(&t->ends, place);
+
+	d->place = (uint32_t)place;
+	return d;
 }
 
 void dialog_touch(struct dialog_table *t, struct dialog *d, wall_t time)
 {
-	size_t place = (size_t)(d - t->dialogs);
-
 	d->time_us = time;
-	ends_touch(&t->ends, place, time);
-	t->ends.spots[place].dear = (d->flags & DIALOG_ANSWERED) != 0;
+	ends_touch(&t->ends, d->place, time);
+	t->ends.spots[d->place].dear = (d->flags & DIALOG_ANSWERED) != 0;
 }
 
 void dialog_make(struct dialog_table *t, struct dialog *d, const struct packet *p, uint64_t hash,
 		 bool from_client)
 {
-	t->ends.spots[d - t->dialogs] = (struct ends_spot){ .tag = ends_tag(hash) };
+	ends_take(&t->ends, d->place, hash);
 	*d = (struct dialog){ .client = from_client ? p->src : p->dst,
 			      .server = from_client ? p->dst : p->src,
 			      .client_port = from_client ? p->sport : p->dport,
 			      .server_port = from_client ? p->dport : p->sport,
-			      .tag = ends_tag(hash) };
+			      .place = d->place,
+			      .used = true };
 	dialog_touch(t, d, p->time_us);
 }
 
@@ -132,10 +137,7 @@ void dialog_turn(struct dialog *d)
 
 struct dialog *dialog_next(struct dialog_table *t, size_t *at)
 {
-	while (*at < ends_size(&t->ends))
-		if (t->ends.spots[(*at)++].tag)
-			return &t->dialogs[*at - 1];
-	return NULL;
+	return ends_next(&t->ends, at);
 }
 
 static struct note *notes_of(const struct dialog_table *t, const struct dialog_asked *asked,

@@ -26,15 +26,19 @@ enum {
 struct dialog {
 	struct addr client, server; /* as far as is known: who spoke first is the client */
 	uint16_t client_port, server_port;
-	uint16_t tag; /* of the table's; 0: the place is free */
 	uint8_t flags;
+	bool used;		    /* false: the row is new */
 	uint8_t payloads;	    /* looked at for a name, or for what they say of direction */
 	uint32_t asked;		    /* payload bytes of the client before the first answer */
+	uint32_t place;		    /* the table's */
 	uint32_t question;	    /* of question_put: the client's first packet; 0 none */
 	wall_t time_us;		    /* of the latest packet */
 	struct known_entry *entry;  /* NULL: not answered, not our business, or no room for it */
 	struct classify_flow *look; /* NULL: not being looked at */
 };
+
+/* Idle for so long, a dialog is over: the next packet between the same ends begins another. */
+#define DIALOG_STALE (300 * MONO_SECOND)
 
 struct dialog_table;
 
@@ -60,7 +64,7 @@ void dialog_touch(struct dialog_table *table, struct dialog *d, wall_t time);
 
 /*
  * A place for the dialog of a packet: a free one, else the one idle longest, unanswered ones first.
- * What stands there is the caller's to end (`tag` not 0: it was in use); then dialog_make makes it
+ * What stands there is the caller's to end (`used`); then dialog_make makes it
  * the new one.
  */
 struct dialog *dialog_place(struct dialog_table *table, uint64_t hash);
@@ -70,7 +74,8 @@ void dialog_make(struct dialog_table *table, struct dialog *d, const struct pack
 /* The other side is the client after all. */
 void dialog_turn(struct dialog *d);
 
-/* The dialogs one by one: those in use, from place `at` on, which moves past; NULL at the end. */
+/* The dialogs one by one: those in use, from `at` (0 first) on, which moves past; NULL at the end.
+ */
 struct dialog *dialog_next(struct dialog_table *table, size_t *at);
 
 /* Somebody asked from this socket: any port of a host, or a port of a group (`host` all zero). */

@@ -8,7 +8,6 @@
 
 #include <stdlib.h>
 
-#define STALE (300 * MONO_SECOND)   /* idle for so long: forgotten without regret */
 #define AT_ONCE (3 * MONO_SECOND)   /* who resets within it has not been talked to */
 #define OVERTAKEN (1 * MONO_SECOND) /* a SYN-ACK may be captured so long before its SYN */
 #define WINDOW (1u << 26)	    /* how far a client may have come when it is first seen */
@@ -86,12 +85,12 @@ static struct conn *enter(struct flow *flow, const struct packet *p, uint64_t ha
 {
 	struct conn *c = conn_find(flow->conns, p, hash);
 
-	if (c && p->time_us - c->time_us < STALE)
+	if (c && p->time_us - c->time_us < CONN_STALE)
 		return c;
 	if (!c)
 		c = conn_place(flow->conns, hash);
-	if (c->tag) {
-		if (p->time_us - c->time_us < STALE)
+	if (c->used) {
+		if (p->time_us - c->time_us < CONN_STALE)
 			flow->watch->tally->flows_evicted++;
 		leave(flow, c);
 	}

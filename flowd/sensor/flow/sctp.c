@@ -6,8 +6,6 @@
 
 #include <stdlib.h>
 
-#define STALE (300 * MONO_SECOND) /* idle for so long: forgotten without regret */
-
 /* RFC 9260 section 3.2 */
 #define CHUNK_DATA 0
 #define CHUNK_INIT 1
@@ -92,11 +90,11 @@ static struct conn *find_or_enter(struct sctp *s, const struct packet *p, bool f
 	uint64_t hash = conn_hash(s->conns, p);
 	struct conn *c = conn_find(s->conns, p, hash);
 
-	if (c && p->time_us - c->time_us < STALE)
+	if (c && p->time_us - c->time_us < CONN_STALE)
 		return c;
 	if (!c) {
 		c = conn_place(s->conns, hash);
-		if (c->tag && p->time_us - c->time_us < STALE)
+		if (c->used && p->time_us - c->time_us < CONN_STALE)
 			s->watch->tally->associations_evicted++;
 	}
 	conn_make(s->conns, c, p, hash, from_client);

@@ -9,10 +9,9 @@
 
 #include <stdlib.h>
 
-#define REFLECTED_MIN 32	  /* clients with the same low port make a reflector */
-#define ASKED 1024		  /* requests remembered for their echo */
-#define ICE_PEERS_MAX 8		  /* more than that check with a server, not with a peer */
-#define STALE (300 * MONO_SECOND) /* idle for so long: who speaks next speaks first */
+#define REFLECTED_MIN 32 /* clients with the same low port make a reflector */
+#define ASKED 1024	 /* requests remembered for their echo */
+#define ICE_PEERS_MAX 8	 /* more than that check with a server, not with a peer */
 
 struct udp {
 	struct watch *watch;
@@ -365,8 +364,8 @@ static struct dialog *enter(struct udp *u, const struct packet *p, uint64_t hash
 {
 	struct dialog *d = dialog_place(u->dialogs, hash);
 
-	if (d->tag) {
-		if (p->time_us - d->time_us < STALE) {
+	if (d->used) {
+		if (p->time_us - d->time_us < DIALOG_STALE) {
 			u->watch->tally->dialogs_evicted++;
 			if (d->flags & DIALOG_ANSWERED)
 				u->evicted_us = p->time_us;
@@ -403,7 +402,8 @@ static void begin(struct udp *u, struct dialog *d, const struct packet *p, uint6
 		return;
 	/* A dialog that was forgotten early, or begun before we listened, can be taken up again. */
 	if (read.way == REPLY_EITHER && inside && !server)
-		server = (midtalk || (u->evicted_us && p->time_us - u->evicted_us <= STALE)) &&
+		server = (midtalk ||
+			  (u->evicted_us && p->time_us - u->evicted_us <= DIALOG_STALE)) &&
 			 is_known(u, p);
 	if (d)
 		leave(u, d);
@@ -454,7 +454,7 @@ void udp_take(struct udp *u, const struct packet *p)
 		return;
 	hash = dialog_hash(u->dialogs, p);
 	d = dialog_find(u->dialogs, p, hash);
-	if (!d || p->time_us - d->time_us > STALE) {
+	if (!d || p->time_us - d->time_us > DIALOG_STALE) {
 		begin(u, d, p, hash, inside);
 		return;
 	}

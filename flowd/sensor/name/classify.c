@@ -36,6 +36,11 @@ struct classify_flow {
 	char before[RECORD_APP_MAX];
 	bool hinted; /* its hints have been given */
 	bool passed; /* nDPI has not seen all: it would find what is known */
+	/* The client's first packet, which nDPI is not shown until the server has spoken: what the
+	 * first words of both prove needs no nDPI. */
+	uint8_t *held; /* owned; NULL: none */
+	uint16_t held_len;
+	wall_t held_us;
 };
 
 struct classify *classify_new(void)
@@ -85,6 +90,7 @@ void classify_flow_free(struct classify_flow *flow)
 	if (!flow)
 		return;
 	ndpi_free_flow_data(&flow->ndpi);
+	free(flow->held);
 	free(flow);
 }
 
@@ -174,21 +180,58 @@ static void note_words(struct classify_flow *flow, struct words *words, const st
 		words_note(words, p->seq, payload, p->payload_len, p->data_len);
 }
 
+static ndpi_protocol show(struct classify *c, struct classify_flow *flow, const uint8_t *ip,
+			  uint16_t len, wall_t time)
+{
+	return ndpi_detection_process_packet(c->ndpi, &flow->ndpi, ip, len,
+					     (uint64_t)(time / MONO_MS));
+}
+
+static ndpi_protocol show_held(struct classify *c, struct classify_flow *flow)
+{
+	ndpi_protocol found = { .app_protocol = NDPI_PROTOCOL_UNKNOWN };
+
+	if (flow->held)
+		found = show(c, flow, flow->held, flow->held_len, flow->held_us);
+	free(flow->held);
+	flow->held = NULL;
+	return found;
+}
+
+static uint16_t length_of(const struct packet *p)
+{
+	return (uint16_t)(p->ip_len < UINT16_MAX ? p->ip_len : UINT16_MAX);
+}
+
+/* Keeps the first words of a client for later; false when they are not the first. */
+static bool hold(struct classify_flow *flow, const struct packet *p)
+{
+	if (flow->server.len || flow->held || flow->ndpi.num_processed_pkts)
+		return false;
+	flow->held_len = length_of(p);
+	flow->held_us = p->time_us;
+	flow->held = malloc(flow->held_len);
+	if (flow->held)
+		memcpy(flow->held, p->ip, flow->held_len);
+	return flow->held;
+}
+
 /* The answer to one more packet, held against the words. */
 static const char *look(struct classify *c, struct classify_flow *flow, const struct packet *p)
 {
 	const struct fit_row *proof = doubt_proof(flow->proto, &flow->client, &flow->server);
-	uint32_t len = p->ip_len < UINT16_MAX ? p->ip_len : UINT16_MAX;
 	ndpi_protocol found = { .app_protocol = NDPI_PROTOCOL_UNKNOWN };
 
 	flow->proof = proof;
 	/* What rides on a carrier was looked for when the service got its name. */
-	if (proof && !strcmp(proof->name, flow->before))
+	if (proof && !strcmp(proof->name, flow->before)) {
 		flow->passed = true;
-	else if (!proof || proof->flags & (FIT_CARRIER | FIT_HINTS))
-		found = ndpi_detection_process_packet(c->ndpi, &flow->ndpi, p->ip,
-						      (unsigned short)len,
-						      (uint64_t)(p->time_us / MONO_MS));
+		if (proof->flags & FIT_HINTS)
+			show_held(c, flow);
+	} else if (!proof || proof->flags & (FIT_CARRIER | FIT_HINTS)) {
+		show_held(c, flow);
+		found = show(c, flow, p->ip, length_of(p), p->time_us);
+	}
 	if (!proof || (proof->flags & FIT_CARRIER && !flow->passed))
 		return settle(c, flow, found, proof);
 	flow->named = NAMED_PAYLOAD;
@@ -203,6 +246,8 @@ const char *classify_packet(struct classify *c, struct classify_flow *flow, cons
 	if (is_padding(p, p->ip + p->ip_len - p->payload_len))
 		return NULL;
 	note_words(flow, from_server ? &flow->server : &flow->client, p);
+	if (hold(flow, p))
+		return NULL;
 	name = look(c, flow, p);
 	/* What a client asks for is its wish: who scans may ask anybody for anything. */
 	return flow->server.len ? name : NULL;
@@ -234,6 +279,7 @@ const char *classify_end(struct classify *c, struct classify_flow *flow)
 	uint8_t guessed = 0;
 	const char *name;
 
+	show_held(c, flow);
 	name = settle(c, flow, ndpi_detection_giveup(c->ndpi, &flow->ndpi, 0, &guessed),
 		      flow->proof);
 	if (!name && !flow->server.len && (wish = doubt_wish(flow->proto, &flow->client)))

@@ -425,7 +425,7 @@ static enum fit stun_both(const struct words *words)
 }
 
 static const struct fit_row rows[] = {
-	{ "tls", PROTO_TCP, FIT_STRICT | FIT_CARRIER, tls_asks, tls_says, NULL },
+	{ "tls", PROTO_TCP, FIT_STRICT | FIT_CARRIER | FIT_HINTS, tls_asks, tls_says, NULL },
 	{ "smb", PROTO_TCP, 0, smb_both, smb_both, NULL },
 	{ "rdp", PROTO_TCP, 0, rdp_asks, rdp_says, NULL },
 	{ "pptp", PROTO_TCP, 0, pptp_both, pptp_both, NULL },

@@ -48,20 +48,6 @@ void words_note(struct words *w, uint32_t seq, const uint8_t *bytes, size_t len,
 		w->len = (uint16_t)(at + len);
 }
 
-bool words_start(const struct words *w, const char *text)
-{
-	size_t len = strlen(text);
-
-	return w->len >= len && !memcmp(w->bytes, text, len);
-}
-
-bool words_may_start(const struct words *w, const char *text)
-{
-	size_t len = strlen(text);
-
-	return !memcmp(w->bytes, text, len < w->len ? len : w->len);
-}
-
 bool words_have(const struct words *w, const char *text)
 {
 	size_t i, len = strlen(text);
