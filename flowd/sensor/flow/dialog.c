@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "flowd/sensor/flow/dialog.h"
 
+#include "base/wire.h"
+
 #include <stdlib.h>
 
-#define NOTES (1u << 14) /* questions remembered apart */
-#define NOTE_WAYS 4	 /* places a question may be at */
+#define COPY_NEAR (50 * MONO_MS) /* the same packet again within: a mirror's copy */
+#define COPY_NEXT MONO_MS	 /* that has no identification */
+#define NOTES (1u << 14)	 /* questions remembered apart */
+#define NOTE_WAYS 4		 /* places a question may be at */
 #define NOTE_KEPT (30 * MONO_SECOND)
 
 struct note {
@@ -120,6 +124,18 @@ void dialog_make(struct dialog_table *t, struct dialog *d, const struct packet *
 			      .place = d->place,
 			      .used = true };
 	dialog_touch(t, d, p->time_us);
+}
+
+bool dialog_is_copy(struct dialog *d, const struct packet *p)
+{
+	const uint8_t *checksum = p->ip + p->ip_len - p->payload_len - 2;
+	uint32_t print = ((uint32_t)p->ident << 16 | wire_be16_at(checksum)) ^
+			 ((uint32_t)p->sport << 16 | (uint16_t)p->data_len);
+	wall_t ago = p->time_us - d->time_us;
+	bool copy = print == d->print && ago >= 0 && ago < (p->ident ? COPY_NEAR : COPY_NEXT);
+
+	d->print = print;
+	return copy;
 }
 
 void dialog_turn(struct dialog *d)

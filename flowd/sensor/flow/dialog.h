@@ -31,6 +31,7 @@ struct dialog {
 	uint8_t payloads;	    /* looked at for a name, or for what they say of direction */
 	uint32_t asked;		    /* payload bytes of the client before the first answer */
 	uint32_t place;		    /* the table's */
+	uint32_t print;		    /* of the latest packet */
 	uint32_t question;	    /* of question_put: the client's first packet; 0 none */
 	wall_t time_us;		    /* of the latest packet */
 	struct known_entry *entry;  /* NULL: not answered, not our business, or no room for it */
@@ -58,6 +59,13 @@ void dialog_fetch_rest(const struct dialog_table *table, uint64_t hash);
 
 /* The dialog of a packet of either direction, or NULL; valid until the next dialog_place. */
 struct dialog *dialog_find(struct dialog_table *table, const struct packet *p, uint64_t hash);
+
+/*
+ * Is it the packet before once more, from a mirror that copies twice? A copy is no further word,
+ * and is not weighed. A sender without IP identification may soon say the same again. Called before
+ * dialog_touch; remembers the packet.
+ */
+bool dialog_is_copy(struct dialog *d, const struct packet *p);
 
 /* A packet of it was met; to be called again when its flags have changed. */
 void dialog_touch(struct dialog_table *table, struct dialog *d, wall_t time);

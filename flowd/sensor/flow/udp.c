@@ -411,6 +411,7 @@ static void begin(struct udp *u, struct dialog *d, const struct packet *p, uint6
 		d = enter(u, p, hash);
 	dialog_make(u->dialogs, d, p, hash, !server);
 	d->payloads = 1;
+	dialog_is_copy(d, p);
 	hear(u, d, p, &read);
 	if (aside)
 		d->flags |= DIALOG_ASIDE;
@@ -458,6 +459,8 @@ void udp_take(struct udp *u, const struct packet *p)
 		begin(u, d, p, hash, inside);
 		return;
 	}
+	if (dialog_is_copy(d, p))
+		return;
 	dialog_touch(u->dialogs, d, p->time_us);
 	if (d->payloads < (d->flags & DIALOG_MIDTALK ? UINT8_MAX : w->conf->name_packets)) {
 		d->payloads++;
