@@ -60,6 +60,8 @@ struct conf_ports {
 	  "strict, or best-effort on kernels without Landlock")                                    \
 	X(progress, BOOL, "progress", "yes", 0, 0,                                                 \
 	  "progress bar of a replay when standard error is a terminal")                            \
+	X(log_format, TEXT, "log.format", "text", 0, 0,                                            \
+	  "of standard error: text for people, json an object a line")                             \
 	X(log_debug, BOOL, "log.debug", "no", 0, 0, "say more on standard error")                  \
 	X(capture_buffer, BYTES, "capture.buffer", "32M", 1 << 16, 1LL << 31,                      \
 	  "kernel buffer of each interface")                                                       \
@@ -241,6 +243,10 @@ struct conf_ports {
 	  "how long somebody who has logged in may do nothing")                                    \
 	X(web_rate, COUNT, "web.rate", "1000", 0, 1000000,                                         \
 	  "requests of an address in a second; 0 any number")                                      \
+	X(web_connections, COUNT, "web.connections", "256", 0, 8192,                               \
+	  "connections of an address at once; 0 any number")                                       \
+	X(web_cors, LIST, "web.cors", "", 0, 0,                                                    \
+	  "origins whose pages may ask, with a token: https://soc.example")                        \
 	X(keep_events, DURATION, "store.keep.events", "90d", 0, 36500 * MONO_DAY,                  \
 	  "how long events are kept; 0 for ever")                                                  \
 	X(keep_probes, DURATION, "store.keep.probes", "90d", 0, 36500 * MONO_DAY,                  \

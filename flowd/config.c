@@ -5,6 +5,7 @@
 #include "base/conf/serving.h"
 #include "base/conf/sinks.h"
 #include "base/err.h"
+#include "base/log.h"
 #include "base/record.h"
 #include "flowd/watched.h"
 #include "flowd/yaml.h"
@@ -320,6 +321,8 @@ int config_check(const struct conf *conf, char *error)
 	struct hours quiet;
 	int rc;
 
+	if (log_format_parse(conf->log_format) < 0)
+		return complain(error, ERR_UNKNOWN, "log.format", "expected text or json");
 	if (strcmp(conf->cage, "strict") && strcmp(conf->cage, "best-effort"))
 		return complain(error, ERR_UNKNOWN, "cage", "expected strict or best-effort");
 	if (!*conf->user)

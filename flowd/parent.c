@@ -374,7 +374,7 @@ int parent_run(const struct parent_plan *plan, struct conf *conf)
 
 	p.born = mono_now();
 	p.birth.parent = getpid();
-	log_open("parent", conf->log_debug ? LOG_DEBUG : LOG_INFO);
+	role_log("parent", conf);
 	sigemptyset(&p.signals);
 	sigaddset(&p.signals, SIGCHLD);
 	sigaddset(&p.signals, SIGINT);
@@ -446,7 +446,7 @@ int parent_role_run(const struct parent_plan *plan, int argc, char **argv)
 	if (!is_role(plan, argv[2]) || conf_new(&conf) || config_take(BIRTH_FIRST_FD, &conf))
 		return 1;
 	rulefile_take(BIRTH_FIRST_FD + 1);
-	log_open(argv[2], conf.log_debug ? LOG_DEBUG : LOG_INFO);
+	role_log(argv[2], &conf);
 	status = run_role(plan, argv[2], &conf);
 	conf_free(&conf);
 	return status;

@@ -14,6 +14,14 @@ static bool report(int rc, const char *missing)
 	return !rc;
 }
 
+void role_log(const char *name, const struct conf *conf)
+{
+	int format = log_format_parse(conf->log_format);
+
+	log_open(name, conf->log_debug ? LOG_DEBUG : LOG_INFO);
+	log_shape(format < 0 ? LOG_TEXT : (enum log_format)format);
+}
+
 bool role_cage_reading(const struct conf *conf, const char *writable, const char *const *readable)
 {
 	struct cage cage = { .user = conf->user,

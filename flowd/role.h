@@ -27,4 +27,7 @@ bool role_seal(const struct conf *conf, enum cage_table table);
 /* The parent's part: what it and all that it starts can do without; otherwise as role_cage. */
 bool role_house(const struct conf *conf);
 
+/* What the role says, and how, is as the configuration wants it. `name` is borrowed for ever. */
+void role_log(const char *name, const struct conf *conf);
+
 #endif

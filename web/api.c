@@ -74,7 +74,7 @@ static struct gauge *health_of(struct api *api)
 	h->store = (struct store_figures){ .count = 0 };
 	if (store)
 		store_measure(store, &h->store);
-	h->requests = http_requests(api->http);
+	h->http = http_measure(api->http);
 	stream_count(api->stream, &h->stream);
 	return h;
 }

@@ -117,7 +117,9 @@ char *gauge_json(const struct gauge *h)
 		report_add_trouble(r, "troubles", &h->troubles[i]);
 	report_set_number(r, "last_event", h->stream.event);
 	report_set_number(r, "last_alert", h->stream.alert);
-	report_set_number(r, "requests", h->requests);
+	report_set_number(r, "requests", h->http.requests);
+	report_set_number(r, "connections", h->http.connections);
+	report_set_number(r, "connections_refused", h->http.refused);
 	report_set_number(r, "readers", h->stream.readers);
 	report_set_number(r, "readers_dropped", h->stream.dropped);
 	report_set_number(r, "news_lost", h->stream.lost);
@@ -201,7 +203,10 @@ char *gauge_metrics(const struct gauge *h)
 	    h->stream.event);
 	put(out, "alerts_total", "counter", "alerts there have been in this store",
 	    h->stream.alert);
-	put(out, "web_requests_total", "counter", "HTTP requests answered", h->requests);
+	put(out, "web_requests_total", "counter", "HTTP requests answered", h->http.requests);
+	put(out, "web_connections", "gauge", "connections there are", h->http.connections);
+	put(out, "web_connections_refused_total", "counter",
+	    "connections of addresses that had as many as they may", h->http.refused);
 	put(out, "web_readers", "gauge", "readers of the stream", h->stream.readers);
 	put(out, "web_readers_joined_total", "counter", "readers the stream has had",
 	    h->stream.joined);

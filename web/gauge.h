@@ -8,6 +8,7 @@
 
 #include "base/record.h"
 #include "store/store.h"
+#include "web/http/http.h"
 #include "web/stream.h"
 
 #define GAUGE_ROLES 16
@@ -25,7 +26,7 @@ struct gauge {
 	struct rules_news rules; /* time 0: nobody has said so */
 	bool has_store;
 	struct store_figures store; /* all 0 without one */
-	uint64_t requests;
+	struct http_figures http;
 	struct stream_figures stream;
 };
 

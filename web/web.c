@@ -175,6 +175,32 @@ static unsigned admit(void *arg, const struct head *head, bool acts, struct http
 	return access_admit(api->desk, head, acts, who, wrong);
 }
 
+/* What acts is noted, with the id that its answer had; the rest only when more is wanted. */
+static void note_request(void *arg, const struct http_done *done)
+{
+	bool admitted = done->status != 401 && done->status != 403 && done->status != 429;
+	char client[ADDR_TEXT_MAX], status[12], took[24];
+	const struct log_field fields[] = {
+		{ "request_id", done->id },
+		{ "method", done->method },
+		{ "path", done->path },
+		{ "status", status },
+		{ "by", *done->who->name ? done->who->name : NULL },
+		{ "client", done->head->local ? "local" : addr_text(&done->head->client, client) },
+		{ "took_us", took },
+		{ NULL, NULL }
+	};
+
+	(void)arg;
+	snprintf(status, sizeof(status), "%u", done->status);
+	snprintf(took, sizeof(took), "%lld", (long long)(done->took));
+	/* That something is not there yet (503) is no fault. */
+	log_with(done->status == 500 || (done->status > 500 && done->acts) ? LOG_WARNING
+		 : done->acts && admitted				   ? LOG_INFO
+									   : LOG_DEBUG,
+		 fields, "request");
+}
+
 static void on_fresh(void *arg)
 {
 	struct web *w = arg;
@@ -281,7 +307,12 @@ static bool open_inside(struct web *w, const char *state)
 	w->api.desk = access_new(w->conf);
 	w->api.catalog = w->api.view ? catalog_new(w->loop, w->api.view) : NULL;
 	w->api.order = w->api.catalog ? order_new(w->api.catalog) : NULL;
-	w->site = (struct http_site){ routes, admit, &w->api };
+	w->site = (struct http_site){ .routes = routes,
+				      .origins = w->conf->web_cors,
+				      .connections = w->conf->web_connections,
+				      .admit = admit,
+				      .done = note_request,
+				      .arg = &w->api };
 	w->api.http = http_new(w->loop, &w->site);
 	w->core_event = loop_fd_new(w->loop, ipc_fd(w->core), LOOP_READ, on_core, w);
 	w->term = loop_signal_new(w->loop, SIGTERM, on_term, w);

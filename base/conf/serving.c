@@ -19,6 +19,21 @@ bool serving_asks(const struct conf *conf)
 	       (!strcmp(conf->web_auth, "auto") && is_public(conf));
 }
 
+/* Each with its scheme, a host, maybe a port, and nothing behind it (RFC 6454, 6.2). */
+static bool is_origins(const char *list)
+{
+	size_t len, scheme;
+
+	for (; *(list += strspn(list, ", ")); list += len) {
+		len = strcspn(list, ", ");
+		scheme = !strncmp(list, "https://", 8) ? 8 : !strncmp(list, "http://", 7) ? 7 : 0;
+		if (!scheme || len == scheme || memchr(list + scheme, '/', len - scheme) ||
+		    memchr(list, '*', len))
+			return false;
+	}
+	return true;
+}
+
 const char *serving_check(const struct conf *conf, const char **option)
 {
 	struct addr a;
@@ -34,6 +49,11 @@ const char *serving_check(const struct conf *conf, const char **option)
 		return "auto, on or off";
 	if (is_public(conf) && !serving_asks(conf))
 		return "off is for loopback addresses only";
+	*option = "web.cors";
+	if (*conf->web_cors && !serving_asks(conf))
+		return "goes with tokens: set web.auth: on";
+	if (!is_origins(conf->web_cors))
+		return "expected origins such as https://soc.example or http://localhost:3000";
 	*option = "web.certificate";
 	if (!*conf->web_certificate != !*conf->web_key)
 		return "goes with web.key, and web.key with it";

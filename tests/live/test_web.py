@@ -45,7 +45,8 @@ class Bench:
         self.flowd = Flowd(self.net, [
             self.program, "-i", "inside", "--home", self.net.home, "--learn=0s",
             "--state", os.path.join(self.directory, "state"), "--deceptive.ports=1024",
-            "--verify.source=" + ",".join(self.net.border_in), "--verify.rate=1000"]).wait_ready()
+            "--verify.source=" + ",".join(self.net.border_in), "--verify.rate=1000",
+            "--web.connections=0"]).wait_ready()
         next(i for i in range(9999) if self.ask("/api/v1/services").status == 200)  # a store
 
     def wait_net(self):  # IPv6 takes a while until neighbours have found each other

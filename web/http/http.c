@@ -2,9 +2,9 @@
 #include "web/http/http.h"
 
 #include "base/loop.h"
-#include "web/http/body.h"
+#include "web/http/guests.h"
 #include "web/http/parcel.h"
-#include "web/http/policy.h"
+#include "web/http/visit.h"
 
 #include <microhttpd.h>
 #include <stdio.h>
@@ -17,9 +17,6 @@
 #define CONNECTION_MEMORY 16384 /* for the head of a request */
 #define CONNECTION_SECONDS 60	/* that a connection may stand still */
 #define STREAM_BLOCK 4096
-#define URI_MOST 2048
-#define HEAD_MOST 8192 /* all headers */
-#define EXCESS_MOST 16 /* times what a body may have: then the connection ends */
 
 struct door {
 	struct http *http;
@@ -35,28 +32,18 @@ struct http {
 	size_t door_count;
 	struct parcel_shelf shelf;
 	LIST_HEAD(, http_live) lives;
-	uint64_t requests;
+	struct http_figures figures;
+	struct guests guests;
 	bool ending;
 };
 
 /* Of one request. */
-struct visit {
+struct call {
+	struct visit visit;
 	struct door *door;
 	struct http *http;
 	struct MHD_Connection *connection;
-	const char *path, *method;
-	size_t uri, head_bytes; /* bytes of address, headers */
-	struct body body;
 	struct http_live *waiting; /* for its answer; NULL it is not */
-	struct http_request request;
-	struct http_parameter parameters[HTTP_PARAMETERS];
-	struct head head;
-	struct http_who who;
-	struct target_found found;
-	unsigned refused; /* the status of what is wrong with it; 0 nothing */
-	const char *wrong;
-	char id[HEAD_ID_MAX]; /* of the request */
-	bool too_many;
 };
 
 struct http_live {
@@ -114,7 +101,7 @@ void http_wake(struct http_live *live)
 }
 
 /* NULL: memory is short, and the source has ended. */
-static struct http_live *live_new(struct visit *v, const struct http_source *source)
+static struct http_live *live_new(struct call *c, const struct http_source *source)
 {
 	struct http_live *live = malloc(sizeof(*live));
 
@@ -122,18 +109,18 @@ static struct http_live *live_new(struct visit *v, const struct http_source *sou
 		source->end(source->arg);
 		return NULL;
 	}
-	*live = (struct http_live){ .connection = v->connection,
-				    .door = v->door,
+	*live = (struct http_live){ .connection = c->connection,
+				    .door = c->door,
 				    .source = *source };
-	LIST_INSERT_HEAD(&v->http->lives, live, next);
+	LIST_INSERT_HEAD(&c->http->lives, live, next);
 	if (source->live)
 		*source->live = live;
 	return live;
 }
 
-static struct MHD_Response *live_response(struct visit *v, const struct http_source *source)
+static struct MHD_Response *live_response(struct call *c, const struct http_source *source)
 {
-	struct http_live *live = live_new(v, source);
+	struct http_live *live = live_new(c, source);
 	struct MHD_Response *response = NULL;
 
 	if (live)
@@ -145,28 +132,28 @@ static struct MHD_Response *live_response(struct visit *v, const struct http_sou
 }
 
 /* The route has no answer yet: it is asked again when it says so. */
-static enum MHD_Result wait_for(struct visit *v, const struct http_source *source)
+static enum MHD_Result wait_for(struct call *c, const struct http_source *source)
 {
-	v->waiting = live_new(v, source);
-	if (!v->waiting)
+	c->waiting = live_new(c, source);
+	if (!c->waiting)
 		return MHD_NO;
-	v->request.waiting = source->arg;
-	v->waiting->asleep = true;
-	MHD_suspend_connection(v->connection);
+	c->visit.request.waiting = source->arg;
+	c->waiting->asleep = true;
+	MHD_suspend_connection(c->connection);
 	return MHD_YES;
 }
 
 /* ---- answers ---- */
 
-static struct MHD_Response *response_of(struct visit *v, struct http_answer *a)
+static struct MHD_Response *response_of(struct call *c, struct http_answer *a)
 {
-	bool is_question = v->found.route && v->found.route->method == HTTP_GET;
+	const struct http_route *route = c->visit.found.route;
 	struct MHD_Response *response;
 	struct parcel p;
 
 	if (a->source.read)
-		return live_response(v, &a->source);
-	p = parcel_make(&v->http->shelf, &v->head, a, is_question);
+		return live_response(c, &a->source);
+	p = parcel_make(&c->http->shelf, &c->visit.head, a, route && route->method == HTTP_GET);
 	response = MHD_create_response_from_buffer(p.len, p.bytes ? (void *)p.bytes : (void *)"",
 						   p.owned && p.bytes ? MHD_RESPMEM_MUST_FREE
 								      : MHD_RESPMEM_PERSISTENT);
@@ -181,53 +168,26 @@ static struct MHD_Response *response_of(struct visit *v, struct http_answer *a)
 	return response;
 }
 
-static void add_headers(struct visit *v, const struct http_answer *a, struct MHD_Response *response)
+static void add_header(void *response, const char *name, const char *value)
 {
-	char file[128];
-
-#define ADD_HEADER(name, value) MHD_add_response_header(response, name, value);
-	POLICY_LIST(ADD_HEADER)
-#undef ADD_HEADER
-	MHD_add_response_header(response, "Content-Security-Policy",
-				a->as_page ? POLICY_CONTENT "'self'" : POLICY_CONTENT "'none'");
-	/* What is asked for again is asked with its tag; nothing is kept for others. */
-	MHD_add_response_header(response, "Cache-Control",
-				a->status == 200 && !a->source.read ? "private, no-cache"
-								    : "no-store");
-	MHD_add_response_header(response, "Vary", "Accept-Encoding, Authorization, Cookie");
-	MHD_add_response_header(response, "X-Request-Id", v->id);
-	if (v->door->sealed)
-		MHD_add_response_header(response, "Strict-Transport-Security", "max-age=31536000");
-	if (a->type)
-		MHD_add_response_header(response, "Content-Type", a->type);
-	if (a->location)
-		MHD_add_response_header(response, "Location", a->location);
-	if (*a->cookie)
-		MHD_add_response_header(response, "Set-Cookie", a->cookie);
-	if (a->status == 401)
-		MHD_add_response_header(response, "WWW-Authenticate", "Bearer");
-	if (a->status == 405)
-		MHD_add_response_header(response, "Allow", v->found.allow);
-	if (a->status == 503 || a->status == 429)
-		MHD_add_response_header(response, "Retry-After", "1");
-	if (a->file) {
-		snprintf(file, sizeof(file), "attachment; filename=\"%s\"", a->file);
-		MHD_add_response_header(response, "Content-Disposition", file);
-	}
+	MHD_add_response_header(response, name, value);
 }
 
-static enum MHD_Result send_answer(struct visit *v, struct http_answer *a)
+static enum MHD_Result send_answer(struct call *c, struct http_answer *a)
 {
 	struct MHD_Response *response;
+	struct heading heading;
 	enum MHD_Result rc;
 
 	if (!a->status)
 		http_answer_problem(a, 503, "out of memory", NULL);
-	response = response_of(v, a);
+	response = response_of(c, a);
 	if (!response)
 		return MHD_NO;
-	add_headers(v, a, response);
-	rc = MHD_queue_response(v->connection, a->status, response);
+	heading = visit_heading(&c->visit, a);
+	heading_say(&heading, add_header, response);
+	visit_tell(&c->visit, a->status);
+	rc = MHD_queue_response(c->connection, a->status, response);
 	MHD_destroy_response(response);
 	return rc;
 }
@@ -237,17 +197,8 @@ static enum MHD_Result send_answer(struct visit *v, struct http_answer *a)
 static enum MHD_Result note_parameter(void *arg, enum MHD_ValueKind kind, const char *name,
 				      const char *value)
 {
-	struct visit *v = arg;
-	struct http_request *r = &v->request;
-
 	(void)kind;
-	v->uri += strlen(name) + (value ? strlen(value) : 0) + 2;
-	if (r->count == HTTP_PARAMETERS) {
-		v->too_many = true;
-		return MHD_YES;
-	}
-	v->parameters[r->count++] =
-		(struct http_parameter){ name, value ? value : "", value ? strlen(value) : 0 };
+	visit_note(arg, name, value);
 	return MHD_YES;
 }
 
@@ -261,145 +212,110 @@ static enum MHD_Result count_header(void *arg, enum MHD_ValueKind kind, const ch
 	return MHD_YES;
 }
 
-static void read_head(struct visit *v)
+static void read_head(struct call *c)
 {
 	const union MHD_ConnectionInfo *info =
-		MHD_get_connection_info(v->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+		MHD_get_connection_info(c->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	struct head *head = &c->visit.head;
 
 #define HEAD_READ(member, header) \
-	v->head.member = MHD_lookup_connection_value(v->connection, MHD_HEADER_KIND, header);
+	head->member = MHD_lookup_connection_value(c->connection, MHD_HEADER_KIND, header);
 	HEAD_LIST(HEAD_READ)
 #undef HEAD_READ
-	v->head.local = v->door->local;
-	v->head.sealed = v->door->sealed;
-	if (info && info->client_addr && !v->door->local)
-		addr_from_socket((const struct sockaddr_storage *)info->client_addr,
-				 &v->head.client, NULL);
-	head_id(&v->head, v->id);
+	head->local = c->door->local;
+	head->sealed = c->door->sealed;
+	if (info && info->client_addr && !c->door->local)
+		addr_from_socket((const struct sockaddr_storage *)info->client_addr, &head->client,
+				 NULL);
+	MHD_get_connection_values(c->connection, MHD_HEADER_KIND, count_header, &c->visit);
 }
 
-/* The status of what is wrong with the request, which is not about its route; 0 nothing. */
-static unsigned check_visit(struct visit *v)
-{
-	MHD_get_connection_values(v->connection, MHD_HEADER_KIND, count_header, v);
-	if (strlen(v->path) + v->uri > URI_MOST)
-		return v->wrong = "the address is too long", 414;
-	if (v->head_bytes > HEAD_MOST)
-		return v->wrong = "the headers are too long", 431;
-	if (!v->head.host)
-		return v->wrong = "no Host header", 400;
-	if (v->too_many)
-		return v->wrong = "too many parameters", 400;
-	return 0;
-}
-
-/* ... and then which is. */
-static unsigned check_route(struct visit *v)
-{
-	target_find(v->http->site->routes, v->method, v->path, &v->found);
-	v->request.name = v->found.name;
-	v->request.name_len = v->found.name_len;
-	return target_refuses(&v->found, v->who.access, &v->wrong);
-}
-
-/* All that can be known before the body. */
-static void begin(struct visit *v)
-{
-	bool acts = strcmp(v->method, "GET") && strcmp(v->method, "HEAD");
-
-	v->http->requests++;
-	v->request.parameters = v->parameters;
-	MHD_get_connection_values(v->connection, MHD_GET_ARGUMENT_KIND, note_parameter, v);
-	read_head(v);
-	v->request.head = &v->head;
-	v->request.who = &v->who;
-	v->request.last_event_id = v->head.last_event_id;
-	v->request.bare = !strcmp(v->method, "HEAD");
-	v->refused = check_visit(v);
-	if (!v->refused)
-		v->refused = v->http->site->admit(v->http->site->arg, &v->head, acts, &v->who,
-						  &v->wrong);
-	if (!v->refused)
-		v->refused = check_route(v);
-}
-
-static size_t body_most(const struct visit *v)
-{
-	return v->found.route && v->found.route->body_most ? v->found.route->body_most : HTTP_BODY;
-}
-
-static enum MHD_Result answer_visit(struct visit *v)
+static enum MHD_Result answer_call(struct call *c)
 {
 	struct http_answer answer = { 0 };
 
-	if (v->refused == 401 && head_wants_page(&v->head))
-		answer = (struct http_answer){ .status = 303, .location = "/login" };
-	else if (v->refused)
-		http_answer_problem(&answer, v->refused, v->wrong, NULL);
-	else if (v->body.came > body_most(v))
-		http_answer_problem(&answer, 413, "the body is too long", NULL);
-	else if (v->waiting && v->http->ending)
-		http_answer_problem(&answer, 503, "the server ends", NULL);
-	else
-		v->found.route->fn(v->http->site->arg, &v->request, &answer);
+	visit_answer(&c->visit, c->waiting && c->http->ending, &answer);
 	if (answer.source.end && !answer.source.read)
-		return wait_for(v, &answer.source);
-	return send_answer(v, &answer);
-}
-
-static void keep_body(struct visit *v, const char *bytes, size_t len)
-{
-	if (v->refused)
-		v->body.came += len;
-	else if (body_take(&v->body, bytes, len, body_most(v))) {
-		v->refused = 503;
-		v->wrong = "out of memory";
-	}
-	v->request.body = v->body.text;
-	v->request.body_len = v->body.came;
+		return wait_for(c, &answer.source);
+	return send_answer(c, &answer);
 }
 
 /* Called first with the headers, then for each piece of a body, then at its end. */
 REQUEST_HANDLER(on_request)
 {
 	struct door *door = arg;
-	struct visit *v = *context;
+	struct call *c = *context;
 
 	(void)version;
-	if (!v) {
-		v = calloc(1, sizeof(*v));
-		if (!v)
+	if (!c) {
+		c = calloc(1, sizeof(*c));
+		if (!c)
 			return MHD_NO;
-		v->door = door;
-		v->http = door->http;
-		v->connection = connection;
-		*context = v;
-		v->path = path;
-		v->method = method;
-		begin(v);
+		*c = (struct call){ .door = door, .http = door->http, .connection = connection };
+		c->visit.site = door->http->site;
+		*context = c;
+		c->visit.path = path;
+		c->visit.method = method;
+		door->http->figures.requests++;
+		MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, note_parameter,
+					  &c->visit);
+		read_head(c);
+		visit_begin(&c->visit);
 		return MHD_YES;
 	}
-	v->path = path;
+	c->visit.path = path;
 	if (!*body_len)
-		return answer_visit(v);
-	keep_body(v, body, *body_len);
-	*body_len = 0;
+		return answer_call(c);
 	/* Somebody who goes on sending is not told why. */
-	return v->body.came > EXCESS_MOST * body_most(v) ? MHD_NO : MHD_YES;
+	if (!visit_take(&c->visit, body, *body_len))
+		return MHD_NO;
+	*body_len = 0;
+	return MHD_YES;
 }
 
 static void on_completed(void *arg, struct MHD_Connection *connection, void **context,
 			 enum MHD_RequestTerminationCode code)
 {
-	struct visit *v = *context;
+	struct call *c = *context;
 
 	(void)arg, (void)connection, (void)code;
-	if (v && v->waiting)
-		live_end(v->waiting);
-	if (v)
-		body_free(&v->body);
-	free(v);
+	if (c && c->waiting)
+		live_end(c->waiting);
+	if (c)
+		body_free(&c->visit.body);
+	free(c);
 	*context = NULL;
+}
+
+/* ---- connections ---- */
+
+static enum MHD_Result may_connect(void *arg, const struct sockaddr *from, socklen_t len)
+{
+	struct door *door = arg;
+	struct addr addr;
+
+	(void)len;
+	if (door->local)
+		return MHD_YES;
+	addr_from_socket((const struct sockaddr_storage *)from, &addr, NULL);
+	return guests_may(&door->http->guests, &addr) ? MHD_YES : MHD_NO;
+}
+
+static void on_connection(void *arg, struct MHD_Connection *connection, void **context,
+			  enum MHD_ConnectionNotificationCode code)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	bool begins = code == MHD_CONNECTION_NOTIFY_STARTED;
+	struct door *door = arg;
+	struct addr addr;
+
+	(void)context;
+	door->http->figures.connections += begins ? 1 : (uint64_t)-1;
+	if (door->local || !info || !info->client_addr)
+		return;
+	addr_from_socket((const struct sockaddr_storage *)info->client_addr, &addr, NULL);
+	(begins ? guests_come : guests_go)(&door->http->guests, &addr);
 }
 
 /* ---- the loop ---- */
@@ -430,13 +346,13 @@ static bool start_daemon(struct door *door, int listener, const struct http_seal
 	const struct MHD_OptionItem plain[] = { { MHD_OPTION_END, 0, NULL } };
 	unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | (seal ? MHD_USE_TLS : 0);
 
-	door->daemon =
-		MHD_start_daemon(flags, 0, NULL, NULL, on_request, door, MHD_OPTION_LISTEN_SOCKET,
-				 listener, MHD_OPTION_CONNECTION_LIMIT, (unsigned)HTTP_CONNECTIONS,
-				 MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)CONNECTION_SECONDS,
-				 MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
-				 MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_ARRAY,
-				 seal ? sealed : plain, MHD_OPTION_END);
+	door->daemon = MHD_start_daemon(
+		flags, 0, may_connect, door, on_request, door, MHD_OPTION_LISTEN_SOCKET, listener,
+		MHD_OPTION_CONNECTION_LIMIT, (unsigned)HTTP_CONNECTIONS,
+		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)CONNECTION_SECONDS,
+		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
+		MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_NOTIFY_CONNECTION,
+		on_connection, door, MHD_OPTION_ARRAY, seal ? sealed : plain, MHD_OPTION_END);
 	return door->daemon;
 }
 
@@ -471,6 +387,7 @@ struct http *http_new(struct loop *loop, const struct http_site *site)
 	http->site = site;
 	http->loop = loop;
 	LIST_INIT(&http->lives);
+	guests_open(&http->guests, site->connections);
 	return http;
 }
 
@@ -491,10 +408,14 @@ void http_free(struct http *http)
 		MHD_stop_daemon(http->doors[i].daemon);
 	}
 	parcel_clear(&http->shelf);
+	guests_close(&http->guests);
 	free(http);
 }
 
-uint64_t http_requests(const struct http *http)
+struct http_figures http_measure(const struct http *http)
 {
-	return http->requests;
+	struct http_figures f = http->figures;
+
+	f.refused = http->guests.refused;
+	return f;
 }

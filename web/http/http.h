@@ -6,6 +6,7 @@
 #ifndef WEB_HTTP_H
 #define WEB_HTTP_H
 
+#include "base/mono.h"
 #include "base/record/token.h"
 #include "web/http/answer.h"
 #include "web/http/head.h"
@@ -46,13 +47,26 @@ struct http_request {
 	bool bare;		   /* only the headers are wanted (HEAD) */
 };
 
-/* Routes of one site, up to a NULL path; borrowed for good. */
+/* A request that was answered; all borrowed. */
+struct http_done {
+	const char *method, *path, *id;
+	const struct head *head;
+	const struct http_who *who;
+	unsigned status;
+	mono_t took;
+	bool acts; /* it was no mere question */
+};
+
+/* One site; borrowed for good. */
 struct http_site {
-	const struct http_route *routes;
+	const struct http_route *routes; /* up to a NULL path */
+	const char *origins;  /* whose pages may ask, too, separated by commas; "" nobody's */
+	uint64_t connections; /* of an address at once; 0 any number */
 	/* Who asks, and may anything be asked at all? 0, or a status and what is wrong. `acts`: it
 	 * is no mere question. */
 	unsigned (*admit)(void *arg, const struct head *head, bool acts, struct http_who *who,
 			  const char **wrong);
+	void (*done)(void *arg, const struct http_done *done); /* NULL: nobody wants to know */
 	void *arg;
 };
 
@@ -78,8 +92,12 @@ bool http_listen(struct http *http, int listener, const struct http_seal *seal, 
 /* Ends all connections. NULL is fine. */
 void http_free(struct http *http);
 
-/* Requests that were answered. */
-uint64_t http_requests(const struct http *http);
+struct http_figures {
+	uint64_t requests;    /* answered */
+	uint64_t connections; /* now */
+	uint64_t refused;     /* connections of addresses that had as many as they may */
+};
+struct http_figures http_measure(const struct http *http);
 
 /* There is something to read again. */
 void http_wake(struct http_live *live);
