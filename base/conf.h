@@ -49,6 +49,10 @@ struct conf_ports {
 	  "how long an alert waits for a verdict before it goes out unverified")                   \
 	X(alert_repeat, DURATION, "alert_repeat", "1h", 0, 365 * MONO_DAY,                         \
 	  "how long an alert that is not closed is not made again; 0: made each time")             \
+	X(alert_group, DURATION, "alert_group", "1h", MONO_SECOND, 365 * MONO_DAY,                 \
+	  "how long an alert that stands for others takes more of them")                           \
+	X(alert_verdict, DURATION, "alert_verdict", "10m", 0, 30 * MONO_DAY,                       \
+	  "how long an alert waits for its verdict where a rule delays it")                        \
 	X(learn, DURATION, "learn", "1d", 0, 365 * MONO_DAY,                                       \
 	  "after the first live start, only alerts of level high and above are sent for this "     \
 	  "long")                                                                                  \
@@ -108,6 +112,10 @@ struct conf_ports {
 	  "services that wait for a verdict at once")                                              \
 	X(limit_outbox, COUNT, "limits.outbox", "16384", 16, 1 << 24,                              \
 	  "alerts that wait for a receiver that does not take them")                               \
+	X(limit_waiting, COUNT, "limits.waiting", "16384", 16, 1 << 20,                            \
+	  "alerts that wait because their rule says so")                                           \
+	X(limit_windows, COUNT, "limits.windows", "65536", 16, 1 << 22,                            \
+	  "groups, and rules with a throttle, that are open at once")                              \
 	X(limit_output, BYTES, "limits.output", "1M", 1 << 16, 1LL << 30,                          \
 	  "lines that wait live for the reader of standard output")                                \
 	X(looks_per_hour, COUNT, "limits.looks_per_hour", "2", 0, 255,                             \

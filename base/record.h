@@ -13,6 +13,7 @@
 #include "base/record/backup.h"
 #include "base/record/baseline.h"
 #include "base/record/kind.h"
+#include "base/record/policy.h"
 #include "base/record/probe.h"
 #include "base/record/probing.h"
 #include "base/record/sweep.h"
@@ -21,7 +22,7 @@
 #include "base/record/trial.h"
 
 /* Any change of a layout below changes this number; another number is refused. */
-#define RECORD_VERSION 13
+#define RECORD_VERSION 14
 
 /* Said by the sensor: this service answered this outside peer. */
 struct sighting {
@@ -182,6 +183,7 @@ struct alert {
 	struct probe probe; /* all zero when not verified */
 	uint64_t reopens;   /* the alert that was closed and is open again by this one; 0 none */
 	struct baseline expected; /* what was approved at that place then; all zero: nothing */
+	struct alert_policy policy;
 };
 
 /* What the sensor counts; one list for messages, health and the manual. */
@@ -222,6 +224,10 @@ struct alert {
 	X(hosts_evicted,                                                                       \
 	  "hosts whose silent ports are counted no more because the table was full")           \
 	X(alerts_undelivered, "alerts given up because nobody took them: limit reached")       \
+	X(findings_grouped, "findings counted in the alert of their group")                    \
+	X(findings_throttled, "findings kept back because their rule had made enough alerts")  \
+	X(alerts_hurried, "alerts that did not wait as their rule says: limit reached")        \
+	X(windows_refused, "groups and throttles not remembered: limit reached")               \
 	X(history_dropped_bytes, "bytes of history dropped because the store was full")        \
 	X(alerts_dropped_bytes, "bytes of alerts dropped because the store was full")          \
 	X(hosts_refused, "news of hosts that answer everything, not kept: limit reached")      \

@@ -124,3 +124,17 @@ const char *rules_sink(const struct rules *rules, size_t i, uint32_t *line)
 	}
 	return NULL;
 }
+
+wall_t rules_next_end(const struct rules *rules, wall_t time)
+{
+	const struct rule *rule;
+	wall_t next = 0;
+
+	for (rule = rules->list; rule < rules->list + rules->count; rule++) {
+		wall_t end = rule->actions ? rule->actions->until_us : 0;
+
+		if (end > time && (!next || end < next))
+			next = end;
+	}
+	return next;
+}

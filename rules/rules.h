@@ -88,6 +88,9 @@ void rules_free(struct rules *rules);
  * Borrowed until rules_free. */
 const char *rules_sink(const struct rules *rules, size_t i, uint32_t *line);
 
+/* When the next statement ends (until) that ends after `time`; 0 none. */
+wall_t rules_next_end(const struct rules *rules, wall_t time);
+
 /* Prints the rules in canonical form, which reads back to itself. */
 void rules_print(const struct rules *rules, FILE *out);
 

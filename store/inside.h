@@ -28,9 +28,14 @@ struct store {
 	struct store_given_up given_up;
 };
 
+#define ROW_MAX 8192 /* bytes of the largest row that is walked */
+
 /* The row of a service's key in ROCKS_KNOWN: see known.c. */
 void known_put(struct store *store, const struct rocks_key *key, const struct store_service *row);
 void known_delete(struct store *store, const struct rocks_key *key);
+
+/* Its tags: see policy/groups.c. */
+void tags_delete(struct store *store, const struct rocks_key *key);
 
 /* Calls one of the typed functions of a header. */
 typedef int (*row_fn)(void *fn, void *arg, const void *row);

@@ -39,7 +39,11 @@
 	X(ROCKS_CASE_OF, "case_of")       \
 	X(ROCKS_CASE_LOG, "case_log")     \
 	X(ROCKS_TRAIL, "trail")           \
-	X(ROCKS_BASELINE, "baseline")
+	X(ROCKS_BASELINE, "baseline")     \
+	X(ROCKS_WAITING, "waiting")       \
+	X(ROCKS_WINDOWS, "windows")       \
+	X(ROCKS_MEMBERS, "members")       \
+	X(ROCKS_TAGS, "tags")
 
 enum rocks_table {
 #define ROCKS_ENUM(id, name) id,

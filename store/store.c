@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define SCHEMA 8 /* of keys and rows; RECORD_VERSION goes with it */
+#define SCHEMA 9 /* of keys and rows; RECORD_VERSION goes with it */
 
 _Static_assert(sizeof(struct store_service) == 472, "layout");
 _Static_assert(sizeof(struct store_job) == 216, "layout");
@@ -221,6 +221,7 @@ void store_delete_service(struct store *s, const struct service *service)
 	key_service(service, key);
 	rocks_delete(s->rocks, ROCKS_SERVICES, KEY(key));
 	known_delete(s, &KEY(key));
+	tags_delete(s, &KEY(key));
 	s->services -= s->services > 0;
 }
 
@@ -354,7 +355,7 @@ int store_commit(struct store *s, bool sync)
 int row_walk(const struct row_walk *w, struct rocks_cursor *cursor)
 {
 	/* Rows are read in place by functions that expect aligned structs. */
-	_Alignas(16) uint8_t row[sizeof(struct alert)];
+	_Alignas(16) uint8_t row[ROW_MAX];
 	const void *key, *value;
 	size_t key_len, size;
 	int rc = 0, end;

@@ -177,7 +177,7 @@ int store_walk_jobs(struct store *store, uint64_t from, store_job_fn fn, void *a
 int store_walk_outbox(struct store *store, const char *receiver, store_alert_fn fn, void *arg);
 
 /* How much there is. */
-#define STORE_KINDS_MAX 32
+#define STORE_KINDS_MAX 48
 struct store_figures {
 	size_t count;
 	struct {

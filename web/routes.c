@@ -6,6 +6,7 @@
 #include "web/backup/backups.h"
 #include "web/book/alerts.h"
 #include "web/book/baseline.h"
+#include "web/book/members.h"
 #include "web/listing/export.h"
 #include "web/listing/listing.h"
 #include "web/listing/single.h"
@@ -40,6 +41,8 @@ const struct http_route routes[] = {
 	{ "/api/v1/alerts/*", HTTP_PATCH, alerts_change, ACCESS_OPERATOR, 0 },
 	{ "/api/v1/alerts/*/comments", HTTP_POST, alerts_comment, ACCESS_OPERATOR, 0 },
 	{ "/api/v1/alerts/*/history", HTTP_GET, alerts_history, ACCESS_VIEWER, 0 },
+	{ "/api/v1/alerts/*/members", HTTP_GET, members_list, ACCESS_VIEWER, 0 },
+	{ "/api/v1/waiting", HTTP_GET, members_waiting, ACCESS_VIEWER, 0 },
 	{ "/api/v1/baseline", HTTP_GET, baseline_list, ACCESS_VIEWER, 0 },
 	{ "/api/v1/baseline", HTTP_POST, baseline_approve, ACCESS_OPERATOR, BASELINE_APPROVE_MOST },
 	{ "/api/v1/baseline/import", HTTP_POST, baseline_import, ACCESS_ADMIN,

@@ -43,9 +43,8 @@ struct core {
 	struct courier *courier;
 	struct prefix_set targets;
 	struct lifecycle life;
-	bool replay, ended; /* ended: the sensor said so, or there is none */
-	bool finite;	    /* a replay, or a sweep and then the end */
-	bool failed;
+	bool replay, ended;  /* ended: the sensor said so, or there is none */
+	bool finite, failed; /* finite: a replay, or a sweep and then the end */
 	struct announce *announce;
 	struct backlog backlog;
 	struct greet greet;
@@ -319,6 +318,7 @@ static bool open_store(struct core *c, const char *state)
 				      .room = room_of(c->conf),
 				      .agenda = agenda_of(c->conf, c->replay),
 				      .vantages = vantages_of(c->conf),
+				      .policy = policy_of(c->conf),
 				      .act = act,
 				      .arg = c };
 	c->greet = (struct greet){ .store = c->store, .sensor = c->sensor };

@@ -392,6 +392,8 @@ int lifecycle_open(struct lifecycle *l)
 
 	if (rc >= 0)
 		rc = crowd_open(l);
+	if (rc >= 0)
+		rc = policy_open(l);
 	l->fleeting.store = l->room.store = l->store;
 	/* What time it is comes with the first tick. */
 	l->next_deadline = d.next ? 1 : 0;
@@ -403,6 +405,7 @@ void lifecycle_close(struct lifecycle *l)
 	fleeting_free(&l->fleeting);
 	room_free(&l->room);
 	crowd_free(&l->crowd);
+	policy_free(&l->policy);
 }
 
 int lifecycle_tick(struct lifecycle *l, wall_t now)
@@ -413,7 +416,7 @@ int lifecycle_tick(struct lifecycle *l, wall_t now)
 		l->now = now;
 	if ((rc = fleeting_tick(&l->fleeting, l->now)) || (rc = room_tick(&l->room)) ||
 	    (rc = crowd_tick(l, false)) || (rc = agenda_tick(l)) || (rc = canary_tick(l)) ||
-	    (rc = approvals_tick(l)))
+	    (rc = approvals_tick(l)) || (rc = policy_tick(l, false)))
 		return rc;
 	if (!l->next_deadline || l->now < l->next_deadline)
 		return 0;
@@ -425,6 +428,7 @@ int lifecycle_set_back(struct lifecycle *l, wall_t now, mono_t by)
 	l->now = now;
 	l->room.wait_until = 0;
 	crowd_set_back(l, by);
+	policy_set_back(l, by);
 	l->agenda.from = l->agenda.look_us = 0;
 	return decide_jobs(l, false, by);
 }
@@ -446,6 +450,8 @@ int lifecycle_finish(struct lifecycle *l)
 
 	if (!rc)
 		rc = crowd_tick(l, true);
+	if (!rc)
+		rc = policy_tick(l, true);
 	return rc ? rc : store_commit(l->store, false);
 }
 
@@ -484,17 +490,4 @@ int lifecycle_ask(struct lifecycle *l, const struct service *service)
 		return 0;
 	lifecycle_order(l, &row, EVENT_VERDICT);
 	return 0;
-}
-
-void lifecycle_trouble(struct lifecycle *l, const struct trouble_news *news)
-{
-	struct event_row e = { .finding = { .event = EVENT_HEALTH, .trouble = *news } };
-
-	if (news->time_us > l->now)
-		l->now = news->time_us;
-	e.time_us = e.finding.time_us = l->now;
-	store_put_event(l->store, &e, NULL);
-	l->act(l->arg, &(struct lifecycle_act){ .event = &e });
-	if (!news->over)
-		tell_health(l, &e.finding);
 }

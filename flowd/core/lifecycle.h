@@ -13,6 +13,7 @@
 #include "flowd/core/crowd.h"
 #include "flowd/core/fleeting.h"
 #include "flowd/core/geo/origins.h"
+#include "flowd/core/policy/policy.h"
 #include "flowd/core/room.h"
 #include "flowd/core/vantage/vantage.h"
 #include "flowd/core/verdict/verdict.h"
@@ -66,6 +67,7 @@ struct lifecycle {
 	struct agenda agenda;	  /* as configured */
 	struct canary canary;
 	struct vantages vantages; /* `list` and `near` are set */
+	struct policy policy;	  /* as configured */
 	/* Its own: */
 	struct approvals approvals;
 	struct crowd crowd;
@@ -137,10 +139,6 @@ int lifecycle_look(struct lifecycle *l, struct store_service *row);
  * to be probed anyway, or an error of the store.
  */
 int lifecycle_ask(struct lifecycle *l, const struct service *service);
-
-/* The capture has trouble, or no more: an event, and at its beginning an alert if the rules want
- * one. */
-void lifecycle_trouble(struct lifecycle *l, const struct trouble_news *news);
 
 /*
  * May a service be called gone because it was not seen to answer from `from` on? Not unless the

@@ -3,12 +3,13 @@
 
 #include "store/inside.h"
 #include "store/key.h"
+#include "store/policy/groups.h"
 
 #define KEY_ENTRY (2 * KEY_NUMBER) /* alert, number of the entry */
 #define SURVIVORS \
 	64 /* in a row, until nothing older is looked for: times need not go with numbers */
 
-_Static_assert(sizeof(struct store_case) == 128, "layout");
+_Static_assert(sizeof(struct store_case) == 136, "layout");
 _Static_assert(sizeof(struct triage) == 616, "layout");
 
 int store_get_case(struct store *s, uint64_t alert, struct store_case *out)
@@ -100,6 +101,7 @@ static void drop(struct store *s, const struct store_case *row)
 		key_entry(row->alert, i, entry);
 		rocks_delete(s->rocks, ROCKS_CASE_LOG, KEY(entry));
 	}
+	store_delete_members(s, row->alert);
 	key_service(&row->service, service);
 	if (get_latest(s, &row->service, &latest) > 0 && latest == row->alert)
 		rocks_delete(s->rocks, ROCKS_CASE_OF, KEY(service));

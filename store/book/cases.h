@@ -21,6 +21,8 @@ struct store_case {
 	uint32_t repeats;     /* how often it was said again, and no alert made of it */
 	uint32_t entries;     /* of its history */
 	uint32_t comments;    /* of these */
+	uint32_t members;     /* services that it stands for and that are listed; 0 its own */
+	uint32_t findings;    /* that it stands for */
 	uint8_t status;	      /* enum triage_status */
 	uint8_t pad[3];
 	char assignee[TOKEN_NAME_MAX]; /* "" nobody */

@@ -161,6 +161,8 @@ static void set_case(struct doc *o, const struct store_case *row)
 	doc_set_number(life, "comments", row->comments);
 	doc_set_number(life, "repeats", row->repeats);
 	doc_set_known(life, "reopened_by", row->reopened_by);
+	doc_set_number(life, "findings", row->findings);
+	doc_set_number(life, "members", row->members);
 	doc_set_child(o, "triage", life);
 }
 
@@ -184,6 +186,42 @@ static void set_expected(struct doc *o, const struct baseline *b)
 	doc_set_child(o, "expected", e);
 }
 
+struct doc *finding_doc_names(const char *names)
+{
+	struct doc *list = doc_new_list();
+	size_t len;
+
+	for (; *names; names += len + (names[len] == ',')) {
+		len = strcspn(names, ",");
+		doc_add_text(list, names, len);
+	}
+	return list;
+}
+
+/* What the actions of its rule have done with it. */
+static void set_policy(struct doc *o, const struct alert_policy *p)
+{
+	struct doc *child;
+
+	doc_set_child(o, "tags", finding_doc_names(p->tags));
+	if (*p->group_by) {
+		child = doc_new();
+		DOC_SET_TEXT(child, "by", p->group_by);
+		DOC_SET_TEXT(child, "of", p->group_of);
+		doc_set_child(o, "group", child);
+	}
+	if (p->wait) {
+		child = doc_new();
+		doc_set_word(child, "for", record_wait_text(p->wait));
+		doc_set_time(child, "since", p->waited_us);
+		doc_set_child(o, "waited", child);
+	}
+	if (p->throttled)
+		doc_set_number(o, "throttled", p->throttled);
+	if (p->exception_us)
+		doc_set_time(o, "exception_ended", p->exception_us);
+}
+
 struct doc *finding_doc_alert(const struct alert *a, const struct store_case *row)
 {
 	struct doc *o = doc_new();
@@ -200,6 +238,7 @@ struct doc *finding_doc_alert(const struct alert *a, const struct store_case *ro
 	doc_set_word(o, "status", record_triage_text(row ? row->status : TRIAGE_NEW));
 	doc_set_known(o, "reopens", a->reopens);
 	set_expected(o, &a->expected);
+	set_policy(o, &a->policy);
 	if (row)
 		set_case(o, row);
 	finding_doc_set_probe(o, a->probe.job ? &a->probe : NULL);

@@ -17,4 +17,7 @@ struct doc *finding_doc_probe(const struct probe *probe);
 /* What the finding rests on; NULL: null. */
 void finding_doc_set_probe(struct doc *doc, const struct probe *probe);
 
+/* Names with a comma between, as a list. */
+struct doc *finding_doc_names(const char *names);
+
 #endif

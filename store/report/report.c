@@ -260,3 +260,13 @@ void report_add_event(struct report *report, const char *key, const struct event
 	finding_doc_set_probe(row, probe);
 	add_row(report, key, row);
 }
+
+void report_set_alert(struct report *report, const char *key, const struct alert *alert)
+{
+	doc_set_child(doc_of(report), key, finding_doc_alert(alert, NULL));
+}
+
+void report_set_names(struct report *report, const char *key, const char *names)
+{
+	doc_set_child(doc_of(report), key, finding_doc_names(names));
+}

@@ -50,6 +50,9 @@ void report_set_sightings(struct report *report, const char *key, const struct s
 void report_set_hints(struct report *report, const char *key, const struct store_hints *hints);
 void report_set_hints_seen(struct report *report, const char *key, const struct store_hints *hints);
 
+void report_set_alert(struct report *report, const char *key, const struct alert *alert);
+void report_set_names(struct report *report, const char *key, const char *names); /* a list */
+
 /* An object, which is freed. */
 void report_set(struct report *report, const char *key, struct report *object);
 

@@ -43,9 +43,10 @@ def text(value):
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, dict):
-        return ",".join(f"{k}:{'/'.join(map(item, v))}" for k, v in value.items()) or "none"
+        return ",".join(f"{k}:{v if isinstance(v, str) else '/'.join(map(item, v))}" for k, v in value.items()) or "none"
     if isinstance(value, list):
-        return ",".join("/".join(text(v) for v in row.values()) for row in value)
+        return ",".join("/".join(map(text, row.values())) if isinstance(row, dict) else text(row)
+                        for row in value)
     return str(value)
 
 

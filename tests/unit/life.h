@@ -18,7 +18,7 @@ struct world {
 	struct rules *rules;
 	struct prefix_set home, targets;
 	struct lifecycle life;
-	char said[4096]; /* what was done, a word each */
+	char said[65536]; /* what was done, a word each */
 };
 
 static void act(void *arg, const struct lifecycle_act *a)
@@ -68,7 +68,7 @@ static void reopen(struct world *w, const char *rules)
 	open_world(w, rules);
 }
 
-static void expect(struct world *w, const char *said)
+static inline void expect(struct world *w, const char *said)
 {
 	assert_int_equal(store_commit(w->store, false), 0);
 	assert_string_equal(w->said, said);

@@ -137,7 +137,11 @@ static void no_hidden_padding(void **state)
 	assert_int_equal(TAIL(struct origin, pad), sizeof(struct origin));
 	assert_int_equal(TAIL(struct alert, peer_as_name), offsetof(struct alert, finding));
 	assert_int_equal(TAIL(struct alert, probe), offsetof(struct alert, reopens));
-	assert_int_equal(TAIL(struct alert, expected), sizeof(struct alert));
+	assert_int_equal(TAIL(struct alert, expected), offsetof(struct alert, policy));
+	assert_int_equal(TAIL(struct alert, policy), sizeof(struct alert));
+	assert_int_equal(TAIL(struct alert_policy, throttled),
+			 offsetof(struct alert_policy, waited_us));
+	assert_int_equal(TAIL(struct alert_policy, pad), sizeof(struct alert_policy));
 	assert_int_equal(TAIL(struct baseline, pad), offsetof(struct baseline, app));
 	assert_int_equal(TAIL(struct baseline, reason), sizeof(struct baseline));
 	assert_int_equal(TAIL(struct triage, pad), offsetof(struct triage, by));

@@ -157,6 +157,14 @@ static struct store *find(struct api *api, const struct http_request *request,
 	return rc > 0 ? store : NULL;
 }
 
+struct store *alerts_find(struct api *api, const struct http_request *request,
+			  struct store_case *row, struct http_answer *answer)
+{
+	struct alert alert;
+
+	return find(api, request, row, &alert, answer);
+}
+
 void alerts_get(void *arg, const struct http_request *request, struct http_answer *answer)
 {
 	struct store_case row;

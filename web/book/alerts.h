@@ -8,6 +8,10 @@
 #include "base/record.h"
 #include "web/http/http.h"
 
+struct api;
+struct store;
+struct store_case;
+
 #define ALERTS_WRONG_MAX 64
 
 /*
@@ -28,5 +32,10 @@ void alerts_change(void *arg, const struct http_request *request, struct http_an
 void alerts_comment(void *arg, const struct http_request *request, struct http_answer *answer);
 void alerts_history(void *arg, const struct http_request *request, struct http_answer *answer);
 void alerts_trail(void *arg, const struct http_request *request, struct http_answer *answer);
+
+/* The case of the alert that a request names, and its store, borrowed; NULL: there is none, and
+ * that is the answer. */
+struct store *alerts_find(struct api *api, const struct http_request *request,
+			  struct store_case *row, struct http_answer *answer);
 
 #endif

@@ -2,6 +2,7 @@
 #include "web/listing/single.h"
 
 #include "base/ipc.h"
+#include "store/policy/groups.h"
 #include "store/report/report.h"
 #include "web/api.h"
 
@@ -67,6 +68,7 @@ void single_get(void *arg, const struct http_request *request, struct http_answe
 	struct store_service row;
 	struct store_hints hints;
 	struct story story;
+	char tags[POLICY_NAMES_MAX];
 	int rc;
 
 	if (!find_service(api, request, &row, answer))
@@ -79,6 +81,9 @@ void single_get(void *arg, const struct http_request *request, struct http_answe
 		report_set_hints(story.report, "hints", &hints);
 		report_set_hints_seen(story.report, "hints_seen", &hints);
 	}
+	if (store_get_tags(story.store, &row.service, tags) <= 0)
+		*tags = 0;
+	report_set_names(story.report, "tags", tags);
 	report_list(story.report, "probes");
 	report_list(story.report, "history");
 	if (!rc)

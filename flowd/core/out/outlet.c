@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "flowd/core/out/outlet.h"
 
+#include "flowd/core/out/tell.h"
+
 #include <errno.h>
 
 /* ---- what is whose ---- */
@@ -250,7 +252,7 @@ void outlet_look(struct outlet *o, wall_t now)
 	o->row.troubled = down;
 	o->changed = true;
 	record_text_set(news.source, sizeof(news.source), o->conf->name);
-	lifecycle_trouble(o->post->life, &news);
+	tell_trouble(o->post->life, &news);
 }
 
 /* ---- what relay says ---- */

@@ -3,11 +3,10 @@
 
 #include "flowd/core/book/approvals.h"
 #include "flowd/core/book/casework.h"
+#include "flowd/core/policy/hold.h"
 #include "store/history/judgements.h"
 #include "store/naming.h"
-
 #include "store/outbox/letters.h"
-#include <stdio.h>
 
 struct finding tell_finding(const struct lifecycle *l, const struct store_service *row,
 			    enum event event, const struct probe *probe)
@@ -55,35 +54,42 @@ static void remember(struct lifecycle *l, const struct store_judgement *said)
 	store_put_judgement(l->store, &row);
 }
 
-/* The receivers that a rule names, as letters have them; "" all. */
-static const char *sinks_of(const struct rules_verdict *verdict, char out[LETTERS_SINKS_MAX])
+void tell_make(struct lifecycle *l, struct alert *alert, const struct alert_terms *terms)
 {
-	size_t i, len = 0, count = verdict->actions ? verdict->actions->sink_count : 0;
-
-	out[0] = '\0';
-	for (i = 0; i < count && len + 1 < LETTERS_SINKS_MAX; i++)
-		len += (size_t)snprintf(out + len, LETTERS_SINKS_MAX - len, "%s%s", i ? "," : "",
-					verdict->actions->sinks[i]);
-	return out;
-}
-
-void tell_alert(struct lifecycle *l, struct alert *alert, const struct rules_verdict *verdict)
-{
-	char sinks[LETTERS_SINKS_MAX];
-
-	alert->level = (uint8_t)verdict->level;
-	alert->rule_line = verdict->line;
-	record_text_set(alert->rule, sizeof(alert->rule), verdict->rule);
-	approvals_expect(l, alert);
-	if (!casework_admits(l, alert))
-		return;
 	store_put_alert(l->store, alert);
 	casework_begin(l, alert);
 	if (l->receiver)
 		store_put_outbox(l->store, l->receiver, alert);
 	if (l->letters)
-		letters_put(l->store, alert, sinks_of(verdict, sinks));
+		letters_put(l->store, alert, terms->sinks);
+	policy_made(l, alert, terms);
 	l->act(l->arg, &(struct lifecycle_act){ .alert = alert });
+}
+
+/* What a rule that has chosen says of the alert. */
+static struct alert_terms choose(struct lifecycle *l, struct alert *alert,
+				 const struct rules_verdict *verdict,
+				 const struct rules_facts *facts)
+{
+	alert->level = (uint8_t)verdict->level;
+	alert->rule_line = verdict->line;
+	record_text_set(alert->rule, sizeof(alert->rule), verdict->rule);
+	approvals_expect(l, alert);
+	return policy_terms(l, verdict, facts->owner, alert);
+}
+
+static void offer(struct lifecycle *l, struct alert *alert, const struct alert_terms *terms)
+{
+	if (casework_admits(l, alert) && !policy_takes(l, alert, terms, WAIT_NONE))
+		tell_make(l, alert, terms);
+}
+
+/* The rule wants the verdict first, and there will be one. */
+static bool is_delayed(const struct rules_verdict *verdict, const struct probe *probe,
+		       const struct store_job *job)
+{
+	return verdict->actions && verdict->actions->delay && !probe && job && job->job.id &&
+	       job->allowed;
 }
 
 void tell_judge(struct lifecycle *l, const struct finding *finding, const struct probe *probe,
@@ -91,11 +97,14 @@ void tell_judge(struct lifecycle *l, const struct finding *finding, const struct
 {
 	struct alert alert = { .time_us = l->now, .finding = *finding };
 	bool quiet = l->now < l->quiet_until, alerts;
-	struct rules_verdict verdict;
 	struct rules_facts facts = { .now_us = l->now };
+	struct rules_verdict verdict;
+	struct alert_terms terms;
 
 	if (probe)
 		rules_facts_add(&facts, probe);
+	if (probe && job && job->job.id)
+		hold_settle(l, job->job.id);
 	rules_judge_with(l->rules, finding, &facts, &verdict);
 	alerts = verdict.level > (job ? job->level : LEVEL_NONE) &&
 		 (verdict.level >= LEVEL_HIGH || !quiet);
@@ -107,24 +116,69 @@ void tell_judge(struct lifecycle *l, const struct finding *finding, const struct
 					       .finding = *finding });
 	if (!alerts)
 		return;
-	if (job)
-		job->level = (uint8_t)verdict.level;
 	origins_find(l->origins, &finding->peer, alert.peer_as_name);
 	if (probe)
 		alert.probe = *probe;
-	tell_alert(l, &alert, &verdict);
+	terms = choose(l, &alert, &verdict, &facts);
+	if (is_delayed(&verdict, probe, job) && hold_unverified(l, &alert, &terms, job))
+		return;
+	if (job)
+		job->level = (uint8_t)verdict.level;
+	offer(l, &alert, &terms);
 }
 
-void tell_health(struct lifecycle *l, const struct finding *finding)
+void tell_after(struct lifecycle *l, const struct finding *finding, const struct probe *probe,
+		const struct rules_verdict *then)
 {
 	struct alert alert = { .time_us = l->now, .finding = *finding };
+	struct rules_facts facts = { .now_us = l->now };
 	struct rules_verdict verdict;
+	struct alert_terms terms;
 
-	rules_judge(l->rules, finding, &verdict);
+	if (probe)
+		rules_facts_add(&facts, probe);
+	rules_judge_with(l->rules, finding, &facts, &verdict);
+	if (verdict.level <= then->level)
+		return;
 	remember(l, &(struct store_judgement){ .line = verdict.line,
 					       .level = (uint8_t)verdict.level,
 					       .judged = (uint8_t)verdict.level,
 					       .finding = *finding });
-	if (verdict.level)
-		tell_alert(l, &alert, &verdict);
+	origins_find(l->origins, &finding->peer, alert.peer_as_name);
+	if (probe)
+		alert.probe = *probe;
+	alert.policy.exception_us = then->actions->until_us;
+	terms = choose(l, &alert, &verdict, &facts);
+	offer(l, &alert, &terms);
+}
+
+static void judge_trouble(struct lifecycle *l, const struct finding *finding)
+{
+	struct alert alert = { .time_us = l->now, .finding = *finding };
+	const struct rules_facts facts = { .now_us = l->now };
+	struct rules_verdict verdict;
+	struct alert_terms terms;
+
+	rules_judge_with(l->rules, finding, &facts, &verdict);
+	remember(l, &(struct store_judgement){ .line = verdict.line,
+					       .level = (uint8_t)verdict.level,
+					       .judged = (uint8_t)verdict.level,
+					       .finding = *finding });
+	if (!verdict.level)
+		return;
+	terms = choose(l, &alert, &verdict, &facts);
+	offer(l, &alert, &terms);
+}
+
+void tell_trouble(struct lifecycle *l, const struct trouble_news *news)
+{
+	struct event_row e = { .finding = { .event = EVENT_HEALTH, .trouble = *news } };
+
+	if (news->time_us > l->now)
+		l->now = news->time_us;
+	e.time_us = e.finding.time_us = l->now;
+	store_put_event(l->store, &e, NULL);
+	l->act(l->arg, &(struct lifecycle_act){ .event = &e });
+	if (!news->over)
+		judge_trouble(l, &e.finding);
 }

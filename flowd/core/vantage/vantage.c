@@ -206,6 +206,6 @@ int vantage_trouble(struct lifecycle *l, const struct trouble_news *said)
 	news.time_us = record_time_most(news.time_us, l->now > 0 ? l->now : INT64_MAX);
 	if (news.trouble != TROUBLE_VANTAGE || !vantage_is_far(&l->vantages, news.source))
 		return 1;
-	lifecycle_trouble(l, &news);
+	tell_trouble(l, &news);
 	return 0;
 }

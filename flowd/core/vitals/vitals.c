@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "flowd/core/vitals/vitals.h"
 
+#include "flowd/core/out/tell.h"
 #include "flowd/core/vitals/counts.h"
 #include "store/expire.h"
 
@@ -22,7 +23,7 @@ static void say(void *arg, const struct trouble_news *news)
 {
 	struct vitals *v = arg;
 
-	lifecycle_trouble(v->life, news);
+	tell_trouble(v->life, news);
 	if (v->web)
 		ipc_send(v->web, IPC_TROUBLE, news);
 }
@@ -72,6 +73,10 @@ static void count_own(struct vitals *v)
 	v->counts.sum.jobs_refused = room->jobs_refused;
 	v->counts.sum.hosts_refused = v->life->hosts_refused;
 	v->counts.sum.alerts_undelivered = v->life->undelivered;
+	v->counts.sum.findings_grouped = v->life->policy.grouped;
+	v->counts.sum.findings_throttled = v->life->policy.throttled;
+	v->counts.sum.alerts_hurried = v->life->policy.hurried;
+	v->counts.sum.windows_refused = v->life->policy.refused;
 	v->counts.sum.alerts_put_off = v->life->crowd.put_off;
 	v->counts.sum.lines_dropped = announce_dropped(v->announce);
 	if (!v->life->store) /* nobody has opened it yet */
