@@ -18,11 +18,16 @@ struct entry {
 	size_t at, size; /* of the value in `values` */
 };
 
+struct slot {
+	uint32_t number; /* of the entry, + 1; 0: free */
+	uint32_t tag;	 /* of the key's hash: what differs need not be looked at */
+};
+
 struct pending {
 	struct hash_key hash_key;
 	struct entry *entries;
 	size_t count, room;
-	uint32_t *slots; /* entry number + 1; twice as many as there is room */
+	struct slot *slots; /* twice as many as there is room */
 	uint8_t *values;
 	size_t values_len, values_room;
 };
@@ -52,14 +57,18 @@ static bool is_entry(const struct entry *e, const struct pending_row *row)
 	       !memcmp(e->key, row->key, row->key_len);
 }
 
-/* Where the number of the row's entry is, or belongs. */
-static uint32_t *slot_of(const struct pending *p, const struct pending_row *row)
+/* Where the number of the row's entry is, or belongs; a free one has the row's tag then. */
+static struct slot *slot_of(const struct pending *p, const struct pending_row *row)
 {
-	size_t mask = 2 * p->room - 1;
-	size_t i = (hash_bytes(&p->hash_key, row->key, row->key_len) + row->table) & mask;
+	uint64_t hash = hash_bytes(&p->hash_key, row->key, row->key_len) + row->table;
+	size_t mask = 2 * p->room - 1, i = hash & mask;
+	uint32_t tag = (uint32_t)(hash >> 32);
 
-	while (p->slots[i] && !is_entry(&p->entries[p->slots[i] - 1], row))
+	while (p->slots[i].number &&
+	       (p->slots[i].tag != tag || !is_entry(&p->entries[p->slots[i].number - 1], row)))
 		i = (i + 1) & mask;
+	if (!p->slots[i].number)
+		p->slots[i].tag = tag;
 	return &p->slots[i];
 }
 
@@ -67,7 +76,7 @@ static int grow(struct pending *p)
 {
 	size_t i, room = p->room ? 2 * p->room : FIRST_SIZE;
 	struct entry *entries = realloc(p->entries, room * sizeof(*entries));
-	uint32_t *slots = entries ? calloc(2 * room, sizeof(*slots)) : NULL;
+	struct slot *slots = entries ? calloc(2 * room, sizeof(*slots)) : NULL;
 
 	if (entries)
 		p->entries = entries;
@@ -78,9 +87,9 @@ static int grow(struct pending *p)
 	p->room = room;
 	for (i = 0; i < p->count; i++) {
 		const struct pending_row row = pending_at(p, i);
-		uint32_t *slot = slot_of(p, &row);
+		struct slot *slot = slot_of(p, &row);
 
-		*slot = (uint32_t)i + 1;
+		slot->number = (uint32_t)i + 1;
 		p->entries[i].slot = (uint32_t)(slot - slots);
 	}
 	return 0;
@@ -110,7 +119,7 @@ static int value_put(struct pending *p, const void *value, size_t size, size_t *
 int pending_put(struct pending *p, const struct pending_row *row)
 {
 	size_t at = 0, size = row->value ? row->size : 0;
-	uint32_t *slot;
+	struct slot *slot;
 	struct entry *e;
 
 	if (row->key_len > PENDING_KEY_MAX)
@@ -118,7 +127,7 @@ int pending_put(struct pending *p, const struct pending_row *row)
 	if (p->count == p->room && grow(p))
 		return -ENOMEM;
 	slot = slot_of(p, row);
-	e = *slot ? &p->entries[*slot - 1] : NULL;
+	e = slot->number ? &p->entries[slot->number - 1] : NULL;
 	if (e && size && e->size >= size) {
 		memcpy(p->values + e->at, row->value, size);
 		at = e->at;
@@ -127,7 +136,7 @@ int pending_put(struct pending *p, const struct pending_row *row)
 	}
 	if (!e) {
 		e = &p->entries[p->count++];
-		*slot = (uint32_t)p->count;
+		slot->number = (uint32_t)p->count;
 		e->slot = (uint32_t)(slot - p->slots);
 		e->table = (uint8_t)row->table;
 		e->key_len = (uint8_t)row->key_len;
@@ -141,7 +150,7 @@ int pending_put(struct pending *p, const struct pending_row *row)
 
 bool pending_find(const struct pending *p, struct pending_row *row)
 {
-	uint32_t number = p->room ? *slot_of(p, row) : 0;
+	uint32_t number = p->room ? slot_of(p, row)->number : 0;
 
 	if (!number)
 		return false;
@@ -170,7 +179,7 @@ void pending_clear(struct pending *p)
 	size_t i;
 
 	for (i = 0; i < p->count; i++)
-		p->slots[p->entries[i].slot] = 0;
+		p->slots[p->entries[i].slot].number = 0;
 	p->count = 0;
 	p->values_len = 0;
 }

@@ -31,6 +31,7 @@ struct classify_flow {
 	struct ndpi_flow_struct ndpi;
 	struct words client, server;
 	const struct fit_row *proof; /* of the words so far */
+	uint64_t weighed;	     /* the words it is of */
 	uint8_t proto;
 	uint8_t named; /* enum named, of the latest name */
 	char before[RECORD_APP_MAX];
@@ -216,13 +217,24 @@ static bool hold(struct classify_flow *flow, const struct packet *p)
 	return flow->held;
 }
 
+/* What all words so far prove; mostly a packet adds nothing to the first ones of its side. */
+static const struct fit_row *weigh(struct classify_flow *flow)
+{
+	const struct words *c = &flow->client, *s = &flow->server;
+	uint64_t words = ((uint64_t)(c->base ^ s->base) << 32 | c->len << 16 | s->len) + 1;
+
+	if (words != flow->weighed)
+		flow->proof = doubt_proof(flow->proto, c, s);
+	flow->weighed = words;
+	return flow->proof;
+}
+
 /* The answer to one more packet, held against the words. */
 static const char *look(struct classify *c, struct classify_flow *flow, const struct packet *p)
 {
-	const struct fit_row *proof = doubt_proof(flow->proto, &flow->client, &flow->server);
+	const struct fit_row *proof = weigh(flow);
 	ndpi_protocol found = { .app_protocol = NDPI_PROTOCOL_UNKNOWN };
 
-	flow->proof = proof;
 	/* What rides on a carrier was looked for when the service got its name. */
 	if (proof && !strcmp(proof->name, flow->before)) {
 		flow->passed = true;
