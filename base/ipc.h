@@ -48,6 +48,7 @@
 	X(IPC_RESEND, sizeof(struct outbox_order))    /* web to core: dead letters once more */    \
 	X(IPC_TRIAGE, sizeof(struct triage)) /* web to core: of an alert; back: it is committed */ \
 	X(IPC_BOOK, IPC_BULK) /* web to core: entries of the baseline, see store/book/ledger.h */  \
+	X(IPC_WHO, sizeof(struct orderer)) /* web to core: who gives the next order */             \
 	X(IPC_BACKUP,                                                                              \
 	  sizeof(struct backup)) /* web to core: a copy of the store; back: it is done */
 

@@ -2,6 +2,7 @@
 #include "web/api.h"
 
 #include "base/err.h"
+#include "base/ipc.h"
 #include "store/report/report.h"
 #include "web/catalog/overview.h"
 #include "web/sinks/receivers.h"
@@ -23,6 +24,22 @@ struct store *api_store(struct api *api, struct http_answer *answer)
 	if (!store)
 		http_answer_problem(answer, 503, "there is no store yet", NULL);
 	return store;
+}
+
+bool api_order(struct api *api, const struct http_request *request, unsigned kind,
+	       const void *record, struct http_answer *answer)
+{
+	struct orderer who;
+
+	memcpy(who.by, request->who->name, sizeof(who.by));
+	/* What is left of before goes first; what does not go now goes with the next flush. */
+	if (ipc_flush(api->core) || ipc_send(api->core, IPC_WHO, &who) ||
+	    ipc_send(api->core, (enum ipc_kind)kind, record)) {
+		http_answer_problem(answer, 503, "core is behind", NULL);
+		return false;
+	}
+	ipc_flush(api->core);
+	return true;
 }
 
 static const char *what_is_wrong(int rc)

@@ -51,6 +51,10 @@ struct store *api_store(struct api *api, struct http_answer *answer);
 /* The answer that the store can't be read. */
 void api_answer_damaged(struct http_answer *answer);
 
+/* Gives core an order, and says whose. False: it does not hear it, and that is the answer. */
+bool api_order(struct api *api, const struct http_request *request, unsigned kind,
+	       const void *record, struct http_answer *answer);
+
 /* Reads the parameters; false: they are wrong, and that is the answer. */
 bool api_read_query(const struct http_request *request, unsigned allowed, struct query *out,
 		    struct http_answer *answer);

@@ -168,16 +168,13 @@ bool orders_read(const struct conf *conf, const char *text, size_t len, struct s
 
 /* ---- routes ---- */
 
-static bool tell_core(struct api *api, const struct sweep *order, struct http_answer *answer)
+static bool tell_core(struct api *api, const struct http_request *request,
+		      const struct sweep *order, struct http_answer *answer)
 {
-	/* What is left of before goes first; what does not go now goes with the next flush. */
-	if (!ipc_flush(api->core) && !ipc_send(api->core, IPC_SWEEP, order)) {
-		ipc_flush(api->core);
-		view_expect(api->view);
-		return true;
-	}
-	http_answer_problem(answer, 503, "core is behind", NULL);
-	return false;
+	if (!api_order(api, request, IPC_SWEEP, order, answer))
+		return false;
+	view_expect(api->view);
+	return true;
 }
 
 static void answer_id(struct http_answer *answer, uint64_t id)
@@ -210,7 +207,7 @@ void orders_post(void *arg, const struct http_request *request, struct http_answ
 	order.id = (uint64_t)order.made_us;
 	if (order.id <= api->last_sweep)
 		order.id = api->last_sweep + 1;
-	if (!tell_core(api, &order, answer))
+	if (!tell_core(api, request, &order, answer))
 		return;
 	api->last_sweep = order.id;
 	answer_id(answer, order.id);
@@ -338,7 +335,7 @@ static void change(struct api *api, const struct http_request *request, enum swe
 		return;
 	}
 	row.state = (uint8_t)state;
-	if (tell_core(api, &row, answer))
+	if (tell_core(api, request, &row, answer))
 		answer_id(answer, row.id);
 }
 

@@ -56,11 +56,8 @@ void probing_post(void *arg, const struct http_request *request, struct http_ans
 
 	if (!read_wish(request, &wish, answer))
 		return;
-	if (ipc_flush(api->core) || ipc_send(api->core, IPC_PROBING, &wish)) {
-		http_answer_problem(answer, 503, "core is behind", NULL);
+	if (!api_order(api, request, IPC_PROBING, &wish, answer))
 		return;
-	}
-	ipc_flush(api->core);
 	answer_state(&wish, 202, answer);
 }
 

@@ -36,6 +36,11 @@ struct token {
 	uint8_t pad[6];
 };
 
+/* Web to core: who gives the order that comes next. */
+struct orderer {
+	char by[TOKEN_NAME_MAX]; /* "": nobody had to say who */
+};
+
 /* Static, "?" outside the range; and back, or ERR_UNKNOWN. */
 const char *record_access_text(unsigned access);
 int record_access_parse(const char *text, size_t len);

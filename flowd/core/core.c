@@ -400,8 +400,8 @@ static bool open_loop(struct core *c)
 	c->parent = NULL;
 	rc = courier_new(c->loop, c->relay, c->conf, &c->life, &c->courier);
 	c->relay = NULL;
-	c->wishes = (struct wishes){ c->store,	 c->web,    &c->life, &c->backlog,
-				     &c->sweeps, c->vitals, c->crew,  c->courier };
+	c->wishes = (struct wishes){ c->store,	c->web,	 &c->life,   &c->backlog, &c->sweeps,
+				     c->vitals, c->crew, c->courier, { "" } };
 	if ((!c->ended && !c->sensor_event) || (c->verify && !c->verify_event) ||
 	    (c->web && !c->web_event) || !c->tick || !c->term)
 		return false;

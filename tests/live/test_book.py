@@ -105,6 +105,31 @@ def check_baseline(bench):
                        [row["what"] for row in bench.get("/api/v1/trail")["trail"]][:3])
 
 
+def check_trail(bench):
+    """Whatever is ordered leaves a row, with the name of whose token it was."""
+    made = bench.ask("/api/v1/tokens", "POST", b'{"name": "ann", "role": "admin"}', **MARK)
+    bench.report.check("a token", 201, made.status)
+    ann = {"Authorization": "Bearer " + made.json()["token"]}
+    other = bench.ask("/api/v1/tokens", "POST", b'{"name": "eve", "role": "viewer"}', **ann)
+    name = "%s-tcp-8003" % bench.net.inside[0]
+    sweep = order(bench, "/api/v1/sweeps", "POST", {"prefixes": [bench.net.inside[0]],
+                                                    "ports": "80"}, **ann)["id"]
+    for path, body in (("/api/v1/probing", {"enabled": False}), ("/api/v1/probing", {"enabled": True}),
+                       ("/api/v1/services/%s/verify" % name, {}), ("/api/v1/rules/reload", {})):
+        bench.report.check(path, True, bench.ask(
+            path, "POST", json.dumps(body).encode() if body else b"", **ann).status in (200, 202))
+    bench.ask("/api/v1/tokens/%s" % other.json()["id"], "DELETE", **ann)
+    rows = bench.wait("/api/v1/trail", lambda page: page["trail"][0]["what"] == "token revoked")
+    got = [(row["what"], row["about"], row["by"]) for row in reversed(rows["trail"][:8])]
+    bench.report.check("each is in the trail", [
+        ("token made", "token ann", None), ("token made", "token eve", "ann"),
+        ("sweep ordered", "sweep " + sweep, "ann"), ("probing off", None, "ann"),
+        ("probing on", None, "ann"), ("probe ordered", name, "ann"),
+        ("rules loaded anew", None, "ann"), ("token revoked", "token eve", "ann")], got)
+    bench.report.check("and how", "id %s, role viewer" % other.json()["id"],
+                       rows["trail"][0]["detail"])
+
+
 def check_restart(bench):
     """What people have said survives kill -9."""
     bench.flowd.end(signal.SIGKILL)
@@ -142,7 +167,7 @@ def main():
         bench.serve("say:80:SSH-2.0-house\\r\\n", "say:8001-8003:hello")
         bench.wait_net()
         bench.start()
-        for check in (check_life, check_wrong, check_baseline, check_restart):
+        for check in (check_life, check_wrong, check_baseline, check_trail, check_restart):
             check(bench)
         bench.flowd.end()
         return bench.report.end()

@@ -156,17 +156,6 @@ static const char *read_wish(const struct reading *doc, struct token *out, const
 	return NULL;
 }
 
-/* False: core does not hear it, and that is the answer. */
-static bool order(struct api *api, const struct token *token, struct http_answer *answer)
-{
-	if (!ipc_flush(api->core) && !ipc_send(api->core, IPC_TOKEN, token)) {
-		ipc_flush(api->core);
-		return true;
-	}
-	http_answer_problem(answer, 503, "core is behind", NULL);
-	return false;
-}
-
 void desk_make(void *arg, const struct http_request *request, struct http_answer *answer)
 {
 	struct reading *doc =
@@ -191,7 +180,7 @@ void desk_make(void *arg, const struct http_request *request, struct http_answer
 		http_answer_problem(answer, 503, "there is no randomness", NULL);
 		return;
 	}
-	if (!order(api, &token, answer))
+	if (!api_order(api, request, IPC_TOKEN, &token, answer))
 		return;
 	log_info("%s makes a token: %s, %s", *request->who->name ? request->who->name : "somebody",
 		 token.name, record_access_text(token.access));
@@ -217,7 +206,7 @@ void desk_revoke(void *arg, const struct http_request *request, struct http_answ
 	}
 	gone = *token;
 	gone.revoked = 1;
-	if (!order(api, &gone, answer))
+	if (!api_order(api, request, IPC_TOKEN, &gone, answer))
 		return;
 	log_info("%s revokes a token: %s", *request->who->name ? request->who->name : "somebody",
 		 gone.name);

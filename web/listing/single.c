@@ -123,12 +123,8 @@ void single_verify(void *arg, const struct http_request *request, struct http_an
 				    NULL);
 		return;
 	}
-	/* What is left of before goes first; what does not go now goes with the next flush. */
-	if (ipc_flush(api->core) || ipc_send(api->core, IPC_VERIFY, &row.service)) {
-		http_answer_problem(answer, 503, "core is behind", NULL);
+	if (!api_order(api, request, IPC_VERIFY, &row.service, answer))
 		return;
-	}
-	ipc_flush(api->core);
 	report = report_new();
 	report_set_text(report, "id", report_id(&row.service, id));
 	api_answer_report(answer, report);

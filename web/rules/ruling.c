@@ -114,10 +114,13 @@ void ruling_reload(void *arg, const struct http_request *request, struct http_an
 {
 	struct trial_order order = { .what = TRIAL_LOAD };
 	struct api *api = arg;
+	struct orderer who;
 
 	ask(api, request, &order, answer);
 	if (request->waiting || !answer->source.end)
 		return;
+	memcpy(who.by, request->who->name, sizeof(who.by));
+	ipc_send(api->core, IPC_WHO, &who);
 	ipc_send(api->core, IPC_RELOAD, NULL);
 	ipc_flush(api->core);
 }

@@ -142,11 +142,8 @@ void receivers_retry(void *arg, const struct http_request *request, struct http_
 		return;
 	}
 	memcpy(order.sink, sink.name, sizeof(order.sink));
-	if (ipc_flush(api->core) || ipc_send(api->core, IPC_RESEND, &order)) {
-		http_answer_problem(answer, 503, "core is behind", NULL);
+	if (!api_order(api, request, IPC_RESEND, &order, answer))
 		return;
-	}
-	ipc_flush(api->core);
 	view_expect(api->view);
 	report = report_new();
 	report_set_text(report, "sink", sink.name);

@@ -4,9 +4,10 @@
 #include "flowd/core/book/approvals.h"
 #include "flowd/core/book/casework.h"
 #include "flowd/core/wish/backups.h"
+#include "flowd/core/wish/noting.h"
 #include "flowd/core/wish/tokens.h"
 
-int wishes_take(const struct wishes *w, const struct ipc_message *m)
+static int take(const struct wishes *w, const struct ipc_message *m)
 {
 	switch (m->kind) {
 	case IPC_HELLO:
@@ -37,4 +38,19 @@ int wishes_take(const struct wishes *w, const struct ipc_message *m)
 	default:
 		return 1;
 	}
+}
+
+int wishes_take(struct wishes *w, const struct ipc_message *m)
+{
+	int rc;
+
+	if (m->kind == IPC_WHO) {
+		w->who = *(const struct orderer *)m->record;
+		return 0;
+	}
+	rc = take(w, m);
+	if (!rc)
+		noting_put(w->store, &w->who, m);
+	memset(&w->who, 0, sizeof(w->who));
+	return rc;
 }

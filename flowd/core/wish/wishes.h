@@ -22,9 +22,10 @@ struct wishes {
 	struct vitals *vitals;
 	struct crew *crew;
 	struct courier *courier;
+	struct orderer who; /* gives the next order */
 };
 
 /* 0; 1: the message makes no sense; an error of the store. */
-int wishes_take(const struct wishes *wishes, const struct ipc_message *message);
+int wishes_take(struct wishes *wishes, const struct ipc_message *message);
 
 #endif
