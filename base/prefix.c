@@ -212,6 +212,32 @@ bool prefix_set_has(const struct prefix_set *set, const struct addr *a)
 	return false;
 }
 
+void prefix_octets_open(struct prefix_octets *octets, const struct prefix_set *set)
+{
+	struct prefix_range all;
+	struct addr first;
+	unsigned octet;
+	size_t i;
+
+	octets->set = set;
+	for (octet = 0; octet < 256; octet++) {
+		first = addr_v4((const uint8_t[4]){ (uint8_t)octet });
+		all = range_of(&first, 96 + 8);
+		octets->tells[octet] = 0;
+		for (i = 0; i < set->count; i++) {
+			const struct prefix_range *r = &set->ranges[i];
+
+			if (addr_order(&r->high, &all.low) < 0 ||
+			    addr_order(&r->low, &all.high) > 0)
+				continue;
+			octets->tells[octet] = addr_order(&r->low, &all.low) <= 0 &&
+							       addr_order(&r->high, &all.high) >= 0
+						       ? 1
+						       : 2;
+		}
+	}
+}
+
 bool prefix_set_is_any(const struct prefix_set *set)
 {
 	return set->count == 1 && addr_is_same(&set->ranges[0].low, &lowest) &&

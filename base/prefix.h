@@ -37,6 +37,22 @@ int prefix_set_subtract(struct prefix_set *set, const struct prefix_set *other);
 
 bool prefix_set_has(const struct prefix_set *set, const struct addr *a);
 
+/* For who asks once a packet: what the first octet of an IPv4 address tells already. */
+struct prefix_octets {
+	const struct prefix_set *set; /* must outlive it, and stay as it is */
+	uint8_t tells[256]; /* 0 none of these addresses is in the set, 1 all are, 2 some */
+};
+
+void prefix_octets_open(struct prefix_octets *octets, const struct prefix_set *set);
+
+/* The same as prefix_set_has. */
+static inline bool prefix_octets_has(const struct prefix_octets *octets, const struct addr *a)
+{
+	uint8_t tells = addr_is_v4(a) ? octets->tells[a->b[12]] : 2;
+
+	return tells < 2 ? tells : prefix_set_has(octets->set, a);
+}
+
 /* Every address of either family is in the set. */
 bool prefix_set_is_any(const struct prefix_set *set);
 

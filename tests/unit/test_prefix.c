@@ -198,6 +198,52 @@ static struct addr at(const char *base, unsigned i)
 	return a;
 }
 
+/* What a first octet tells: all, none, or that one has to look. */
+static void octets_say_the_same(void **state)
+{
+	static const char *const sets[] = {
+		"",
+		"any",
+		"10.0.0.0/8",
+		"10.0.0.0/8,11.0.0.0/9,2001:db8::/32",
+		"0.0.0.0/0",
+		"203.0.113.7",
+		"9.0.0.0/7,255.255.255.255",
+		"::/96",
+		"::ffff:0:0/100",
+	};
+	static const uint8_t rest[][3] = {
+		{ 0, 0, 0 }, { 0, 113, 7 }, { 127, 255, 255 }, { 128, 0, 0 }, { 255, 255, 255 }
+	};
+	struct prefix_octets octets;
+	unsigned octet;
+	size_t i, j;
+
+	(void)state;
+	for (i = 0; i < sizeof(sets) / sizeof(sets[0]); i++) {
+		struct prefix_set set = { NULL, 0 };
+		struct addr v6;
+
+		assert_int_equal(prefix_set_parse(&set, sets[i], NULL), 0);
+		prefix_octets_open(&octets, &set);
+		for (octet = 0; octet < 256; octet++)
+			for (j = 0; j < sizeof(rest) / sizeof(rest[0]); j++) {
+				const uint8_t bytes[] = { (uint8_t)octet, rest[j][0], rest[j][1],
+							  rest[j][2] };
+				struct addr a = addr_v4(bytes);
+
+				assert_int_equal(prefix_octets_has(&octets, &a),
+						 prefix_set_has(&set, &a));
+			}
+		assert_int_equal(addr_parse("2001:db8::1", 11, &v6), 0);
+		assert_int_equal(prefix_octets_has(&octets, &v6), prefix_set_has(&set, &v6));
+		prefix_set_clear(&set);
+	}
+	/* Else this test would compare the same function with itself. */
+	assert_int_equal(octets.tells[15], 1);
+	assert_int_equal(octets.tells[16], 0);
+}
+
 static void check_against(const struct prefix_set *set, const bool *naive, const char *base)
 {
 	struct prefix_set back = { NULL, 0 };
@@ -268,9 +314,13 @@ static void as_the_naive_one(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(parsed),	    cmocka_unit_test(merged),
-		cmocka_unit_test(refused),	    cmocka_unit_test(added_to_what_is_there),
-		cmocka_unit_test(subtracted),	    cmocka_unit_test(membership),
+		cmocka_unit_test(octets_say_the_same),
+		cmocka_unit_test(parsed),
+		cmocka_unit_test(merged),
+		cmocka_unit_test(refused),
+		cmocka_unit_test(added_to_what_is_there),
+		cmocka_unit_test(subtracted),
+		cmocka_unit_test(membership),
 		cmocka_unit_test(as_the_naive_one),
 	};
 

@@ -8,6 +8,7 @@ void watch_open(struct watch *w)
 {
 	const struct conf *conf = w->conf;
 
+	prefix_octets_open(&w->home, &conf->home);
 	w->any = prefix_set_is_any(&conf->home);
 	w->has_door = conf_serves(conf) &&
 		      !addr_parse(conf->web_address, strlen(conf->web_address), &w->door);
@@ -29,11 +30,9 @@ bool watch_is_own_door(const struct watch *w, const struct addr *server, uint16_
 bool watch_has(const struct watch *w, const struct addr *server, const struct addr *client,
 	       uint16_t client_port)
 {
-	const struct prefix_set *home = &w->conf->home;
-
-	if (!w->any && !prefix_set_has(home, server))
+	if (!w->any && !prefix_octets_has(&w->home, server))
 		return false;
-	if (!w->any && !w->conf->inside && prefix_set_has(home, client))
+	if (!w->any && !w->conf->inside && prefix_octets_has(&w->home, client))
 		return false;
 	return !addr_is_group(server) && !addr_is_group(client) && !is_ours(w, client, client_port);
 }

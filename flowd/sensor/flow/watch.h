@@ -34,6 +34,7 @@ struct watch {
 
 	struct known_entry *raised[WATCH_RAISED]; /* their evidence is still to be told */
 	size_t raised_count;
+	struct prefix_octets home;
 	bool any;      /* home is any */
 	bool has_door; /* flowd's own page is on `door` */
 	struct addr door;
