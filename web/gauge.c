@@ -132,9 +132,27 @@ static void put(FILE *out, const char *name, const char *type, const char *help,
 		type, name, (unsigned long long)value);
 }
 
+/* Prometheus has one unit for times: seconds. */
+static void put_count(FILE *out, const char *name, const char *help, uint64_t value)
+{
+	size_t len = strlen(name);
+	char full[64];
+
+	if (len < 3 || strcmp(name + len - 3, "_us") != 0) {
+		snprintf(full, sizeof(full), "%s_total", name);
+		put(out, full, "counter", help, value);
+		return;
+	}
+	snprintf(full, sizeof(full), "%.*s_seconds_total", (int)len - 3, name);
+	/* "microseconds ..." */
+	fprintf(out, "# HELP flowd_%s %s\n# TYPE flowd_%s counter\nflowd_%s %.6f\n", full,
+		!strncmp(help, "micro", 5) ? help + 5 : help, full, full,
+		(double)value / MONO_SECOND);
+}
+
 static void put_tally(FILE *out, const struct tally *t)
 {
-#define PUT(id, text) put(out, #id "_total", "counter", text, t->id);
+#define PUT(id, text) put_count(out, #id, text, t->id);
 	RECORD_TALLY_LIST(PUT)
 #undef PUT
 }
