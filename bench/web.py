@@ -19,6 +19,7 @@ import urllib.request
 
 PORT = 7782
 PATHS = (("first page", "/api/v1/services"), ("filtered", "/api/v1/services?app=redis&state=open"),
+         ("by expression", "/api/v1/services?filter=port%202-4%20not%20app%20http"),
          ("sorted", "/api/v1/services?sort=last_seen&order=desc"),
          ("one service", "/api/v1/services/10.1.77.7-tcp-3"), ("overview", "/api/v1/overview"),
          ("alerts", "/api/v1/alerts"))
@@ -89,7 +90,7 @@ def inside(args, state, trace):
                 for name, path in PATHS:
                     half, most, rate, bad = load(args, path)
                     failed += bad > 0 or most > args.most_ms
-                    print("%-12s p50 %6.2f ms  p99 %6.2f ms  %7.0f a second%s" % (
+                    print("%-13s p50 %6.2f ms  p99 %6.2f ms  %7.0f a second%s" % (
                         name, half, most, rate, "  %d refused" % bad if bad else ""), flush=True)
                 send.terminate()
             print("memory of web: %(VmRSS)d MB, at most %(VmHWM)d MB" % memory_mb(web_of(flowd.pid)))

@@ -169,6 +169,18 @@ static int set_assignee(struct query *q, const char *text, size_t len)
 	return 0;
 }
 
+/* Whether it makes sense is for others to say. */
+static int set_filter(struct query *q, const char *text, size_t len)
+{
+	if (len >= sizeof(q->filter))
+		return ERR_RANGE;
+	if (memchr(text, 0, len))
+		return ERR_SYNTAX;
+	memset(q->filter, 0, sizeof(q->filter));
+	memcpy(q->filter, text, len);
+	return 0;
+}
+
 /* A number from 1 to `high` into `out`; it is left alone on failure. */
 static int set_number(const char *text, size_t len, uint64_t high, uint64_t *out)
 {
@@ -216,6 +228,8 @@ static int set_value(struct query *q, unsigned parameter, const char *value, siz
 		return set_order(q, value, len);
 	case QUERY_WITH_STATUS:
 		return set_word(&q->status, record_triage_parse(value, len));
+	case QUERY_WITH_FILTER:
+		return set_filter(q, value, len);
 	case QUERY_WITH_ASSIGNEE:
 		return set_assignee(q, value, len);
 	default:

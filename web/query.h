@@ -7,26 +7,28 @@
 
 #include "base/prefix.h"
 #include "base/record.h"
+#include "rules/judge/filter.h"
 
 #define QUERY_LIMIT 100 /* rows of a page when nobody says */
 #define QUERY_LIMIT_MOST 1000
 
 /* X(bit, name): the parameters there are. */
-#define QUERY_PARAMETER_LIST(X)        \
-	X(QUERY_WITH_LIMIT, "limit")   \
-	X(QUERY_WITH_CURSOR, "cursor") \
-	X(QUERY_WITH_BEFORE, "before") \
-	X(QUERY_WITH_IP, "ip")         \
-	X(QUERY_WITH_PORT, "port")     \
-	X(QUERY_WITH_APP, "app")       \
-	X(QUERY_WITH_STATE, "state")   \
-	X(QUERY_WITH_LEVEL, "level")   \
-	X(QUERY_WITH_PROTO, "proto")   \
-	X(QUERY_WITH_SINCE, "since")   \
-	X(QUERY_WITH_SORT, "sort")     \
-	X(QUERY_WITH_ORDER, "order")   \
-	X(QUERY_WITH_STATUS, "status") \
-	X(QUERY_WITH_ASSIGNEE, "assignee")
+#define QUERY_PARAMETER_LIST(X)            \
+	X(QUERY_WITH_LIMIT, "limit")       \
+	X(QUERY_WITH_CURSOR, "cursor")     \
+	X(QUERY_WITH_BEFORE, "before")     \
+	X(QUERY_WITH_IP, "ip")             \
+	X(QUERY_WITH_PORT, "port")         \
+	X(QUERY_WITH_APP, "app")           \
+	X(QUERY_WITH_STATE, "state")       \
+	X(QUERY_WITH_LEVEL, "level")       \
+	X(QUERY_WITH_PROTO, "proto")       \
+	X(QUERY_WITH_SINCE, "since")       \
+	X(QUERY_WITH_SORT, "sort")         \
+	X(QUERY_WITH_ORDER, "order")       \
+	X(QUERY_WITH_STATUS, "status")     \
+	X(QUERY_WITH_ASSIGNEE, "assignee") \
+	X(QUERY_WITH_FILTER, "filter")
 
 /* X(constant, name): what services may be sorted by. */
 #define QUERY_SORT_LIST(X)                   \
@@ -79,6 +81,7 @@ struct query {
 	uint8_t status; /* enum triage_status */
 	char app[RECORD_APP_MAX];
 	char assignee[TOKEN_NAME_MAX]; /* "": nobody */
+	char filter[FILTER_TEXT_MAX];  /* for filter_read */
 };
 
 /* A query that may have the parameters `allowed`. */

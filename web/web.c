@@ -3,6 +3,7 @@
 
 #include "base/cage.h"
 #include "base/conf.h"
+#include "base/conf/hours.h"
 #include "base/err.h"
 #include "base/ipc.h"
 #include "base/log.h"
@@ -248,6 +249,8 @@ static bool open_outside(struct web *w, const char *state)
 	char error[DOORS_ERROR_MAX];
 	int rc;
 
+	/* Times of day in filters; the zone is read now. */
+	hours_open();
 	raise_files();
 	rc = open_folders(w, state);
 	if (rc) {

@@ -16,6 +16,7 @@ for i in $(seq 100); do flowctl health >/dev/null 2>&1 && break; sleep 0.1; done
 echo "installed $(systemctl is-active flowd) $(systemctl is-enabled flowd)"
 echo "home $(grep -c 192.0.2.2/32 /etc/flowd/flowd.yaml)"
 echo "health $(flowctl health | sed -n 's/^state *//p')"
+flowctl --json health 2>&1 | cut -c1-900 | sed 's/^/said /'
 before=$(pid); echo 'learn: 2d' >>/etc/flowd/flowd.yaml
 dpkg -i /flowd.deb 2>&1 | sed 's/^/said /'
 echo "upgraded $(systemctl is-active flowd) $([ "$(pid)" = "$before" ] && echo same || echo another) $(tail -n 1 /etc/flowd/flowd.yaml)"
@@ -50,5 +51,4 @@ def check(machine, report):
         "After=flowd.service\nWants=flowd.service", "After=basic.target").encode())
     seen = booted.boot(machine)
     for what, want in WANTED.items():
-        report.check("package: " + what, seen.get(what) == want,
-                     "%s\n%s" % (seen.get(what), "\n".join(seen["said"])))
+        report.check("package: %s: %s" % (what, seen.get(what)), seen.get(what) == want, "\n".join(seen["said"]))

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import time
+from urllib.parse import quote
 
 from netns import PATIENCE
 
@@ -14,6 +15,69 @@ def settled(bench, path, want):
     while rows is None or (len(rows) != want and time.time() < until):
         rows, _ = bench.pages(path, "services")
     return rows
+
+
+CASES = (  # an expression, and the same of a row
+    ("port 22", lambda row: row["port"] == 22),
+    ("port { 22 80 443 } or port 31000-31009", lambda row: row["port"] in (22, 80, 443) or
+     31000 <= row["port"] <= 31009),
+    ("app not unknown not ( port 22 or state closed )", lambda row: row["app"] != "unknown" and not (
+        row["port"] == 22 or row["state"] == "closed")),
+    ("evidence full proto tcp state open", lambda row: (row["evidence"], row["proto"], row["state"]) == (
+        "full", "tcp", "open")),
+    ("port 31000-31099 not noauth", lambda row: 31000 <= row["port"] <= 31099),  # asks the probes
+    ("not tunnel vxlan", lambda row: True),  # asks the row
+    ("selfsigned port 1", lambda row: False),
+)
+
+
+def check_filtered(bench):
+    """What an expression picks is what it says, in whatever order, on pages of any size, in files."""
+    time.sleep(2)  # what is filtered may be that old
+    every, _ = bench.pages("/api/v1/services?limit=1000", "services")
+    for text, good in CASES:
+        wish = "filter=" + quote(text)
+        want = sorted(row["id"] for row in every if good(row))
+        for path in (wish + "&limit=1000", wish + "&limit=7&sort=port",
+                     wish + "&limit=40&sort=last_seen&order=desc"):
+            rows, _ = bench.pages("/api/v1/services?" + path, "services")
+            bench.report.check(text + ": " + path, want, sorted(row["id"] for row in rows))
+        page = bench.get("/api/v1/services?limit=1&" + wish)
+        if "not noauth" not in text and "tunnel" not in text and "selfsigned" not in text:
+            bench.report.check(text + ": counted", len(want), page.get("total"))
+        lines = bench.ask("/api/v1/services.jsonl?" + wish).body.decode().splitlines()
+        bench.report.check(text + ": lines", want, sorted(json.loads(line)["id"] for line in lines))
+        table = list(csv.DictReader(io.StringIO(
+            bench.ask("/api/v1/services.csv?" + wish).body.decode())))
+        bench.report.check(text + ": table", len(want), len(table))
+    rows, _ = bench.pages("/api/v1/services?limit=1000&port=22&filter=" + quote("state open"), "services")
+    bench.report.check("beside others", {22}, {row["port"] for row in rows})
+    check_filtered_news(bench)
+    for path in ("services", "services.csv", "alerts", "events"):
+        for text, column in (("prot 22", 1), ("port 22 stat open", 9), ("port", 5), ("host @web", 6),
+                             ("port 22 ) or ( port 23", 9), ("owner ops", 1)):
+            answer = bench.ask("/api/v1/%s?filter=%s" % (path, quote(text)))
+            said = answer.json()
+            bench.report.check("%s: %s: %s" % (path, text, said["detail"]), (400, "filter", column), (
+                answer.status, said.get("parameter"), said["errors"][0]["column"]))
+    answer = bench.ask("/api/v1/services?filter=" + quote("event new"))
+    bench.report.check("a service has no event", 400, answer.status)
+    bench.report.check("too long", 400, bench.ask("/api/v1/services?filter=" + "x" * 512).status)
+
+
+def check_filtered_news(bench):
+    for kind, text, good in (
+            ("alerts", "port 22", lambda row: row["port"] == 22),
+            ("alerts", "event new not port 22", lambda row: row["event"] == "new" and row["port"] != 22),
+            ("events", "event verdict state open", lambda row: (row["event"], row["state"]) == (
+                "verdict", "open")),
+            ("events", "port 22 or event health", lambda row: row.get("port") == 22 or
+             row["event"] == "health")):
+        every, _ = bench.pages("/api/v1/%s?limit=1000" % kind, kind)
+        newest = max((row["number"] for row in every), default=0)
+        rows, _ = bench.pages("/api/v1/%s?limit=9&filter=%s" % (kind, quote(text)), kind)
+        bench.report.check(kind + ": " + text, [row["number"] for row in every if good(row)],
+                           [row["number"] for row in rows if row["number"] <= newest])
 
 
 def check_sorted(bench):
@@ -31,3 +95,4 @@ def check_sorted(bench):
     rows, _ = bench.pages("/api/v1/services?limit=1000", "services")
     bench.report.check("table", [(row["ip"], str(row["port"]), row["state"]) for row in rows],
                        [(row["ip"], row["port"], row["state"]) for row in table])
+    check_filtered(bench)

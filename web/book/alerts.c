@@ -7,6 +7,7 @@
 #include "store/report/reading.h"
 #include "store/report/report.h"
 #include "web/api.h"
+#include "web/listing/sifting.h"
 
 #define SCAN_MOST 50000 /* rows looked at for a page, so that nobody else waits long */
 
@@ -19,6 +20,7 @@ struct sheet {
 	unsigned rows, scanned;
 	uint64_t last; /* number of the last row that was looked at */
 	bool more;
+	struct sifting sifting;
 };
 
 /* What a person has made of it, or what nobody has yet. */
@@ -53,7 +55,9 @@ static int add_alert(void *arg, const struct alert *row)
 		return rc;
 	p->scanned++;
 	p->last = row->number;
-	if (passes(p->query, &found)) {
+	if (passes(p->query, &found) &&
+	    sifting_has_finding(&p->sifting, &row->finding,
+				row->finding.verified ? &row->probe : NULL)) {
 		report_add_case(p->report, "alerts", row, &found);
 		p->rows++;
 	}
@@ -79,17 +83,21 @@ void alerts_list(void *arg, const struct http_request *request, struct http_answ
 {
 	struct query query;
 	struct sheet sheet = { .query = &query };
+	const struct api *api = arg;
+	int rc;
 
 	if (!api_read_query(request,
 			    QUERY_WITH_LIMIT | QUERY_WITH_BEFORE | QUERY_WITH_STATUS |
-				    QUERY_WITH_ASSIGNEE,
+				    QUERY_WITH_ASSIGNEE | QUERY_WITH_FILTER,
 			    &query, answer) ||
-	    !(sheet.store = api_store(arg, answer)))
+	    !(sheet.store = api_store(arg, answer)) ||
+	    !sifting_open(&sheet.sifting, api->conf, &query, true, answer))
 		return;
 	sheet.report = report_new();
 	report_list(sheet.report, "alerts");
-	answer_sheet(&sheet, store_walk_alerts(sheet.store, query.before, add_alert, &sheet),
-		     answer);
+	rc = store_walk_alerts(sheet.store, query.before, add_alert, &sheet);
+	sifting_close(&sheet.sifting);
+	answer_sheet(&sheet, rc, answer);
 }
 
 static int add_trail(void *arg, const struct trail_row *row)

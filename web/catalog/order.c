@@ -54,8 +54,20 @@ static uint32_t value_of(struct catalog *c, const struct catalog_row *r, unsigne
 /* A query whose words are numbers of the catalog. */
 struct sieve {
 	const struct query *query;
+	const struct catalog *catalog;
+	struct filter *filter; /* NULL none */
 	int app;
 };
+
+static bool is_chosen(const struct sieve *s, const struct catalog_row *r)
+{
+	const struct filter_brief brief = { .service = &r->service,
+					    .app = catalog_app(s->catalog, r->app),
+					    .state = r->state,
+					    .evidence = r->evidence };
+
+	return filter_has_brief(s->filter, &brief);
+}
 
 static bool passes(const struct sieve *s, const struct catalog_row *r)
 {
@@ -73,8 +85,10 @@ static bool passes(const struct sieve *s, const struct catalog_row *r)
 		return false;
 	if (q->given & QUERY_WITH_PROTO && r->service.proto != q->proto)
 		return false;
-	return !(q->given & QUERY_WITH_IP) || (addr_order(&r->service.host, &q->ip.low) >= 0 &&
-					       addr_order(&r->service.host, &q->ip.high) <= 0);
+	if (q->given & QUERY_WITH_IP && (addr_order(&r->service.host, &q->ip.low) < 0 ||
+					 addr_order(&r->service.host, &q->ip.high) > 0))
+		return false;
+	return !s->filter || is_chosen(s, r);
 }
 
 /* ---- sorting ---- */
@@ -146,11 +160,13 @@ static int merge_rest(struct entry **entries, uint32_t count, uint32_t sorted,
 
 /* ---- results ---- */
 
-static int fill(struct catalog *c, const struct catalog_view *v, struct result *r)
+static int fill(struct order *o, const struct catalog_view *v, struct filter *filter,
+		struct result *r)
 {
-	struct sieve sieve = { &r->query, r->query.given & QUERY_WITH_APP
-						  ? catalog_find_app(c, r->query.app)
-						  : 0 };
+	struct catalog *c = o->catalog;
+	struct sieve sieve = { &r->query, c, filter,
+			       r->query.given & QUERY_WITH_APP ? catalog_find_app(c, r->query.app)
+							       : 0 };
 	uint32_t i, sorted = 0, value;
 	int rc;
 
@@ -186,7 +202,7 @@ static struct query essence(const struct query *q)
 	return out;
 }
 
-static struct result *result_of(struct order *o, const struct query *query)
+static struct result *result_of(struct order *o, const struct query *query, struct filter *filter)
 {
 	struct catalog_view v = catalog_look(o->catalog);
 	struct query want = essence(query);
@@ -213,7 +229,7 @@ static struct result *result_of(struct order *o, const struct query *query)
 			      .generation = v.generation,
 			      .made = now,
 			      .used = now };
-	if (fill(o->catalog, &v, r)) {
+	if (fill(o, &v, filter, r)) {
 		free(r->entries);
 		*r = (struct result){ .entries = NULL };
 		return NULL;
@@ -232,10 +248,11 @@ static bool is_behind(const struct entry *e, const struct catalog_row *rows,
 	return catalog_compare(&rows[e->row].service, &place->service) > 0;
 }
 
-int order_find(struct order *o, const struct query *query, struct order_page *out)
+int order_find(struct order *o, const struct query *query, struct filter *filter,
+	       struct order_page *out)
 {
 	const struct catalog_row *rows = catalog_look(o->catalog).rows;
-	struct result *r = result_of(o, query);
+	struct result *r = result_of(o, query, filter);
 	uint32_t low = 0, high, middle, i;
 	int count = 0;
 

@@ -17,7 +17,8 @@ void order_free(struct order *order);
 /*
  * The services of the page that a query asks for, up to its limit, and how many there are on all
  * pages; `next` (may be the query's own cursor) is where the next page begins, `more` whether there
- * is one. The number of services, or -ENOMEM.
+ * is one. `filter` (NULL none) is that of the query, as far as the catalog knows. The number of
+ * services, or -ENOMEM.
  */
 struct order_page {
 	struct service services[QUERY_LIMIT_MOST];
@@ -25,6 +26,7 @@ struct order_page {
 	bool more;
 	struct query_place next;
 };
-int order_find(struct order *order, const struct query *query, struct order_page *out);
+int order_find(struct order *order, const struct query *query, struct filter *filter,
+	       struct order_page *out);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "store/report/report.h"
 #include "web/api.h"
+#include "web/listing/sifting.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,9 +20,11 @@ struct export
 {
 	struct api *api;
 	struct query query;
+	struct sifting sifting;
 	struct service at; /* the last one looked at */
 	bool csv, begun, over, failed;
 	unsigned rows, scanned; /* of this piece */
+	struct store *store;	/* while a piece is written */
 	FILE *out;		/* where it is written */
 	char *text;		/* the piece */
 	size_t len, sent;
@@ -108,11 +111,12 @@ static int take_row(void *arg, const struct store_service *row)
 		return 1;
 	}
 	e->at = row->service;
-	if (query_has_row(&e->query, row)) {
+	if (query_has_row(&e->query, row) &&
+	    sifting_has_row(&e->sifting, e->store, row, &e->scanned)) {
 		e->rows++;
 		(e->csv ? put_csv : put_line)(e->out, row);
 	}
-	return e->rows == PIECE || ++e->scanned == SCAN_MOST;
+	return e->rows == PIECE || ++e->scanned >= SCAN_MOST;
 }
 
 /* The next piece; false: there is none any more. */
@@ -130,6 +134,7 @@ static bool write_piece(struct export *e)
 	if (!e->begun && e->csv)
 		fputs(HEADING, e->out);
 	e->rows = e->scanned = 0;
+	e->store = store;
 	rc = store_walk_services(store, &e->at, take_row, e);
 	if (rc < 0)
 		e->failed = true;
@@ -157,6 +162,7 @@ static void export_end(void *arg)
 	struct export *e = arg;
 
 	e->api->exports--;
+	sifting_close(&e->sifting);
 	free(e->text);
 	free(e);
 }
@@ -164,12 +170,14 @@ static void export_end(void *arg)
 static void begin(struct api *api, const struct http_request *request, struct http_answer *answer,
 		  bool csv)
 {
+	struct sifting sifting;
 	struct query query;
 	struct export *e;
 
 	if (!api_read_query(request,
 			    QUERY_WITH_IP | QUERY_WITH_PORT | QUERY_WITH_APP | QUERY_WITH_STATE |
-				    QUERY_WITH_LEVEL | QUERY_WITH_PROTO | QUERY_WITH_SINCE,
+				    QUERY_WITH_LEVEL | QUERY_WITH_PROTO | QUERY_WITH_SINCE |
+				    QUERY_WITH_FILTER,
 			    &query, answer) ||
 	    !api_store(api, answer))
 		return;
@@ -179,17 +187,18 @@ static void begin(struct api *api, const struct http_request *request, struct ht
 		http_answer_problem(answer, 503, "too many exports at once", NULL);
 		return;
 	}
+	if (!sifting_open(&sifting, api->conf, &query, false, answer))
+		return;
 	answer->status = 200;
 	answer->type = csv ? "text/csv; charset=utf-8" : "application/jsonl";
 	answer->file = csv ? "services.csv" : "services.jsonl";
-	if (request->bare)
-		return;
-	e = calloc(1, sizeof(*e));
+	e = request->bare ? NULL : calloc(1, sizeof(*e));
 	if (!e) {
-		answer->status = 0;
+		sifting_close(&sifting);
+		answer->status = request->bare ? answer->status : 0;
 		return;
 	}
-	*e = (struct export){ .api = api, .query = query, .csv = csv };
+	*e = (struct export){ .api = api, .query = query, .sifting = sifting, .csv = csv };
 	e->at.host = query.ip.low;
 	api->exports++;
 	answer->source = (struct http_source){ export_read, export_end, e, &e->live };

@@ -5,11 +5,13 @@
 #include "web/api.h"
 #include "web/catalog/order.h"
 #include "web/catalog/overview.h"
+#include "web/listing/sifting.h"
 
 #include <stdlib.h>
 
 #define OVERVIEW_OLD MONO_SECOND /* before it is made anew */
 #define SCAN_MOST 50000		 /* rows looked at for a page, so that nobody else waits long */
+#define DEEP_MOST 4000		 /* of which more has to be read */
 
 struct sheet {
 	const struct query *query;
@@ -18,7 +20,8 @@ struct sheet {
 	struct service last; /* looked at */
 	bool more;
 	uint64_t number; /* of the last row */
-	wall_t since;	 /* hosts that have not answered since are none any more */
+	struct sifting sifting;
+	wall_t since; /* hosts that have not answered since are none any more */
 };
 
 static int add_service(void *arg, const struct store_service *row)
@@ -64,33 +67,61 @@ static int walk_page(struct store *store, const struct query *query, struct repo
 	return rc;
 }
 
-/* Those that the catalog finds. */
-static int find_page(struct api *api, struct store *store, const struct query *query,
-		     struct report *report, char *cursor)
+/* A page while it is filled. */
+struct found {
+	struct report *report;
+	const struct sifting *sifting;
+	struct store *store;
+	unsigned rows, cost;
+};
+
+/* Adds those of the catalog's page that pass. 0 or an error. */
+static int add_found(struct found *f, const struct order_page *page, int count)
 {
 	struct store_service row;
-	int rc, i;
+	int i, got;
 
-	rc = order_find(api->order, query, &api->page);
-	for (i = 0; i < rc; i++) {
-		int got = store_get_service(store, &api->page.services[i], &row);
-
+	for (i = 0; i < count; i++) {
+		got = store_get_service(f->store, &page->services[i], &row);
 		if (got < 0)
 			return got;
-		/* It has gone meanwhile. */
-		if (got)
-			report_add_service(report, "services", &row);
+		f->cost++;
+		/* It may have gone meanwhile. */
+		if (got && sifting_has_row(f->sifting, f->store, &row, &f->cost)) {
+			report_add_service(f->report, "services", &row);
+			f->rows++;
+		}
 	}
+	return 0;
+}
+
+/* Those that the catalog finds, and of them, where it does not know enough, those that pass, as far
+ * as one may look. */
+static int find_page(struct api *api, const struct query *query, struct found *f, char *cursor)
+{
+	struct query part = *query;
+	bool deep = sifting_is_deep(f->sifting);
+	int rc;
+
+	do {
+		part.limit = query->limit - f->rows;
+		rc = order_find(api->order, &part, f->sifting->filter, &api->page);
+		if (rc >= 0)
+			rc = add_found(f, &api->page, rc);
+		part.place = api->page.next;
+		part.given |= QUERY_WITH_CURSOR;
+	} while (rc >= 0 && deep && api->page.more && f->rows < query->limit &&
+		 f->cost < DEEP_MOST);
 	if (rc >= 0 && api->page.more)
 		query_cursor(&api->page.next, cursor);
-	if (rc >= 0)
-		report_set_number(report, "total", api->page.total);
+	if (rc >= 0 && !deep)
+		report_set_number(f->report, "total", api->page.total);
 	return rc;
 }
 
 #define BY_CATALOG                                                                  \
 	(QUERY_WITH_SORT | QUERY_WITH_LEVEL | QUERY_WITH_SINCE | QUERY_WITH_PROTO | \
-	 QUERY_WITH_ORDER)
+	 QUERY_WITH_ORDER | QUERY_WITH_FILTER)
 #define BY_EITHER (QUERY_WITH_PORT | QUERY_WITH_APP | QUERY_WITH_STATE)
 
 void listing_services(void *arg, const struct http_request *request, struct http_answer *answer)
@@ -98,7 +129,8 @@ void listing_services(void *arg, const struct http_request *request, struct http
 	const unsigned both = QUERY_WITH_LIMIT | QUERY_WITH_CURSOR | QUERY_WITH_IP | BY_EITHER;
 	struct api *api = arg;
 	char cursor[QUERY_CURSOR_MAX] = "";
-	struct report *report;
+	struct sifting sifting;
+	struct found page;
 	struct store *store;
 	struct query query;
 	bool found;
@@ -116,17 +148,20 @@ void listing_services(void *arg, const struct http_request *request, struct http
 	if (query.given & QUERY_WITH_SINCE)
 		query.since = (uint32_t)((mono_wall() - query.ago) / MONO_SECOND / 60 * 60);
 	query.ago = 0;
-	report = report_new();
-	report_list(report, "services");
-	rc = found ? find_page(api, store, &query, report, cursor)
-		   : walk_page(store, &query, report, cursor);
+	if (!sifting_open(&sifting, api->conf, &query, false, answer))
+		return;
+	page = (struct found){ .report = report_new(), .sifting = &sifting, .store = store };
+	report_list(page.report, "services");
+	rc = found ? find_page(api, &query, &page, cursor)
+		   : walk_page(store, &query, page.report, cursor);
+	sifting_close(&sifting);
 	if (rc < 0) {
-		report_free(report);
+		report_free(page.report);
 		api_answer_damaged(answer);
 		return;
 	}
-	report_set_text(report, "next", cursor);
-	api_answer_report(answer, report);
+	report_set_text(page.report, "next", cursor);
+	api_answer_report(answer, page.report);
 }
 
 static int add_host(void *arg, const struct store_host *row)
@@ -183,28 +218,36 @@ static int add_event(void *arg, const struct event_row *row)
 {
 	struct sheet *p = arg;
 
-	if (p->rows++ == p->query->limit) {
+	if (p->rows == p->query->limit || p->scanned == SCAN_MOST) {
 		p->more = true;
 		return 1;
 	}
+	p->scanned++;
 	p->number = row->number;
-	report_add_event(p->report, "events", row, NULL);
+	if (sifting_has_finding(&p->sifting, &row->finding, NULL)) {
+		report_add_event(p->report, "events", row, NULL);
+		p->rows++;
+	}
 	return 0;
 }
 
 void listing_events(void *arg, const struct http_request *request, struct http_answer *answer)
 {
+	const struct api *api = arg;
 	struct store *store;
 	struct query query;
 	struct sheet sheet = { .query = &query };
 	int rc;
 
-	if (!api_read_query(request, QUERY_WITH_LIMIT | QUERY_WITH_BEFORE, &query, answer) ||
-	    !(store = api_store(arg, answer)))
+	if (!api_read_query(request, QUERY_WITH_LIMIT | QUERY_WITH_BEFORE | QUERY_WITH_FILTER,
+			    &query, answer) ||
+	    !(store = api_store(arg, answer)) ||
+	    !sifting_open(&sheet.sifting, api->conf, &query, true, answer))
 		return;
 	sheet.report = report_new();
 	report_list(sheet.report, "events");
 	rc = store_walk_events(store, query.before, add_event, &sheet);
+	sifting_close(&sheet.sifting);
 	if (rc < 0) {
 		report_free(sheet.report);
 		api_answer_damaged(answer);
