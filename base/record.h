@@ -10,6 +10,7 @@
 #include "base/addr.h"
 #include "base/hash.h"
 #include "base/mono.h"
+#include "base/record/asset.h"
 #include "base/record/backup.h"
 #include "base/record/baseline.h"
 #include "base/record/kind.h"

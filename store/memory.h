@@ -8,7 +8,7 @@
 
 #include "store/pending.h"
 
-#define MEMORY_TABLES 32
+#define MEMORY_TABLES 40
 
 struct memory;
 struct memory_cursor;

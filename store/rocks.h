@@ -43,7 +43,9 @@
 	X(ROCKS_WAITING, "waiting")       \
 	X(ROCKS_WINDOWS, "windows")       \
 	X(ROCKS_MEMBERS, "members")       \
-	X(ROCKS_TAGS, "tags")
+	X(ROCKS_TAGS, "tags")             \
+	X(ROCKS_ASSETS, "assets")         \
+	X(ROCKS_MAPPED, "mapped")
 
 enum rocks_table {
 #define ROCKS_ENUM(id, name) id,
