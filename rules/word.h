@@ -43,8 +43,8 @@ enum word_form {
 	X(WORD_PEER, "peer", WORD_SET, SET_PREFIXES, false, true)             \
 	X(WORD_COUNTRY, "peer country", WORD_SET, SET_COUNTRIES, false, true) \
 	X(WORD_AS, "peer as", WORD_SET, SET_NUMBERS, false, true)             \
-	X(WORD_VLAN, "vlan", WORD_SET, SET_NUMBERS, false, false)             \
-	X(WORD_TUNNEL, "tunnel", WORD_LISTED, SET_NONE, false, false)         \
+	X(WORD_VLAN, "vlan", WORD_SET, SET_NUMBERS, false, true)              \
+	X(WORD_TUNNEL, "tunnel", WORD_LISTED, SET_NONE, false, true)          \
 	X(WORD_NOAUTH, "noauth", WORD_ALONE, SET_NONE, false, true)           \
 	X(WORD_WEAK_TLS, "weak-tls", WORD_ALONE, SET_NONE, false, true)       \
 	X(WORD_SELFSIGNED, "selfsigned", WORD_ALONE, SET_NONE, false, true)   \
@@ -58,15 +58,15 @@ enum word_form {
 
 /* X(constant, text, flowd does it), in canonical order. What flowd does not do yet is told by -n.
  */
-#define WORD_ACTION_LIST(X)                 \
-	X(WORD_TO, "to", false)             \
-	X(WORD_TAG, "tag", false)           \
-	X(WORD_THROTTLE, "throttle", false) \
-	X(WORD_GROUP_BY, "group", false)    \
-	X(WORD_DELAY, "delay", false)       \
-	X(WORD_QUIET, "quiet", false)       \
-	X(WORD_SCAN, "scan", false)         \
-	X(WORD_UNTIL, "until", true)        \
+#define WORD_ACTION_LIST(X)                \
+	X(WORD_TO, "to", true)             \
+	X(WORD_TAG, "tag", true)           \
+	X(WORD_THROTTLE, "throttle", true) \
+	X(WORD_GROUP_BY, "group", true)    \
+	X(WORD_DELAY, "delay", true)       \
+	X(WORD_QUIET, "quiet", true)       \
+	X(WORD_SCAN, "scan", false)        \
+	X(WORD_UNTIL, "until", true)       \
 	X(WORD_BECAUSE, "because", true)
 
 /* Sunday is day 0, as in struct tm. */

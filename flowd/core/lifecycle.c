@@ -29,7 +29,7 @@ void lifecycle_judge(struct lifecycle *l, const struct store_service *row, struc
 	/* What the wire itself contradicts is no news to anybody, unless a probe has proved it. */
 	if (row->evidence == EVIDENCE_INVALID && row->state != STATE_OPEN)
 		return;
-	tell_judge(l, &f, probe, job);
+	tell_judge(l, &f, row, probe, job);
 }
 
 void lifecycle_tell(struct lifecycle *l, struct store_service *row, enum event event)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "flowd/judge/answer.h"
 
+#include "flowd/facts.h"
 #include "rules/explain.h"
 #include "store/report/finding_doc.h"
 #include "store/report/report.h"
@@ -232,6 +233,7 @@ struct answer answer_explain(struct store *store, const struct rules *rules,
 	struct store_service row;
 	struct store_judgement last;
 	struct rules_verdict verdict;
+	struct rules_facts facts;
 	struct event_row event;
 	struct doc *o, *steps;
 	uint32_t line = 0;
@@ -245,7 +247,8 @@ struct answer answer_explain(struct store *store, const struct rules *rules,
 		return answer_problem(503, "the store cannot be read", NULL);
 	if (!rc)
 		return answer_problem(404, "nothing that was judged about it is kept", NULL);
-	rules_judge(rules, &last.finding, &verdict);
+	facts = facts_then(&last);
+	rules_judge_with(rules, &last.finding, &facts, &verdict);
 	event = (struct event_row){ .number = last.number,
 				    .time_us = last.time_us,
 				    .finding = last.finding };
@@ -261,7 +264,7 @@ struct answer answer_explain(struct store *store, const struct rules *rules,
 		doc_set_null(o, "noprobe_line");
 	else
 		doc_set_number(o, "noprobe_line", line);
-	explain_finding(rules, &last.finding, add_step, steps);
+	explain_with(rules, &last.finding, &facts, add_step, steps);
 	doc_set_child(o, "steps", steps);
 	return finish(200, o);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "flowd/judge/trial.h"
 
+#include "flowd/facts.h"
+
 #include <errno.h>
 #include <stdlib.h>
 
@@ -127,6 +129,7 @@ static enum trial_change change_of(unsigned then, unsigned now)
 int trial_take(struct trial *t, const struct store_judgement *row, struct rules_verdict *out)
 {
 	struct trial_counts *n = &t->counts;
+	const struct rules_facts facts = facts_then(row);
 	struct rules_verdict verdict;
 	struct job_level *job;
 	struct trial_rule *rule;
@@ -136,7 +139,7 @@ int trial_take(struct trial *t, const struct store_judgement *row, struct rules_
 
 	if (rc)
 		return rc;
-	rules_judge(t->rules, &row->finding, &verdict);
+	rules_judge_with(t->rules, &row->finding, &facts, &verdict);
 	/* As core's tell_judge does. */
 	if (verdict.level > (job ? job->level : LEVEL_NONE) &&
 	    (verdict.level >= LEVEL_HIGH || !row->quiet))

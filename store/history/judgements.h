@@ -8,6 +8,18 @@
 
 #include "store/store.h"
 
+/* What rules ask and the finding does not say, as it was known then. */
+struct store_facts {
+	wall_t not_after_us;	  /* the certificate's end; 0 none was seen */
+	uint32_t asked, answered; /* UDP: payload bytes of questions, of their answers */
+	uint16_t vlan;		  /* 0 none */
+	uint8_t tunnel;		  /* enum tunnel */
+	uint8_t noauth, weak_tls, selfsigned;
+	uint8_t pad[2];
+	char owner[64]; /* of the asset; "" not known */
+	char tags[128]; /* of the asset, separated by ","; "" none */
+};
+
 struct store_judgement {
 	uint64_t number; /* from 1, never repeats; in the order of judging */
 	wall_t time_us;
@@ -19,6 +31,7 @@ struct store_judgement {
 	uint8_t quiet;	/* 1: the border was being learnt: only level high and above alerted */
 	uint8_t pad;
 	struct finding finding;
+	struct store_facts facts;
 };
 
 /* Puts it into the batch under the next number. A store in memory keeps none. */

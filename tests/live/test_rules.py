@@ -29,6 +29,15 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 TRAPS = os.path.join(HERE, "..", "traps", "*.pcap")
 LEVELS = ("low", "medium", "high", "critical")
 RULES_A = "alert medium port { 1-1023 }\nignore port 8443\nalert high app ssh\n"
+VLAN = 42
+# What the finding does not say is kept beside it.
+RULES_FACTS = f"""alert medium   tunnel {{ gre vxlan geneve }}
+alert critical vlan {VLAN} time 00:00-12:00
+alert high     vlan {VLAN}
+alert medium   amplifies > 1
+alert low      not ( vlan 1-4094 or day sun )
+ignore
+"""
 RULES_B = """group remote { 22 22022 3389 }
 ignore        event new evidence handshake port 1024-2999
 alert critical port @remote
@@ -39,9 +48,10 @@ alert medium  app not ssh port 3000-65535
 
 
 def merge(paths, out):
-    """Captures of Ethernet as one, in the order of time."""
+    """Captures of Ethernet as one, in the order of time; every second one in a VLAN."""
     packets = []
-    for path in paths:
+    for number, path in enumerate(paths):
+        tag = struct.pack(">HH", 0x8100, VLAN) if number % 2 else b""
         with open(path, "rb") as file:
             data = file.read()
         order = "<" if data[:4] == b"\xd4\xc3\xb2\xa1" else ">"
@@ -50,7 +60,8 @@ def merge(paths, out):
         at = 24
         while at + 16 <= len(data):
             seconds, micro, length, real = struct.unpack(order + "IIII", data[at:at + 16])
-            packets.append((seconds, micro, real, data[at + 16:at + 16 + length]))
+            frame = data[at + 16:at + 16 + length]
+            packets.append((seconds, micro, real + len(tag), frame[:12] + tag + frame[12:]))
             at += 16 + length
     with open(out, "wb") as file:
         file.write(struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 262144, 1))
@@ -133,8 +144,12 @@ def check_equal(bench):
     then = bench.replay(bench.rules, "--state", bench.state)
     now = bench.replay(bench.write("b.rules", RULES_B))
     bench.report.check("alerts to compare", True, len(then) > 10 and len(now) > 10)
+    facts = bench.replay(bench.write("facts.rules", RULES_FACTS))
+    decided = {alert["rule_line"] for alert in facts}
+    bench.report.check("facts decide", {1, 4, 5}, decided & {1, 4, 5})
+    bench.report.check("and the VLAN, before or after noon", True, bool(decided & {2, 3}))
     bench.start()
-    for rules, alerts in ((RULES_B, now), (RULES_A, then)):
+    for rules, alerts in ((RULES_B, now), (RULES_FACTS, facts), (RULES_A, then)):
         answer = bench.ask("/api/v1/rules/test?since=all&examples=500", "POST", rules)
         bench.report.check("trial", 200, answer.status)
         got = answer.json()

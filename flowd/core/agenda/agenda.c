@@ -3,7 +3,9 @@
 
 #include "base/conf.h"
 #include "flowd/core/agenda/changes.h"
+#include "flowd/core/facts/gather.h"
 #include "flowd/core/out/tell.h"
+#include "flowd/facts.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -147,9 +149,11 @@ static int settle_shut(struct lifecycle *l, const struct agenda_look *look, stru
 static enum level level_of(const struct lifecycle *l, const struct store_service *row)
 {
 	const struct finding f = tell_finding(l, row, EVENT_NEW, NULL);
+	const struct store_facts known = gather_facts(l, &f, row, NULL);
+	const struct rules_facts facts = facts_told(&known, l->now);
 	struct rules_verdict verdict;
 
-	rules_judge(l->rules, &f, &verdict);
+	rules_judge_with(l->rules, &f, &facts, &verdict);
 	return verdict.level;
 }
 

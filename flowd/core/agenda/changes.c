@@ -187,7 +187,7 @@ void changes_tell(struct lifecycle *l, struct store_service *row, const struct p
 		memcpy(e.finding.after, c->list[i].after, sizeof(e.finding.after));
 		store_put_event(l->store, &e, row);
 		l->act(l->arg, &(struct lifecycle_act){ .event = &e });
-		tell_judge(l, &e.finding, probe, NULL);
+		tell_judge(l, &e.finding, row, probe, NULL);
 	}
 }
 

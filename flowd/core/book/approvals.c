@@ -72,7 +72,7 @@ static void make_void(struct lifecycle *l, struct store_service *row, struct bas
 	store_put_baseline(l->store, b);
 	store_put_event(l->store, &e, row);
 	l->act(l->arg, &(struct lifecycle_act){ .event = &e });
-	tell_judge(l, &e.finding, probe, &job);
+	tell_judge(l, &e.finding, row, probe, &job);
 }
 
 static struct event_row drift_of(struct lifecycle *l, const struct store_service *row,

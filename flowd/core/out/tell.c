@@ -3,7 +3,9 @@
 
 #include "flowd/core/book/approvals.h"
 #include "flowd/core/book/casework.h"
+#include "flowd/core/facts/gather.h"
 #include "flowd/core/policy/hold.h"
+#include "flowd/facts.h"
 #include "store/history/judgements.h"
 #include "store/naming.h"
 #include "store/outbox/letters.h"
@@ -92,17 +94,16 @@ static bool is_delayed(const struct rules_verdict *verdict, const struct probe *
 	       job->allowed;
 }
 
-void tell_judge(struct lifecycle *l, const struct finding *finding, const struct probe *probe,
-		struct store_job *job)
+void tell_judge(struct lifecycle *l, const struct finding *finding, const struct store_service *row,
+		const struct probe *probe, struct store_job *job)
 {
 	struct alert alert = { .time_us = l->now, .finding = *finding };
 	bool quiet = l->now < l->quiet_until, alerts;
-	struct rules_facts facts = { .now_us = l->now };
+	const struct store_facts known = gather_facts(l, finding, row, probe);
+	const struct rules_facts facts = facts_told(&known, l->now);
 	struct rules_verdict verdict;
 	struct alert_terms terms;
 
-	if (probe)
-		rules_facts_add(&facts, probe);
 	if (probe && job && job->job.id)
 		hold_settle(l, job->job.id);
 	rules_judge_with(l->rules, finding, &facts, &verdict);
@@ -113,7 +114,8 @@ void tell_judge(struct lifecycle *l, const struct finding *finding, const struct
 					       .level = alerts ? (uint8_t)verdict.level : 0,
 					       .judged = (uint8_t)verdict.level,
 					       .quiet = quiet,
-					       .finding = *finding });
+					       .finding = *finding,
+					       .facts = known });
 	if (!alerts)
 		return;
 	origins_find(l->origins, &finding->peer, alert.peer_as_name);
@@ -127,23 +129,23 @@ void tell_judge(struct lifecycle *l, const struct finding *finding, const struct
 	offer(l, &alert, &terms);
 }
 
-void tell_after(struct lifecycle *l, const struct finding *finding, const struct probe *probe,
-		const struct rules_verdict *then)
+void tell_after(struct lifecycle *l, const struct finding *finding, const struct store_service *row,
+		const struct probe *probe, const struct rules_verdict *then)
 {
 	struct alert alert = { .time_us = l->now, .finding = *finding };
-	struct rules_facts facts = { .now_us = l->now };
+	const struct store_facts known = gather_facts(l, finding, row, probe);
+	const struct rules_facts facts = facts_told(&known, l->now);
 	struct rules_verdict verdict;
 	struct alert_terms terms;
 
-	if (probe)
-		rules_facts_add(&facts, probe);
 	rules_judge_with(l->rules, finding, &facts, &verdict);
 	if (verdict.level <= then->level)
 		return;
 	remember(l, &(struct store_judgement){ .line = verdict.line,
 					       .level = (uint8_t)verdict.level,
 					       .judged = (uint8_t)verdict.level,
-					       .finding = *finding });
+					       .finding = *finding,
+					       .facts = known });
 	origins_find(l->origins, &finding->peer, alert.peer_as_name);
 	if (probe)
 		alert.probe = *probe;

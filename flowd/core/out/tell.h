@@ -20,13 +20,13 @@ void tell_make(struct lifecycle *l, struct alert *alert, const struct alert_term
 
 /* An exception has ended that decided it until then: the alert of a higher level that the rules ask
  * for now. */
-void tell_after(struct lifecycle *l, const struct finding *finding, const struct probe *probe,
-		const struct rules_verdict *then);
+void tell_after(struct lifecycle *l, const struct finding *finding, const struct store_service *row,
+		const struct probe *probe, const struct rules_verdict *then);
 
 /* The alert that the rules ask for, unless one of the job's level or higher was made for it, whose
  * level becomes the alert's. `job` NULL: it is about none. */
-void tell_judge(struct lifecycle *l, const struct finding *finding, const struct probe *probe,
-		struct store_job *job);
+void tell_judge(struct lifecycle *l, const struct finding *finding, const struct store_service *row,
+		const struct probe *probe, struct store_job *job);
 
 /* The capture has trouble, or no more: an event, and at its beginning an alert if the rules want
  * one, which nobody has to learn first. */

@@ -2,7 +2,9 @@
 #include "flowd/core/policy/exception.h"
 
 #include "flowd/core/book/approvals.h"
+#include "flowd/core/facts/gather.h"
 #include "flowd/core/out/tell.h"
+#include "flowd/facts.h"
 #include "store/naming.h"
 
 #define TURN 256 /* services in one look: the rest of the world goes on */
@@ -40,14 +42,13 @@ static void judge(struct look *k, const struct store_service *row, enum event ev
 {
 	struct lifecycle *l = k->l;
 	const struct finding f = tell_finding(l, row, event, probe);
-	struct rules_facts facts = { .now_us = k->end - 1 };
+	const struct store_facts known = gather_facts(l, &f, row, probe);
+	const struct rules_facts facts = facts_told(&known, k->end - 1);
 	struct rules_verdict then;
 
-	if (probe)
-		rules_facts_add(&facts, probe);
 	rules_judge_with(l->rules, &f, &facts, &then);
 	if (then.actions && then.actions->until_us == k->end)
-		tell_after(l, &f, probe, &then);
+		tell_after(l, &f, row, probe, &then);
 }
 
 static int look_at(void *arg, const struct store_service *row)

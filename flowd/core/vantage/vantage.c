@@ -170,7 +170,7 @@ static int take(struct lifecycle *l, struct store_service *row, struct store_job
 	}
 	if (j->job.event != EVENT_NONE && j->job.event != EVENT_VERDICT) {
 		f = tell_finding(l, row, j->job.event, p);
-		tell_judge(l, &f, p, j);
+		tell_judge(l, &f, row, p, j);
 	}
 	changes_tell(l, row, p, &changes);
 	store_put_service(l->store, row);
