@@ -152,7 +152,7 @@ class Servers:
         page = 'server_name %s; location / { return 200 "hello\\n"; }' % NAME
         config = self.write("nginx.conf", """
             daemon off; worker_processes 1; user www-data; pid %s; error_log stderr;
-            events { worker_connections 512; }
+            events { worker_connections 4096; }
             http { access_log off; ssl_protocols TLSv1.2 TLSv1.3;
             ssl_certificate %s; ssl_certificate_key %s;
             server { %s %s } server { %s %s } }
