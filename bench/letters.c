@@ -2,7 +2,9 @@
 /*
  * Writes a store with many alerts that wait for receivers, for tests and figures of their delivery.
  *
- * usage: letters STATE COUNT SINK...        each receiver is to get all of them
+ * usage: letters STATE COUNT[/SECONDS] SINK...        each receiver is to get all of them
+ *
+ * With SECONDS they were made one after the other in that time until now, and nobody took any.
  */
 #include "store/outbox/letters.h"
 #include "base/err.h"
@@ -14,9 +16,9 @@
 
 #define BATCH 1000
 
-static struct alert make(uint64_t n)
+static struct alert make(uint64_t n, wall_t time)
 {
-	struct alert a = { .time_us = mono_wall(), .level = LEVEL_HIGH, .rule_line = 7 };
+	struct alert a = { .time_us = time, .level = LEVEL_HIGH, .rule_line = 7 };
 	struct finding *f = &a.finding;
 
 	f->service = (struct service){ .host = addr_v4((const uint8_t[]){ 10, 1, (uint8_t)(n >> 8),
@@ -36,13 +38,14 @@ static struct alert make(uint64_t n)
 	return a;
 }
 
-static int fill(struct store *store, uint64_t count)
+static int fill(struct store *store, uint64_t count, mono_t over)
 {
+	wall_t now = mono_wall();
 	uint64_t n;
 	int rc = 0;
 
 	for (n = 0; n < count && !rc; n++) {
-		struct alert a = make(n);
+		struct alert a = make(n, now - over + over / (mono_t)count * (mono_t)n);
 
 		store_put_alert(store, &a);
 		letters_put(store, &a, "");
@@ -54,13 +57,15 @@ static int fill(struct store *store, uint64_t count)
 
 int main(int argc, char **argv)
 {
-	uint64_t count = argc >= 4 ? strtoull(argv[2], NULL, 10) : 0;
+	char *rest = "";
+	uint64_t count = argc >= 4 ? strtoull(argv[2], &rest, 10) : 0;
+	mono_t over = *rest == '/' ? atoi(rest + 1) * MONO_SECOND : 0;
 	char error[STORE_ERROR_MAX];
 	struct store *store;
 	int i, rc;
 
 	if (!count || (mkdir(argv[1], 0750) && errno != EEXIST)) {
-		fprintf(stderr, "usage: letters STATE COUNT SINK...\n");
+		fprintf(stderr, "usage: letters STATE COUNT[/SECONDS] SINK...\n");
 		return 2;
 	}
 	if (store_open(argv[1], &store, error)) {
@@ -68,12 +73,13 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	for (i = 3; i < argc; i++) {
-		struct store_sink row = { .cursor = store_last_alert(store) };
+		struct store_sink row = { .cursor = store_last_alert(store),
+					  .down_us = over ? mono_wall() - over : 0 };
 
 		record_text_set(row.name, sizeof(row.name), argv[i]);
 		letters_put_sink(store, &row);
 	}
-	rc = fill(store, count);
+	rc = fill(store, count, over);
 	store_close(store);
 	if (rc)
 		fprintf(stderr, "%s\n", err_text(rc));

@@ -40,6 +40,7 @@ struct lane {
 	struct outbox_receipt unsettled; /* core has yet to commit it; number 0 nothing */
 	struct outbox_news news;
 	bool has_news, stop, ended;
+	char last_error[OUTBOX_ERROR_MAX];
 	uint32_t tries; /* of the first letter */
 	mono_t delay;	/* until the next try; 0 it takes what it is given */
 	uint64_t dice;
@@ -146,6 +147,7 @@ static void note_failure(struct lane *lane, const struct sink_result *result)
 	if (!lane->news.down_us)
 		lane->news.down_us = lane->news.time_us;
 	memcpy(lane->news.error, result->error, sizeof(result->error));
+	memcpy(lane->last_error, result->error, sizeof(result->error));
 	lane->has_news = true;
 }
 
@@ -155,6 +157,27 @@ static void note_success(struct lane *lane)
 	lane->has_news |= lane->news.down_us != 0;
 	lane->news.time_us = mono_wall();
 	lane->news.down_us = 0;
+}
+
+/* Whether the first letter has waited for as long as it may; one that somebody sends once more has
+ * time again. */
+static bool is_too_old(const struct lane *lane)
+{
+	const struct sink_letter *letter = &lane->queue[lane->head];
+
+	return lane->conf->keep && !letter->again &&
+	       mono_wall() - letter->alert.time_us > lane->conf->keep;
+}
+
+/* Sets aside what is too old, once the receiver has not taken it. */
+static void give_up_old(struct lane *lane)
+{
+	char error[OUTBOX_ERROR_MAX];
+
+	while (lane->count && lane->delay && is_too_old(lane) && lane->receipt_count < ROOM) {
+		snprintf(error, sizeof(error), "too old, at last: %.90s", lane->last_error);
+		finish(lane, OUTBOX_REFUSED, error);
+	}
 }
 
 /* Takes the result of a try: how long to wait until the next one. */
@@ -172,6 +195,7 @@ static mono_t conclude(struct lane *lane, const struct sink_result *result, size
 	if (i < count && !result->never) {
 		note_failure(lane, result);
 		delay = next_delay(lane, result->wait);
+		give_up_old(lane);
 	}
 	wake(lane);
 	return delay;

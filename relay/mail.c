@@ -135,10 +135,10 @@ static void put_body(FILE *out, const char *text)
 	fputs("\r\n", out);
 }
 
-static void deliver(void *self, const struct sink_letter *letters, size_t count,
-		    struct sink_result *result)
+/* One mail with so many alerts. */
+static void ask(struct mail *m, const struct sink_letter *letters, size_t count,
+		struct sink_result *result)
 {
-	struct mail *m = self;
 	enum sink_form form = m->conf->form == FORM_NATIVE ? FORM_TEMPLATE : m->conf->form;
 	const char *text = m->conf->form == FORM_NATIVE ? standard : m->secrets->text;
 	struct client_mail mail = { .url = m->secrets->url, .from = m->conf->from, .to = m->to };
@@ -158,15 +158,34 @@ static void deliver(void *self, const struct sink_letter *letters, size_t count,
 	if (!fclose(out)) {
 		mail.text = all;
 		if (!client_send_mail(m->client, &mail, &answer))
-			result->done = count;
+			result->done += count;
 		else
 			snprintf(result->error, sizeof(result->error), "%.90s (%d)", answer.error,
 				 answer.status);
 		/* Too large, or what it says is not wanted: the next try would hear the same. */
-		result->never = count == 1 && !result->done &&
-				(answer.status == 552 || answer.status == 554);
+		result->never = *result->error && (answer.status == 552 || answer.status == 554);
 	}
 	free(all);
+}
+
+/* What is refused as a whole goes in halves, until it is taken or one alert is the one that is
+ * meant: a mail that is too large becomes several. */
+static void deliver(void *self, const struct sink_letter *letters, size_t count,
+		    struct sink_result *result)
+{
+	size_t size = count;
+
+	while (result->done < count) {
+		size = size < count - result->done ? size : count - result->done;
+		memset(result->error, 0, sizeof(result->error));
+		ask(self, letters + result->done, size, result);
+		if (!*result->error)
+			continue;
+		if (!result->never || size == 1)
+			return;
+		result->never = false;
+		size /= 2;
+	}
 }
 
 const struct sink_driver mail_driver = { open_mail, deliver, close_mail };

@@ -71,6 +71,8 @@ enum sink_form { SINKS_FORM_LIST(SINKS_ENUM) FORM_END };
 	X(rotate_age, DURATION, "rotate_age", "0", 0, 3650 * MONO_DAY,                           \
 	  "file: age at which a new one is begun; 0 any")                                        \
 	X(rotate_keep, COUNT, "rotate_keep", "7", 0, 999, "file: old ones that are kept")        \
+	X(keep, DURATION, "keep", "0", 0, 3650 * MONO_DAY,                                       \
+	  "how long an alert waits for it before it is set aside; 0 for ever")                   \
 	X(down, DURATION, "down", "5m", 0, 365 * MONO_DAY,                                       \
 	  "how long it may take nothing before that is trouble; 0 for ever")
 

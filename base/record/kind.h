@@ -78,7 +78,8 @@
 	X(TROUBLE_CLOCK, "clock", "the clock was set, forward or back")                      \
 	X(TROUBLE_CUT, "cut", "packets cut by the snapshot length")                          \
 	X(TROUBLE_VANTAGE, "vantage", "a prober elsewhere cannot be reached")                \
-	X(TROUBLE_RECEIVER, "receiver", "a receiver takes no alerts")
+	X(TROUBLE_RECEIVER, "receiver", "a receiver takes no alerts")                        \
+	X(TROUBLE_OUTBOX, "outbox", "alerts that waited for a receiver were given up")
 
 /* Who can reach what is open, as far as the vantages tell. */
 #define RECORD_EXPOSURE_LIST(X)      \

@@ -34,7 +34,8 @@ struct store_sink {
 	wall_t down_us;					/* since when it takes nothing; 0 it does */
 	uint8_t level;					/* enum level: from this on */
 	uint8_t troubled;				/* 1: that it is down has been said */
-	uint8_t pad[6];
+	uint8_t overflowed; /* 1: that alerts are given up has been said */
+	uint8_t pad[5];
 	char error[OUTBOX_ERROR_MAX]; /* the last; "" none */
 };
 

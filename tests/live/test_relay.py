@@ -131,6 +131,93 @@ def check_down(bench):
         hook.stop()
 
 
+def check_day(bench):
+    """A receiver that was down for a day, in which 500 alerts were made: each comes, oldest first, through a
+    kill -9 of all; what comes twice is counted. (The day is in the rows: their times, and since when it is down.)"""
+    count, day = 500, 86400
+    bench.fill(bench.path("day.state"), "%d/%d" % (count, day), "hook")
+    hook = bench.hook("day", 8451)
+    hook.stop()
+    flowd = bench.start("day", {"hook": hook.options(batch=BATCH)})
+    bench.report.check("day: is trouble at once", "receiver",
+                       flowd.wait(type="event", event="health", over=False)[0].get("trouble"))
+    row = wait_for(lambda: sink(bench, "hook").get("retries", 0) > 1 and sink(bench, "hook"), 20)
+    bench.report.check("day: all wait", (count + 1, 0), (row["waiting"], row["delivered"]))
+    hook.start()
+    wait_for(lambda: len(hook.letters()) > count // 4, 90, 0.05)
+    flowd.end(signal.SIGKILL)
+    flowd = bench.start("day", {"hook": hook.options(batch=BATCH)})
+    wait_for(lambda: len({letter["number"] for letter in hook.letters()}) > count, 60, 0.2)
+    letters = [letter for letter in hook.letters() if letter["number"] <= count]
+    bench.check_ids("day", count, letters, BATCH)
+    print("day: %d raw duplicates of %d" % (len(letters) - count, count))
+    ages = [letter["time"] for letter in letters[:1]]
+    bench.report.check("day: the first is of yesterday", True, ages[0] < time.strftime(
+        "%Y-%m-%dT%H:%M", time.gmtime(time.time() - day + 600)))
+    bench.report.check("day: dead", 0, sink(bench, "hook")["dead"])
+    bench.end(flowd, "day")
+    hook.stop()
+
+
+def check_overflow(bench):
+    """More wait than may: the oldest are set aside, counted and said; the others come, and on demand all."""
+    count, limit = 600, 64
+    bench.fill(bench.path("overflow.state"), count, "hook")
+    hook = bench.hook("overflow", 8452)
+    hook.stop()
+    flowd = bench.start("overflow", {"hook": hook.options(batch=BATCH)}, limits="{outbox: %d}" % limit)
+    bench.report.check("overflow: is trouble", {"over": False, "source": "hook", "threshold": limit},
+                       {key: flowd.wait(type="event", event="health", trouble="outbox")[0].get(key)
+                        for key in ("over", "source", "threshold")})
+    row = wait_for(lambda: sink(bench, "hook").get("given_up") and sink(bench, "hook"))
+    given = row["given_up"]
+    bench.report.check("overflow: bounded", True, row["waiting"] <= limit + 256 and
+                       given >= count - limit - 256)
+    bench.report.check("overflow: set aside", given, row["dead"])
+    health = wait_for(lambda: api(bench, "/api/v1/health")["counters"]["alerts_undelivered"] and
+                      api(bench, "/api/v1/health"))
+    bench.report.check("overflow: counted", given, health["counters"]["alerts_undelivered"])
+    hook.start()
+    wait_for(lambda: flowd.count(type="event", event="health", trouble="outbox", over=True), 90)
+    bench.report.check("overflow: it passes", 1, flowd.count(
+        type="event", event="health", trouble="outbox", over=True))
+    wait_for(lambda: not sink(bench, "hook").get("waiting", 1), 60)
+    came = [letter["number"] for letter in hook.letters()]
+    bench.report.check("overflow: in order, none twice", sorted(set(came)), came)
+    bench.report.check("overflow: the others", count - given, len([n for n in came if n <= count]))
+    api(bench, "/api/v1/sinks/hook/retry", {})
+    wait_for(lambda: len(set(range(1, count + 1)) - {x["number"] for x in hook.letters()}) == 0, 60)
+    bench.check_ids("overflow: all", count, sorted(
+        (x for x in hook.letters() if x["number"] <= count), key=lambda x: x["number"]), 0)
+    bench.end(flowd, "overflow")
+    hook.stop()
+
+
+def check_old(bench):
+    """What has waited for longer than it may is set aside, and can still be sent."""
+    count = 5
+    bench.fill(bench.path("old.state"), "%d/600" % count, "hook", "patient")
+    hook, patient = bench.hook("old", 8453), bench.hook("patient", 8454)
+    hook.stop()
+    patient.stop()
+    flowd = bench.start("old", {"hook": hook.options(keep="300s"), "patient": patient.options()})
+    row = wait_for(lambda: sink(bench, "hook").get("dead") == 3 and sink(bench, "hook"), 20)
+    bench.report.check("old: three are older", {"dead": 3, "refused": 3},
+                       {key: (row or {}).get(key) for key in ("dead", "refused")})
+    dead = api(bench, "/api/v1/sinks/hook/dead")["dead"]
+    bench.report.check("old: why", [(n, True) for n in (1, 2, 3)], [
+        (row["number"], row["error"].startswith("too old, at last: ")) for row in dead])
+    bench.report.check("old: no other receiver", 0, sink(bench, "patient")["dead"])
+    hook.start()
+    wait_for(lambda: len(hook.letters()) >= count - 3, 90)
+    bench.report.check("old: the others come", [4, 5], [x["number"] for x in hook.letters()][:2])
+    api(bench, "/api/v1/sinks/hook/retry", {})
+    wait_for(lambda: len({x["number"] for x in hook.letters()} & {1, 2, 3}) == 3, 20)
+    bench.report.check("old: sent again", True, {1, 2, 3} <= {x["number"] for x in hook.letters()})
+    bench.end(flowd, "old")
+    hook.stop()
+
+
 def check_refused(bench):
     """What a receiver refuses is set aside with the reason, and sent again when asked to."""
     count = 30
@@ -249,7 +336,7 @@ def check_bodies(bench, got):
 
 def main():
     skip_unless_possible("openssl", "curl")
-    parts = sys.argv[3:] or ["killed", "down", "refused", "hostile", "forms"]
+    parts = sys.argv[3:] or ["killed", "down", "day", "overflow", "old", "refused", "hostile", "forms"]
     with tempfile.TemporaryDirectory() as directory, Net() as net:
         os.chmod(directory, 0o755)
         bench = Bench(net, os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2]), directory)

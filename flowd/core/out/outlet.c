@@ -184,6 +184,25 @@ static int give_up(void *arg, const struct store_letter *letter)
 	return rc < 0 ? rc : 0;
 }
 
+#define MILLION 1000000 /* values of troubles are in millionths */
+
+/* That alerts are given up is trouble, until half of what may wait is gone. */
+static void tell_overflow(struct outlet *o, bool over)
+{
+	struct trouble_news news = { .time_us = mono_wall(),
+				     .trouble = TROUBLE_OUTBOX,
+				     .value = o->row.waiting * MILLION,
+				     .limit = o->post->limit * MILLION,
+				     .over = over };
+
+	if (o->row.overflowed == !over)
+		return;
+	o->row.overflowed = !over;
+	o->changed = true;
+	record_text_set(news.source, sizeof(news.source), o->conf->name);
+	tell_trouble(o->post->life, &news);
+}
+
 /* The oldest that relay does not have go when too many wait. */
 static int keep_limit(struct outlet *o)
 {
@@ -194,6 +213,7 @@ static int keep_limit(struct outlet *o)
 
 	if (o->row.waiting <= p->limit || o->scanned + 1 >= g.before)
 		return 0;
+	tell_overflow(o, false);
 	rc = letters_walk(p->store, o->scanned + 1, give_up, &g);
 	return rc < 0 ? rc : 0;
 }
@@ -247,6 +267,8 @@ void outlet_look(struct outlet *o, wall_t now)
 				     .limit = (uint64_t)most,
 				     .over = !down };
 
+	if (o->row.waiting <= o->post->limit / 2)
+		tell_overflow(o, true);
 	if (down == o->row.troubled || (!down && o->row.down_us))
 		return;
 	o->row.troubled = down;
