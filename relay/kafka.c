@@ -103,7 +103,7 @@ static bool set_trust(const struct kafka *k, rd_kafka_conf_t *conf, char error[W
 	if (good && tls && !k->conf->tls_verify)
 		good = set(conf, "enable.ssl.certificate.verification", "false", error);
 	if (good && user)
-		good = set(conf, "sasl.mechanisms", "SCRAM-SHA-256", error) &&
+		good = set(conf, "sasl.mechanisms", k->conf->mechanism, error) &&
 		       set(conf, "sasl.username", k->conf->user, error) &&
 		       set(conf, "sasl.password", k->secrets->password, error);
 	return good;

@@ -57,6 +57,8 @@ enum sink_form { SINKS_FORM_LIST(SINKS_ENUM) FORM_END };
 	X(secret_file, TEXT, "secret_file", "", 0, 1024, "file with the key that signs")         \
 	X(token_file, TEXT, "token_file", "", 0, 1024, "file with a bearer token")               \
 	X(user, TEXT, "user", "", 0, 128, "name to log in with")                                 \
+	X(mechanism, TEXT, "mechanism", "SCRAM-SHA-256", 0, 32,                                  \
+	  "kafka: how to log in: PLAIN, SCRAM-SHA-256, SCRAM-SHA-512")                           \
 	X(password_file, TEXT, "password_file", "", 0, 1024, "file with its password")           \
 	X(ca_file, TEXT, "ca_file", "", 0, 1024, "authorities to trust (default: the system's)") \
 	X(tls_verify, BOOL, "tls_verify", "yes", 0, 0, "believe only who shows a certificate")   \
