@@ -47,7 +47,7 @@ static void put_unfiled(FILE *out, unsigned i)
 static void run(const char *name, unsigned count, void (*put)(FILE *out, unsigned i))
 {
 	struct finding f = { .event = EVENT_NEW, .state = STATE_OPEN };
-	struct rules_error error = { 0, 0, "" };
+	struct rules_error error = { .line = 0 };
 	double start, slowest = 0, s, total = 0;
 	struct rules_verdict verdict;
 	struct rules *rules;

@@ -13,6 +13,7 @@ struct rules_facts facts_told(const struct store_facts *facts, wall_t now)
 				     .answered = facts->answered,
 				     .not_after_us = facts->not_after_us,
 				     .owner = *facts->owner ? facts->owner : NULL,
+				     .zone = *facts->zone ? facts->zone : NULL,
 				     .tags = *facts->tags ? facts->tags : NULL };
 }
 

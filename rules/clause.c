@@ -35,6 +35,21 @@ static bool has_any(const struct set *set, const char *at, size_t size)
 	return false;
 }
 
+/* Is it the asset of a group's, however deep? */
+static bool has_asset(const struct set *set, const struct rules_facts *facts)
+{
+	size_t i;
+
+	if (set->owner)
+		return facts->owner && has_name(set->owner, facts->owner, strlen(facts->owner));
+	if (set->tagged)
+		return facts->tags && has_any(set->tagged, facts->tags, SIZE_MAX);
+	for (i = 0; i < set->group_count; i++)
+		if (set->groups[i]->set->assets && has_asset(set->groups[i]->set, facts))
+			return true;
+	return false;
+}
+
 static bool compares(const struct clause *clause, unsigned condition, const struct word_case *c)
 {
 	const struct rules_facts *facts = c->facts;
@@ -56,7 +71,8 @@ static bool has_value(const struct set *set, unsigned condition, const struct wo
 
 	switch ((enum word_condition)condition) {
 	case WORD_HOST:
-		return set_has_addr(set, &f->service.host);
+		return set_has_addr(set, &f->service.host) ||
+		       (set->assets && has_asset(set, facts));
 	case WORD_PORT:
 		return set_has_number(set, f->service.port);
 	case WORD_APP:
@@ -77,6 +93,8 @@ static bool has_value(const struct set *set, unsigned condition, const struct wo
 		return facts->vlan && set_has_number(set, facts->vlan);
 	case WORD_OWNER:
 		return facts->owner && has_name(set, facts->owner, strlen(facts->owner));
+	case WORD_ZONE:
+		return facts->zone && has_name(set, facts->zone, strlen(facts->zone));
 	case WORD_TAGGED:
 		return facts->tags && has_any(set, facts->tags, SIZE_MAX);
 	default:

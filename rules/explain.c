@@ -47,6 +47,9 @@ static void value_text(unsigned condition, const struct word_case *c, char *out,
 	case WORD_OWNER:
 		text = c->facts->owner ? c->facts->owner : "unknown";
 		break;
+	case WORD_ZONE:
+		text = c->facts->zone ? c->facts->zone : "unknown";
+		break;
 	case WORD_TAGGED:
 		text = c->facts->tags ? c->facts->tags : "unknown";
 		break;

@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "rules/action.h"
 #include "rules/read/condition.h"
+#include "rules/read/files.h"
 #include "rules/read/values.h"
 
 #include <errno.h>
@@ -86,7 +87,43 @@ static int check_name(struct reader *p)
 	return 0;
 }
 
-/* "NAME { items }" */
+/* "assets owner TEXT", "assets tagged { a b }" */
+static int parse_assets(struct reader *p, struct set *set)
+{
+	bool owner = lex_is(&p->token, "owner");
+	struct values_target to = { .condition = owner ? WORD_OWNER : WORD_TAGGED };
+	int rc;
+
+	if (!owner && !lex_is(&p->token, "tagged"))
+		return reader_fail(p, &p->token, ERR_SYNTAX,
+				   "assets are chosen by owner or tagged");
+	if (!(to.set = set_new(SET_TEXTS)))
+		return reader_no_memory(p, &p->token);
+	if (owner)
+		set->owner = to.set;
+	else
+		set->tagged = to.set;
+	set->kind = SET_PREFIXES;
+	set->assets = true;
+	rc = reader_step(p);
+	return rc ? rc : values_read(p, &to);
+}
+
+/* "from file NAME", "from assets ..." */
+static int parse_origin(struct reader *p, const struct values_target *to)
+{
+	int rc = reader_step(p);
+
+	if (rc)
+		return rc;
+	if (lex_is(&p->token, "assets"))
+		return (rc = reader_step(p)) ? rc : parse_assets(p, to->set);
+	if (!lex_is(&p->token, "file"))
+		return reader_fail(p, &p->token, ERR_SYNTAX, "a group is from file or from assets");
+	return (rc = reader_step(p)) ? rc : values_file(p, to);
+}
+
+/* "NAME { items }", "NAME from ..." */
 static int parse_group(struct reader *p, struct set_group *group)
 {
 	struct lex_token name = p->token;
@@ -101,16 +138,18 @@ static int parse_group(struct reader *p, struct set_group *group)
 		return reader_no_memory(p, &name);
 	if ((rc = reader_step(p)))
 		return rc;
-	if (p->token.kind != LEX_OPEN)
+	if (lex_is(&p->token, "from"))
+		rc = parse_origin(p, &to);
+	else if (p->token.kind != LEX_OPEN)
 		return reader_fail(p, &p->token, ERR_SYNTAX,
-				   "a group's items stand in braces: { a b c }");
-	if ((rc = values_braces(p, &to)) || (rc = values_close(p, group->set, &name)))
-		return rc;
-	if ((rc = reader_step(p)))
+				   "a group's items stand in braces: { a b c }, or are from a file "
+				   "or assets");
+	else if (!(rc = values_braces(p, &to)))
+		rc = reader_step(p);
+	if (rc || (rc = values_close(p, group->set, &name)))
 		return rc;
 	if (p->token.kind != LEX_NEWLINE && p->token.kind != LEX_END)
-		return reader_fail(p, &p->token, ERR_SYNTAX,
-				   "the statement ends with the group's '}'");
+		return reader_fail(p, &p->token, ERR_SYNTAX, "the statement ends with the group");
 	return rule_print_group(group) ? reader_no_memory(p, &name) : 0;
 }
 
@@ -139,39 +178,65 @@ static int add_group(struct reader *p, const struct lex_token *verb)
 	return 0;
 }
 
+static int parse_statement(struct reader *p);
+
+static int parse_lines(struct reader *p, void *arg)
+{
+	int rc;
+
+	(void)arg;
+	while (!(rc = reader_step(p)) && p->token.kind != LEX_END) {
+		if (p->token.kind == LEX_NEWLINE)
+			continue;
+		if ((rc = parse_statement(p)))
+			return rc;
+		if (p->token.kind == LEX_END)
+			return 0;
+	}
+	return rc;
+}
+
+static int include(struct reader *p)
+{
+	int rc = files_read(p, parse_lines, NULL);
+
+	if (rc || p->token.kind == LEX_NEWLINE || p->token.kind == LEX_END)
+		return rc;
+	return reader_fail(p, &p->token, ERR_SYNTAX, "the statement ends with the file's name");
+}
+
 static int parse_statement(struct reader *p)
 {
 	struct lex_token verb = p->token;
 	int rc, number;
 
 	if (verb.kind != LEX_WORD)
-		return reader_fail(p, &verb, ERR_SYNTAX,
-				   "a statement starts with group, ignore, alert or noprobe");
+		return reader_fail(
+			p, &verb, ERR_SYNTAX,
+			"a statement starts with group, include, ignore, alert or noprobe");
 	number = word_verb_parse(&verb, p->error);
 	if (number < 0)
 		return number;
 	if ((rc = reader_step(p)))
 		return rc;
+	if (number == WORD_INCLUDE)
+		return include(p);
 	return number == WORD_GROUP ? add_group(p, &verb) : add_rule(p, &verb, number);
 }
 
-int parse_text(const char *text, size_t len, struct rules *rules, struct rules_error *error)
+int parse_text(const struct rules_source *source, struct rules *rules, struct rules_error *error)
 {
-	struct reader p = { .rules = rules, .error = error, .budget = PARSE_UNFOLD_MAX };
-	int rc;
+	const struct reader_file file = { source->name, NULL };
+	struct reader p = { .rules = rules,
+			    .error = error,
+			    .source = source,
+			    .file = source->name ? &file : NULL,
+			    .budget = PARSE_UNFOLD_MAX };
 
-	lex_open(&p.lex, text, len);
+	lex_open(&p.lex, source->text, source->len);
 	p.token = (struct lex_token){ .line = 1, .column = 1 };
-	if (len > PARSE_TEXT_MAX)
+	if (source->len > PARSE_TEXT_MAX)
 		return fault_at(error, &p.token, ERR_RANGE, "the text is longer than %u bytes",
 				PARSE_TEXT_MAX);
-	while (!(rc = reader_step(&p)) && p.token.kind != LEX_END) {
-		if (p.token.kind == LEX_NEWLINE)
-			continue;
-		if ((rc = parse_statement(&p)))
-			return rc;
-		if (p.token.kind == LEX_END)
-			return 0;
-	}
-	return rc;
+	return parse_lines(&p, NULL);
 }

@@ -14,9 +14,9 @@
 #define PARSE_UNFOLD_MAX (1u << 20) /* items that groups are copied to */
 
 /*
- * Adds the statements of `text` to `rules`. 0; ERR_SYNTAX, ERR_UNKNOWN, ERR_RANGE, -ENOMEM and
+ * Adds the statements of the text to `rules`. 0; ERR_SYNTAX, ERR_UNKNOWN, ERR_RANGE, -ENOMEM and
  * `error`: then `rules` is only good to be freed.
  */
-int parse_text(const char *text, size_t len, struct rules *rules, struct rules_error *error);
+int parse_text(const struct rules_source *source, struct rules *rules, struct rules_error *error);
 
 #endif

@@ -87,7 +87,14 @@ int rule_print_group(struct set_group *group)
 	if (!out)
 		return -ENOMEM;
 	fprintf(out, "group %s ", group->name);
-	rc = set_print(group->set, true, out);
+	if (group->set->owner || group->set->tagged)
+		fprintf(out, "from assets %s ", group->set->owner ? "owner" : "tagged");
+	if (group->set->owner)
+		rc = set_print(group->set->owner, false, out);
+	else if (group->set->tagged)
+		rc = set_print(group->set->tagged, false, out);
+	else
+		rc = set_print(group->set, true, out);
 	if (fclose(out))
 		rc = -ENOMEM;
 	if (rc)

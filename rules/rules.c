@@ -10,13 +10,23 @@
 
 int rules_read(const char *text, size_t len, struct rules **out, struct rules_error *error)
 {
+	const struct rules_source source = { .text = text, .len = len };
+
+	return rules_read_from(&source, out, error);
+}
+
+int rules_read_from(const struct rules_source *source, struct rules **out,
+		    struct rules_error *error)
+{
 	struct rules *rules = calloc(1, sizeof(*rules));
 	const struct lex_token start = { .line = 1, .column = 1 };
 	int rc;
 
 	if (!rules)
 		return fault_at(error, &start, -ENOMEM, "out of memory");
-	rc = parse_text(text, len, rules, error);
+	if (error)
+		error->file[0] = 0;
+	rc = parse_text(source, rules, error);
 	if (!rc && !(rules->index = index_new(rules->list, rules->count)))
 		rc = fault_at(error, &start, -ENOMEM, "out of memory");
 	if (rc) {

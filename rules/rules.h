@@ -14,10 +14,13 @@
 
 struct rules; /* a read rules file; immutable */
 
+#define RULES_FILE_MAX 256
+
 /* What is wrong in a rules text, and where: line and column count from 1. */
 struct rules_error {
 	unsigned line, column;
 	char text[200];
+	char file[RULES_FILE_MAX]; /* that was included; "" the text itself */
 };
 
 #define RULES_NAMES_MAX 8
@@ -63,6 +66,7 @@ struct rules_facts {
 	uint32_t asked, answered; /* UDP: payload bytes of a question and of its answer */
 	wall_t not_after_us;	  /* the certificate's end; 0 none was seen */
 	const char *owner;	  /* of the asset; NULL not known; borrowed */
+	const char *zone;	  /* likewise */
 	const char *tags;	  /* of the asset, separated by ","; likewise */
 };
 
@@ -82,6 +86,21 @@ struct rules_verdict {
  * ERR_UNKNOWN, ERR_RANGE and `error`; -ENOMEM.
  */
 int rules_read(const char *text, size_t len, struct rules **out, struct rules_error *error);
+
+/*
+ * A text and where those that it names come from: `open` gives the text of a file, borrowed until
+ * the rules are read. 0 or -errno. Names are relative to the text that names them, and whole when
+ * `open` is asked.
+ */
+struct rules_source {
+	const char *name; /* of the text, as a path; only its folder matters */
+	const char *text;
+	size_t len;
+	int (*open)(void *arg, const char *name, const char **text, size_t *len); /* or NULL */
+	void *arg;
+};
+int rules_read_from(const struct rules_source *source, struct rules **out,
+		    struct rules_error *error);
 void rules_free(struct rules *rules);
 
 /* The i-th name of a receiver that the rules name (`to`), from 0, and its line; NULL past the last.

@@ -67,6 +67,8 @@ void set_free(struct set *set)
 	free(set->unfolded.items);
 	free(set->groups);
 	free(set->own.items);
+	set_free(set->owner);
+	set_free(set->tagged);
 	free(set);
 }
 
@@ -113,6 +115,8 @@ int set_close(struct set *set, size_t *budget)
 
 	list_merge(&set->own, set->kind);
 	set->all = &set->own;
+	for (i = 0; i < set->group_count; i++)
+		set->assets |= set->groups[i]->set->assets;
 	if (!set->group_count)
 		return 0;
 	if (set->group_count == 1 && !set->own.count) {
@@ -127,6 +131,11 @@ int set_close(struct set *set, size_t *budget)
 	list_merge(&set->unfolded, set->kind);
 	set->all = &set->unfolded;
 	return 0;
+}
+
+bool set_is_void(const struct set *set)
+{
+	return !set->all->count && !set->home && !set->assets;
 }
 
 bool set_is_empty(const struct set *set)
@@ -251,6 +260,11 @@ int set_print(const struct set *set, bool braces, FILE *out)
 	if (fclose(items) || count < 0) {
 		free(text);
 		return -ENOMEM;
+	}
+	if (!count) {
+		fputs("{ }", out);
+		free(text);
+		return 0;
 	}
 	fprintf(out, braces || count > 1 ? "{%s }" : "%s", braces || count > 1 ? text : text + 1);
 	free(text);

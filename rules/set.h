@@ -50,6 +50,8 @@ struct set {
 	size_t group_count;
 	struct set_list unfolded;   /* own and the groups' items; empty where `all` is another */
 	const struct set_list *all; /* what is asked */
+	bool assets; /* it has hosts by what is said of them: its own or one of its groups */
+	struct set *owner, *tagged; /* owned; of a group of such hosts one of them, else NULL */
 };
 
 struct set_group {
@@ -81,6 +83,9 @@ int set_add_group(struct set *set, const struct set_group *group);
  * copies out of groups from `budget`. 0; ERR_RANGE: the budget does not suffice; -ENOMEM.
  */
 int set_close(struct set *set, size_t *budget);
+
+/* Nothing is in it, its groups included. */
+bool set_is_void(const struct set *set);
 
 bool set_is_empty(const struct set *set);
 bool set_has_addr(const struct set *set, const struct addr *a);

@@ -109,8 +109,8 @@ int word_verb_parse(const struct lex_token *token, struct rules_error *error)
 	}
 	if (!near.best)
 		return fault_at(error, token, ERR_UNKNOWN,
-				"unknown statement '%.*s'; there are group, ignore, alert and "
-				"noprobe",
+				"unknown statement '%.*s'; there are group, include, ignore, alert "
+				"and noprobe",
 				FAULT_WORD(token));
 	return fault_unknown(error, "statement", &near);
 }

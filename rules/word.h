@@ -18,7 +18,8 @@ struct rules_facts;
 	X(WORD_IGNORE, "ignore")   \
 	X(WORD_ALERT, "alert")     \
 	X(WORD_NOPROBE, "noprobe") \
-	X(WORD_GROUP, "group")
+	X(WORD_GROUP, "group")     \
+	X(WORD_INCLUDE, "include")
 
 /* How the value of a condition is kept. */
 enum word_form {
@@ -50,8 +51,9 @@ enum word_form {
 	X(WORD_SELFSIGNED, "selfsigned", WORD_ALONE, SET_NONE, false, true)   \
 	X(WORD_AMPLIFIES, "amplifies", WORD_COMPARED, SET_NONE, false, true)  \
 	X(WORD_EXPIRES, "expires", WORD_COMPARED, SET_NONE, false, true)      \
-	X(WORD_OWNER, "owner", WORD_SET, SET_TEXTS, false, false)             \
-	X(WORD_TAGGED, "tagged", WORD_SET, SET_TEXTS, false, false)           \
+	X(WORD_OWNER, "owner", WORD_SET, SET_TEXTS, false, true)              \
+	X(WORD_TAGGED, "tagged", WORD_SET, SET_TEXTS, false, true)            \
+	X(WORD_ZONE, "zone", WORD_SET, SET_TEXTS, false, true)                \
 	X(WORD_TIME, "time", WORD_SET, SET_TIMES, false, true)                \
 	X(WORD_DAY, "day", WORD_LISTED, SET_NONE, false, true)                \
 	X(WORD_VANTAGE, "vantage", WORD_SET, SET_APPS, false, true)

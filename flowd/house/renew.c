@@ -10,20 +10,31 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define EVERY MONO_SECOND /* a look at the file */
 
-static void look(const struct conf *conf, struct stat *out)
+/* What the rules' files look like from outside, all in one number; 0: one of them is not there. */
+static uint64_t look(const struct renew *r, const struct conf *conf)
 {
-	if (!*conf->rules || stat(conf->rules, out))
-		*out = (struct stat){ 0 };
-}
+	const char *at = r->files && *r->files ? r->files : conf->rules;
+	char path[RULES_FILE_MAX];
+	uint64_t sum = 1;
+	struct stat now;
+	size_t len;
 
-static bool is_same_file(const struct stat *a, const struct stat *b)
-{
-	return a->st_ino == b->st_ino && a->st_dev == b->st_dev && a->st_size == b->st_size &&
-	       a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+	for (; *conf->rules && *at; at += len + (at[len] == '\n')) {
+		len = strcspn(at, "\n");
+		snprintf(path, sizeof(path), "%.*s", (int)len, at);
+		if (stat(path, &now))
+			return 0;
+		sum = (sum ^ now.st_ino ^ now.st_dev << 32) * UINT64_C(0x100000001b3);
+		sum = (sum ^ (uint64_t)now.st_size) * UINT64_C(0x100000001b3);
+		sum = (sum ^ (uint64_t)now.st_mtim.tv_sec) * UINT64_C(0x100000001b3);
+		sum = (sum ^ (uint64_t)now.st_mtim.tv_nsec) * UINT64_C(0x100000001b3);
+	}
+	return sum ? sum : 1;
 }
 
 void renew_refuse(struct renew *r, const char *error)
@@ -40,9 +51,10 @@ bool renew_rules(struct renew *r, const struct conf *conf)
 	char error[RULEFILE_ERROR_MAX];
 	int fd, high;
 
-	look(conf, &r->seen);
-	r->before = r->seen;
-	fd = rulefile_pass(conf->rules, error);
+	free(r->files);
+	r->files = NULL;
+	fd = rulefile_pass(conf->rules, &r->files, error);
+	r->before = r->seen = look(r, conf);
 	if (fd < 0) {
 		renew_refuse(r, error);
 		return false;
@@ -61,6 +73,7 @@ bool renew_open(struct renew *r, const struct conf *conf)
 {
 	r->looked = mono_now();
 	r->rules = -1;
+	r->files = NULL;
 	return renew_rules(r, conf);
 }
 
@@ -74,17 +87,17 @@ void renew_tell(const struct renew *r, struct ipc *core)
 
 bool renew_is_due(struct renew *r, const struct conf *conf)
 {
-	struct stat now;
+	uint64_t now;
 	bool still;
 
 	if (!conf->rules_watch || !*conf->rules || mono_now() - r->looked < EVERY)
 		return false;
 	r->looked = mono_now();
-	look(conf, &now);
-	still = is_same_file(&now, &r->before);
+	now = look(r, conf);
+	still = now == r->before;
 	r->before = now;
 	/* A file that is gone for a moment is being replaced. */
-	return still && now.st_ino && !is_same_file(&now, &r->seen);
+	return still && now && now != r->seen;
 }
 
 mono_t renew_next(const struct conf *conf, mono_t until)

@@ -9,16 +9,15 @@
 #include "base/ipc.h"
 #include "base/record.h"
 
-#include <sys/stat.h>
-
 struct conf;
 
 #define RENEW_ERROR_MAX 512
 
 struct renew {
 	struct rules_news news; /* the last attempt */
-	struct stat seen;	/* the file as it was loaded, or refused */
-	struct stat before; /* and at the last look: nobody may be in the middle of writing it */
+	char *files;		/* the rules' file and those it names, a line each; owned */
+	uint64_t seen;		/* what they looked like when they were loaded, or refused */
+	uint64_t before; /* and at the last look: nobody may be in the middle of writing one */
 	mono_t looked;
 	int rules; /* a descriptor of those in force, for the roles */
 };

@@ -36,6 +36,8 @@ struct answer answer_problem(unsigned status, const char *detail, const struct r
 	doc_set_text(error, "detail", where->text, sizeof(where->text));
 	doc_set_number(error, "line", where->line);
 	doc_set_number(error, "column", where->column);
+	if (*where->file)
+		doc_set_text(error, "file", where->file, sizeof(where->file));
 	doc_add(list, error);
 	doc_set_child(o, "errors", list);
 	return finish(status, o);

@@ -28,8 +28,7 @@ struct judge {
 	const char *state;
 	char scratch[PATH_MAX]; /* of the store's reader */
 	int lock;		/* holds it, as long as this process lives */
-	char *text;		/* the rules of the configuration; NULL and */
-	size_t len;
+	struct rulefile *file;	/* the rules of the configuration; NULL and */
 	char error[RULEFILE_ERROR_MAX];
 	struct trial_order order;
 	char *given; /* what came with the order */
@@ -109,21 +108,24 @@ static struct answer ask_store(struct judge *j, const struct rules *rules)
 static struct answer answer_order(struct judge *j)
 {
 	bool given = j->order.what == TRIAL_TEST || j->order.what == TRIAL_CHECK;
-	const char *text = given ? j->given : j->text;
-	size_t len = given ? j->given_len : j->len;
+	const char *text = j->given;
+	size_t len = j->given_len;
 	struct rules_error where = { .line = 0 };
 	struct rules *rules = NULL;
 	struct answer answer;
-	char error[sizeof(where.text) + 32];
+	char error[sizeof(where.text) + sizeof(where.file) + 32];
 
-	if (!text)
+	if (!j->file)
 		return answer_problem(503, j->error, NULL);
+	if (!given)
+		text = rulefile_text(j->file, &len);
 	/* What is in force may be other than what the file says by now. */
 	if (j->order.what == TRIAL_EXPLAIN) {
 		if (rulefile_read(j->conf->rules, &rules, j->error))
 			return answer_problem(503, j->error, NULL);
-	} else if (rules_read(text, len, &rules, &where)) {
-		snprintf(error, sizeof(error), "%u:%u: %s", where.line, where.column, where.text);
+	} else if (rulefile_try(j->file, text, len, &rules, &where)) {
+		snprintf(error, sizeof(error), "%s%s%u:%u: %s", where.file, *where.file ? ":" : "",
+			 where.line, where.column, where.text);
 		return j->order.what == TRIAL_SHOW
 			       ? answer_show(j->conf->rules, text, len, error)
 			       : answer_problem(given || j->order.what == TRIAL_LOAD ? 422 : 503,
@@ -177,7 +179,7 @@ int judge_run(const struct conf *conf, struct ipc *asker)
 	int rc = open_scratch(&j);
 
 	setpriority(PRIO_PROCESS, 0, BEHIND);
-	j.text = rulefile_text(conf->rules, &j.len, j.error);
+	j.file = rulefile_open(conf->rules, j.error);
 	if (!rc && role_cage_reading(conf, j.scratch, readable) && role_seal(conf, CAGE_JUDGE))
 		rc = judge(&j);
 	else
@@ -185,7 +187,7 @@ int judge_run(const struct conf *conf, struct ipc *asker)
 	/* Who asked may have gone: that is no fault. */
 	if (rc && rc != -EPIPE)
 		log_error("%s", err_text(rc));
-	free(j.text);
+	rulefile_free(j.file);
 	free(j.given);
 	ipc_free(asker);
 	return rc && rc != -EPIPE;

@@ -104,7 +104,8 @@ static struct trial_rule *rule_of(struct trial *t, const struct rules_verdict *v
 	size_t i;
 
 	for (i = 0; i < t->count; i++)
-		if (t->list[i].line == verdict->line)
+		/* Lines of several files may have one number. */
+		if (t->list[i].line == verdict->line && t->list[i].rule == verdict->rule)
 			return &t->list[i];
 	/* Those that find no place are counted with the last one, whose line is none. */
 	if (t->count == TRIAL_RULES_MAX) {

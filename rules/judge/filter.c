@@ -18,7 +18,7 @@
 #define OF_ROW \
 	(BIT(WORD_PEER) | BIT(WORD_COUNTRY) | BIT(WORD_AS) | BIT(WORD_VLAN) | BIT(WORD_TUNNEL))
 /* Nothing is known of assets where filters are asked. */
-#define OF_ASSETS (BIT(WORD_OWNER) | BIT(WORD_TAGGED))
+#define OF_ASSETS (BIT(WORD_OWNER) | BIT(WORD_TAGGED) | BIT(WORD_ZONE))
 #define OF_EVENTS (BIT(WORD_EVENT) | BIT(WORD_TIME) | BIT(WORD_DAY))
 
 struct filter {

@@ -261,8 +261,8 @@ static bool find_keys(const struct clause *clause, size_t field, struct keys *ke
 		return false;
 	if (!set)
 		return add_mask(keys, field, clause->masks[c]);
-	/* Home is not among the addresses. */
-	if (set->home || set->all->count > KEYS_MAX || !set->all->count)
+	/* Home and assets are not among the addresses. */
+	if (set->home || set->assets || set->all->count > KEYS_MAX || !set->all->count)
 		return false;
 	prefixes = set->all->items;
 	for (i = 0; i < set->all->count && ok; i++) {

@@ -11,14 +11,24 @@
 
 #define READER_NAME_MAX 64
 
+/* A text that is being read, and who includes it. */
+struct reader_file {
+	const char *name;
+	const struct reader_file *by;
+};
+
 struct reader {
 	struct lex lex;
 	struct lex_token token; /* the one to be looked at */
 	struct rules *rules;
 	struct rules_error *error;
-	size_t budget;	/* items that groups may still be copied to */
-	unsigned depth; /* parentheses in one another */
-	bool early;	/* of noprobe: only what is known before a probe */
+	const struct rules_source *source; /* NULL: nothing can be included */
+	const struct reader_file *file;	   /* NULL likewise */
+	size_t files, bytes;		   /* that were included */
+	size_t budget;			   /* items that groups may still be copied to */
+	unsigned depth;			   /* parentheses in one another */
+	bool hosts;			   /* what is read are hosts, or may be */
+	bool early;			   /* of noprobe: only what is known before a probe */
 };
 
 /* Takes the next token. */

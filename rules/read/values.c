@@ -2,6 +2,7 @@
 #include "rules/read/values.h"
 
 #include "base/err.h"
+#include "rules/read/files.h"
 
 #include <errno.h>
 
@@ -34,6 +35,14 @@ static int parse_group_use(struct reader *p, struct set *set)
 		return fail_group(p);
 	if (set->kind == SET_NONE)
 		set->kind = group->set->kind;
+	if (group->set->assets && (p->early || !p->hosts))
+		return fault_at(p->error, &p->token, ERR_SYNTAX,
+				p->early ? "group '%.40s' is of assets, which noprobe does not ask"
+					 : "group '%.40s' is of assets: they can only be hosts",
+				group->name);
+	/* Of nothing, it is of any kind. */
+	if (group->set->kind == SET_NONE)
+		return set_add_group(set, group) ? reader_no_memory(p, &p->token) : 0;
 	if (set->kind != group->set->kind)
 		return fault_at(p->error, &p->token, ERR_SYNTAX,
 				"group '%.40s' holds %s, but %s are wanted here", group->name,
@@ -97,6 +106,7 @@ static int parse_value(struct reader *p, const struct values_target *to)
 {
 	int i;
 
+	p->hosts = to->condition == WORD_HOST || to->condition == WORD_CONDITION_END;
 	if (to->set)
 		return parse_item(p, to->set, to->condition == WORD_PEER);
 	if (p->token.kind == LEX_TEXT)
@@ -138,9 +148,40 @@ int values_braces(struct reader *p, const struct values_target *to)
 	}
 	if (rc)
 		return rc;
-	if (empty)
+	/* A group may be filled later; -n tells of it. */
+	if (empty && to->condition != WORD_CONDITION_END)
 		return reader_fail(p, &open, ERR_SYNTAX, "the set is empty");
 	return 0;
+}
+
+static int read_items(struct reader *p, void *arg)
+{
+	const struct values_target *to = arg;
+	bool first = true;
+	int rc;
+
+	while (!(rc = reader_step(p)) && p->token.kind != LEX_END) {
+		if (p->token.kind == LEX_NEWLINE) {
+			first = true;
+			continue;
+		}
+		if (p->token.kind != LEX_WORD && p->token.kind != LEX_TEXT)
+			return reader_fail(p, &p->token, ERR_SYNTAX,
+					   "a file of a group has one item a line and no more");
+		if (!first)
+			return reader_fail(p, &p->token, ERR_SYNTAX, "one item a line");
+		first = false;
+		if ((rc = parse_value(p, to)))
+			return rc;
+	}
+	return rc;
+}
+
+int values_file(struct reader *p, const struct values_target *to)
+{
+	struct values_target items = *to;
+
+	return files_read(p, read_items, &items);
 }
 
 int values_close(struct reader *p, struct set *set, const struct lex_token *at)

@@ -17,6 +17,9 @@ struct values_target {
 /* "{ a b c }", the token is the brace. */
 int values_braces(struct reader *p, const struct values_target *to);
 
+/* The items of a file that the token names, one a line. */
+int values_file(struct reader *p, const struct values_target *to);
+
 /* No more items will come: see set_close. */
 int values_close(struct reader *p, struct set *set, const struct lex_token *at);
 

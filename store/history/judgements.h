@@ -16,8 +16,9 @@ struct store_facts {
 	uint8_t tunnel;		  /* enum tunnel */
 	uint8_t noauth, weak_tls, selfsigned;
 	uint8_t pad[2];
-	char owner[64]; /* of the asset; "" not known */
-	char tags[128]; /* of the asset, separated by ","; "" none */
+	char owner[TOKEN_NAME_MAX]; /* of the asset; "" not known */
+	char zone[ASSET_ZONE_MAX];  /* likewise */
+	char tags[ASSET_TAGS_MAX];  /* likewise, with a comma between; "" none */
 };
 
 struct store_judgement {

@@ -10,7 +10,7 @@
 
 static struct rules *read_text(const char *text)
 {
-	struct rules_error error = { 0, 0, "" };
+	struct rules_error error = { .line = 0 };
 	struct rules *rules = NULL;
 	int rc = rules_read(text, strlen(text), &rules, &error);
 
@@ -287,7 +287,7 @@ static void noprobe_is_its_own_pass(void **state)
 static void check_error(const char *text, size_t len, int rc, unsigned line, unsigned column)
 {
 	struct rules *rules = (struct rules *)&rules;
-	struct rules_error error = { 0, 0, "" };
+	struct rules_error error = { .line = 0 };
 
 	assert_int_equal(rules_read(text, len, &rules, &error), rc);
 	assert_ptr_equal(rules, &rules);

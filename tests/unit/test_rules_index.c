@@ -90,7 +90,7 @@ static struct rules *make(unsigned count)
 {
 	/* Behind a statement without conditions nothing is asked: only few texts have one. */
 	unsigned bare = dice(6) ? count : dice(count);
-	struct rules_error error = { 0, 0, "" };
+	struct rules_error error = { .line = 0 };
 	struct rules *rules = NULL;
 	char *text = NULL;
 	size_t len;

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * tests/rules/NAME.in is read: NAME.ok says how it prints, NAME.err what is wrong with it. The
- * default rules print and read, too. The source tree is the argument, else $srcdir, else ".".
+ * tests/rules/NAME.in is read: NAME.ok says how it prints, NAME.err what is wrong with it. What it
+ * includes is in parts/. The default rules print and read, too. The source tree is the argument,
+ * else $srcdir, else ".".
  */
 #include "rules/rules.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -47,22 +49,50 @@ static char *print(const struct rules *rules)
 	return text;
 }
 
+#define PARTS_MAX 16
+
+static char *parts[PARTS_MAX];
+static size_t part_count;
+
+static int open_part(void *arg, const char *name, const char **text, size_t *len)
+{
+	char path[512];
+
+	(void)arg;
+	snprintf(path, sizeof(path), "%s/tests/rules/%s", top, name);
+	assert_true(part_count < PARTS_MAX);
+	parts[part_count] = read_file(path, len);
+	*text = parts[part_count];
+	return parts[part_count++] ? 0 : -ENOENT;
+}
+
+static void free_parts(void)
+{
+	while (part_count)
+		free(parts[--part_count]);
+}
+
 /* What flowd -n -v would say of a text: the canonical form, or the fault. To be freed. */
 static char *answer(const char *text, size_t len, bool *is_ok)
 {
+	const struct rules_source source = {
+		.name = "name.in", .text = text, .len = len, .open = open_part
+	};
 	struct rules_error error;
 	struct rules *rules;
 	char *out;
 
-	*is_ok = !rules_read(text, len, &rules, &error);
+	*is_ok = !rules_read_from(&source, &rules, &error);
+	free_parts();
 	if (*is_ok) {
 		out = print(rules);
 		rules_free(rules);
 		return out;
 	}
-	out = calloc(1, sizeof(error.text) + 32);
+	out = calloc(1, sizeof(error) + 32);
 	assert_non_null(out);
-	sprintf(out, "%u:%u: %s\n", error.line, error.column, error.text);
+	sprintf(out, "%s%s%u:%u: %s\n", error.file, *error.file ? ":" : "", error.line,
+		error.column, error.text);
 	return out;
 }
 

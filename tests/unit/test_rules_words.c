@@ -12,7 +12,7 @@
 
 static struct rules *read_text(const char *text)
 {
-	struct rules_error error = { 0, 0, "" };
+	struct rules_error error = { .line = 0 };
 	struct rules *rules = NULL;
 	int rc = rules_read(text, strlen(text), &rules, &error);
 

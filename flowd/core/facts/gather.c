@@ -2,6 +2,7 @@
 #include "flowd/core/facts/gather.h"
 
 #include "rules/rules.h"
+#include "store/assets/assets.h"
 
 static uint32_t cut(uint64_t n)
 {
@@ -21,12 +22,24 @@ static void take_probe(struct store_facts *out, const struct probe *probe)
 	out->not_after_us = said.not_after_us;
 }
 
+static void take_asset(struct store *store, const struct service *service, struct store_facts *out)
+{
+	struct asset asset;
+
+	if (store_find_asset(store, service, &asset) <= 0)
+		return;
+	record_text_set(out->owner, sizeof(out->owner), asset.owner);
+	record_text_set(out->zone, sizeof(out->zone), asset.zone);
+	record_text_set(out->tags, sizeof(out->tags), asset.tags);
+}
+
 struct store_facts gather_facts(const struct lifecycle *l, const struct finding *f,
 				const struct store_service *row, const struct probe *probe)
 {
 	struct store_facts out = { .vlan = row->vlan, .tunnel = row->tunnel };
 	struct probe latest;
 
+	take_asset(l->store, &f->service, &out);
 	if (!probe && f->verified && l->vantages.near &&
 	    store_get_probe(l->store, &f->service, l->vantages.near, &latest) > 0)
 		probe = &latest;
