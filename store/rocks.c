@@ -84,9 +84,12 @@ static bool db_open(struct rocks *r, const char *path, const char *scratch, char
 	char *text = NULL;
 	size_t i;
 
-	/* A reader must hold the files open that the writer may delete. */
-	if (scratch)
+	/* A reader must hold the files open that the writer may delete; and it would start and end
+	 * threads to open them, of every table, each time it catches up. */
+	if (scratch) {
 		rocksdb_options_set_max_open_files(r->options, -1);
+		rocksdb_options_set_max_file_opening_threads(r->options, 1);
+	}
 	for (i = 0; i < ROCKS_TABLE_END; i++)
 		options[i] = r->options;
 	if (scratch)

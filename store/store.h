@@ -90,7 +90,8 @@ void store_close(struct store *store);
  */
 int store_open_reader(const char *path, const char *scratch, struct store **out, char *error);
 
-/* A reader sees from now on what the writer has committed; 2 to 20 ms. 0 or ERR_STORE. */
+/* A reader sees from now on what the writer has committed; 0.1 ms and 6 us a row. 0 or ERR_STORE.
+ */
 int store_catch_up(struct store *store);
 
 /* May this be the folder of a store: is it one, empty, or not there? */
