@@ -230,6 +230,10 @@ static int set_value(struct query *q, unsigned parameter, const char *value, siz
 		return set_word(&q->status, record_triage_parse(value, len));
 	case QUERY_WITH_FILTER:
 		return set_filter(q, value, len);
+	case QUERY_WITH_SKIP:
+		rc = parse_number(value, len, UINT32_MAX, &n);
+		q->skip = (uint32_t)n;
+		return rc;
 	case QUERY_WITH_ASSIGNEE:
 		return set_assignee(q, value, len);
 	default:

@@ -28,7 +28,8 @@
 	X(QUERY_WITH_ORDER, "order")       \
 	X(QUERY_WITH_STATUS, "status")     \
 	X(QUERY_WITH_ASSIGNEE, "assignee") \
-	X(QUERY_WITH_FILTER, "filter")
+	X(QUERY_WITH_FILTER, "filter")     \
+	X(QUERY_WITH_SKIP, "skip")
 
 /* X(constant, name): what services may be sorted by. */
 #define QUERY_SORT_LIST(X)                   \
@@ -70,6 +71,7 @@ struct query {
 	unsigned allowed, given; /* bits of enum query_parameter */
 	unsigned limit;
 	uint64_t before;	  /* number; 0: from the newest */
+	uint32_t skip;		  /* rows before the page */
 	struct query_place place; /* of the cursor: the last row of the page before */
 	struct prefix_range ip;	  /* all addresses when not given */
 	mono_t ago;		  /* first seen no longer ago */

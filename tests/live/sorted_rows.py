@@ -31,6 +31,26 @@ CASES = (  # an expression, and the same of a row
 )
 
 
+def check_skipped(bench):
+    """Who jumps to a row gets the rows that turning pages leads to."""
+    for wish in ("sort=address", "sort=port&order=desc", "filter=" + quote("port 31000-31099")):
+        rows, _ = bench.pages("/api/v1/services?limit=1000&" + wish, "services")
+        every = [row["id"] for row in rows]
+        bench.report.check(wish + ": enough to jump", True, len(every) > 60)
+        for skip in (0, 1, 57, len(every) - 1, len(every), 2**32 - 1):
+            page = bench.get("/api/v1/services?limit=20&skip=%d&%s" % (skip, wish))
+            bench.report.check("%s, skip %d" % (wish, skip), every[skip:skip + 20],
+                               [row["id"] for row in page["services"]])
+            bench.report.check("%s, skip %d: counted" % (wish, skip), len(every), page["total"])
+        page = bench.get("/api/v1/services?limit=20&skip=20&" + wish)
+        after = bench.get("/api/v1/services?limit=20&cursor=%s&%s" % (page["next"], wish))
+        bench.report.check(wish + ": goes on behind", every[40:60], [row["id"] for row in after["services"]])
+    for path in ("skip=1&cursor=" + page["next"], "skip=-1", "skip=4294967296", "skip=x",
+                 "skip=1&filter=" + quote("noauth")):
+        answer = bench.ask("/api/v1/services?" + path)
+        bench.report.check(path, (400, "skip"), (answer.status, answer.json().get("parameter")))
+
+
 def check_filtered(bench):
     """What an expression picks is what it says, in whatever order, on pages of any size, in files."""
     time.sleep(2)  # what is filtered may be that old
@@ -96,3 +116,4 @@ def check_sorted(bench):
     bench.report.check("table", [(row["ip"], str(row["port"]), row["state"]) for row in rows],
                        [(row["ip"], row["port"], row["state"]) for row in table])
     check_filtered(bench)
+    check_skipped(bench)

@@ -21,6 +21,14 @@ const files = {
   "/app.css": ["app.css", "text/css; charset=utf-8"],
 };
 
+/** As many services as anybody wants, each at an address that tells its place. */
+function many(from, to) {
+  return Array.from({ length: to - from }, (_, i) => {
+    const ip = `10.${from + i >> 16 & 255}.${from + i >> 8 & 255}.${from + i & 255}`;
+    return { ...services[0], app: "redis", state: "open", port: 6379, proto: "tcp", id: `${ip}-tcp-6379`, ip };
+  });
+}
+
 export class Mock {
   /** `friendly`: without those who hate us. */
   constructor(friendly = false) {
@@ -125,14 +133,16 @@ export class Mock {
   }
 
   services(query, response) {
-    const { ip, port, app, state, level, sort, order, limit = 50, cursor = 0 } = Object.fromEntries(query);
+    const { ip, port, app, state, level, sort, order, limit = 50, skip = 0 } = Object.fromEntries(query);
     if (port && !/^\d+$/.test(port)) return this.problem(response, 400, `port: "${port}" is no port`);
     const found = this.all.filter((s) => (!ip || s.ip === ip) && (!port || s.port === +port) &&
       (!app || s.app === app) && (!state || s.state === state) && (!level || s.level === level));
     const down = order === "desc" ? -1 : 1;
     if (sort) found.sort((a, b) => down * (a[sort] < b[sort] ? -1 : a[sort] > b[sort] ? 1 : 0));
-    const end = +cursor + +limit;
-    this.json(response, { services: found.slice(+cursor, end), total: found.length,
+    const end = +skip + +limit;
+    if (this.many) return this.json(response, { services: many(+skip, Math.min(end, this.many)), total: this.many,
+      next: end < this.many ? `${end}` : null });
+    this.json(response, { services: found.slice(+skip, end), total: found.length,
       next: end < found.length ? `${end}` : null });
   }
 

@@ -196,8 +196,9 @@ static struct query essence(const struct query *q)
 	struct query out = *q;
 
 	out.allowed = 0;
-	out.given &= ~(unsigned)(QUERY_WITH_LIMIT | QUERY_WITH_CURSOR);
+	out.given &= ~(unsigned)(QUERY_WITH_LIMIT | QUERY_WITH_CURSOR | QUERY_WITH_SKIP);
 	out.limit = 0;
+	out.skip = 0;
 	memset(&out.place, 0, sizeof(out.place));
 	return out;
 }
@@ -266,6 +267,8 @@ int order_find(struct order *o, const struct query *query, struct filter *filter
 		else
 			low = middle + 1;
 	}
+	if (query->given & QUERY_WITH_SKIP)
+		low = query->skip < r->count ? query->skip : r->count;
 	out->total = r->count;
 	for (i = low; i < r->count && count < (int)query->limit; i++) {
 		out->services[count++] = rows[r->entries[i].row].service;

@@ -15,10 +15,10 @@ struct order *order_new(struct catalog *catalog);
 void order_free(struct order *order);
 
 /*
- * The services of the page that a query asks for, up to its limit, and how many there are on all
- * pages; `next` (may be the query's own cursor) is where the next page begins, `more` whether there
- * is one. `filter` (NULL none) is that of the query, as far as the catalog knows. The number of
- * services, or -ENOMEM.
+ * The services of the page that a query asks for, behind its cursor or so many rows from the first,
+ * up to its limit, and how many there are on all pages; `next` (may be the query's own cursor) is
+ * where the next page begins, `more` whether there is one. `filter` (NULL none) is that of the
+ * query, as far as the catalog knows. The number of services, or -ENOMEM.
  */
 struct order_page {
 	struct service services[QUERY_LIMIT_MOST];

@@ -121,7 +121,7 @@ static int find_page(struct api *api, const struct query *query, struct found *f
 
 #define BY_CATALOG                                                                  \
 	(QUERY_WITH_SORT | QUERY_WITH_LEVEL | QUERY_WITH_SINCE | QUERY_WITH_PROTO | \
-	 QUERY_WITH_ORDER | QUERY_WITH_FILTER)
+	 QUERY_WITH_ORDER | QUERY_WITH_FILTER | QUERY_WITH_SKIP)
 #define BY_EITHER (QUERY_WITH_PORT | QUERY_WITH_APP | QUERY_WITH_STATE)
 
 void listing_services(void *arg, const struct http_request *request, struct http_answer *answer)
@@ -150,6 +150,15 @@ void listing_services(void *arg, const struct http_request *request, struct http
 	query.ago = 0;
 	if (!sifting_open(&sifting, api->conf, &query, false, answer))
 		return;
+	if (query.given & QUERY_WITH_SKIP &&
+	    (query.given & QUERY_WITH_CURSOR || sifting_is_deep(&sifting))) {
+		sifting_close(&sifting);
+		http_answer_problem(answer, 400,
+				    "skip goes with no cursor, and with no filter "
+				    "that asks for what probes have found",
+				    "skip");
+		return;
+	}
 	page = (struct found){ .report = report_new(), .sifting = &sifting, .store = store };
 	report_list(page.report, "services");
 	rc = found ? find_page(api, &query, &page, cursor)

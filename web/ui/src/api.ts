@@ -202,7 +202,12 @@ async function problemOf(answer: Response): Promise<Error> {
   } catch {
     // not JSON: the status has to do
   }
-  return new Error(said);
+  return Object.assign(new Error(said), { status: answer.status });
+}
+
+/** flowd is up, but has not read yet what was asked for. */
+export function isEarly(error: unknown): boolean {
+  return (error as { status?: number }).status === 503;
 }
 
 /** Who looks at the page. */
@@ -263,10 +268,11 @@ export interface ServicePage {
   total?: number; // where flowd has counted
 }
 
+/** The services from the `skip`th on, in the order asked for: flowd counts those that are sorted. */
 export function getServices(
-  asked: Filter & Sorting, limit: number, cursor = "",
+  asked: Filter & Sorting, limit: number, skip = 0,
 ): Promise<ServicePage> {
-  return get("services", { limit, cursor, ...asked });
+  return get("services", { limit, skip, ...asked, sort: asked.sort || "address" });
 }
 
 /** Figures about all services; answering are those that are open, restricted or refusing. */

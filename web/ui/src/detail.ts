@@ -70,7 +70,7 @@ export async function verifyNow(): Promise<void> {
 
 /** The id of a service, "" when flowd does not know it. */
 export async function findService({ ip, proto, port }: Where): Promise<string> {
-  const got = await getServices({ ip, port: String(port), app: "", state: "" }, 10);
+  const got = await getServices({ ip, port: String(port), app: "", state: "", level: "", since: "", sort: "", order: "" }, 10);
   return got.services.find((s) => s.ip === ip && s.port === port && s.proto === proto)?.id ?? "";
 }
 

@@ -7,10 +7,12 @@ export interface Route extends Filter, Sorting {
   service: string; // id of the service shown, "" none
   alert: string; // number of the alert shown, "" none
   view: string; // "rules": those are shown; "" none
+  at: string; // number of the first row of services in sight, "" the first of all
 }
 
 const keys = [
   "ip", "port", "app", "state", "level", "since", "sort", "order", "service", "alert", "view",
+  "at",
 ] as const;
 
 function read(): Route {
@@ -22,12 +24,15 @@ function read(): Route {
 
 export const route = newStore<Route>(read());
 
+const listKeys = ["ip", "port", "app", "state", "level", "since", "sort", "order"];
+
 /** The hash of the present route with some keys changed; service, alert and view exclude each other. */
 export function hrefOf(part: Partial<Route>): string {
   const next = { ...route.get(), ...part };
   if (part.service) next.alert = "";
   if (part.alert) next.service = "";
   if (part.service || part.alert) next.view = "";
+  if (listKeys.some((key) => key in part)) next.at = "";
   const query = new URLSearchParams();
   for (const key of keys) if (next[key]) query.set(key, next[key]);
   return `#${query}`;
@@ -36,6 +41,14 @@ export function hrefOf(part: Partial<Route>): string {
 export function go(part: Partial<Route>): void {
   const href = hrefOf(part);
   if (href !== location.hash && !(href === "#" && !location.hash)) location.hash = href;
+}
+
+/** Notes how far somebody has scrolled: no step that one would want to go back. */
+export function keepPlace(at: number): void {
+  const text = at ? String(at) : "";
+  if (text === route.get().at) return;
+  route.patch({ at: text });
+  history.replaceState(null, "", hrefOf({}));
 }
 
 export const noFilter: Filter = { ip: "", port: "", app: "", state: "", level: "", since: "" };

@@ -1,62 +1,75 @@
 // SPDX-License-Identifier: Apache-2.0
-// The services that are loaded: pages of one filter, in the order flowd gives.
-import { getServices, type Filter, type Service, type Sorting } from "./api";
+// The services that match a filter, in the order flowd gives: a window into them is loaded, a page
+// around what is in sight.
+import { getServices, isEarly, type Filter, type Service, type Sorting } from "./api";
 import { filterOf, route, sortingOf } from "./route";
 import { newStore } from "./store";
 
-const page = 100;
-const mostPages = 50; // read in a row in search of the first that matches
+const page = 100; // rows
+const mostPages = 20; // kept
 const refreshDelay = 1000; // ms; many events come as one refresh
+const earlyDelay = 500; // ms until flowd is asked again when it still reads
 
 interface Services {
-  list: Service[];
-  next: string | null;
-  total: number; // 0 not known
-  loading: boolean;
+  pages: Map<number, Service[]>; // by their number
+  total: number;
+  loading: boolean; // nothing is known yet of what was asked for
   error: string;
 }
 
-const none: Services = { list: [], next: null, total: 0, loading: true, error: "" };
+const none = (): Services => ({ pages: new Map(), total: 0, loading: true, error: "" });
 
-export const services = newStore<Services>(none);
+export const services = newStore<Services>(none());
 
 const wish = (): Filter & Sorting => ({ ...filterOf(route.get()), ...sortingOf(route.get()) });
 
 let asked = wish();
 let turn = 0; // answers of an earlier turn are too late
 let timer = 0;
+let sight = { first: 0, last: 0 }; // pages
+let under = new Set<number>(); // pages on their way
 
-/** Reads pages until `count` services are there, then shows them all at once. */
-async function load(have: Service[], cursor: string, count: number): Promise<void> {
-  const mine = ++turn;
-  services.patch({ loading: true });
+async function load(number: number): Promise<void> {
+  const mine = turn;
+  under.add(number);
   try {
-    let list = have;
-    let next: string | null = cursor;
-    let pages = 0;
-    let total = 0;
-    do {
-      pages++;
-      const got = await getServices(asked, page, next ?? "");
-      if (mine !== turn) return;
-      list = [...list, ...got.services];
-      next = got.next;
-      total = got.total ?? 0;
-    } while (next && list.length < count && (list.length || pages < mostPages));
-    services.set({ list, next, total, loading: false, error: "" });
+    const got = await getServices(asked, page, number * page);
+    if (mine !== turn) return;
+    const pages = new Map(services.get().pages);
+    pages.delete(number);
+    pages.set(number, got.services);
+    for (const old of [...pages.keys()])
+      if (pages.size > mostPages && (old < sight.first || old > sight.last)) pages.delete(old);
+    const total = got.total ?? number * page + got.services.length + (got.next ? 1 : 0);
+    services.set({ pages, total, loading: false, error: "" });
   } catch (error) {
-    if (mine === turn) services.patch({ loading: false, error: (error as Error).message });
+    if (mine !== turn) return;
+    if (isEarly(error)) setTimeout(() => mine === turn && void loadServices(), earlyDelay);
+    else services.patch({ loading: false, error: (error as Error).message });
   }
+  if (mine === turn) under.delete(number);
 }
 
-/** Again, as many as are shown. */
-export function loadServices(): Promise<void> {
-  return load([], "", Math.max(1, services.get().list.length));
+/** The rows from `first` up to `last` are in sight: what is missing of them is read. */
+export function showServices(first: number, last: number): void {
+  sight = { first: Math.floor(first / page), last: Math.floor(Math.max(first, last - 1) / page) };
+  for (let i = sight.first; i <= sight.last; i++)
+    if (!services.get().pages.has(i) && !under.has(i)) void load(i);
 }
 
-export function moreServices(): Promise<void> {
-  const { list, next } = services.get();
-  return next ? load(list, next, list.length + 1) : Promise.resolve();
+export function serviceAt(pages: Map<number, Service[]>, row: number): Service | undefined {
+  return pages.get(Math.floor(row / page))?.[row % page];
+}
+
+/** Reads again what is in sight; the rest when it comes into sight. */
+export async function loadServices(): Promise<void> {
+  turn++;
+  under = new Set();
+  const pages = new Map([...services.get().pages].filter(([i]) => i >= sight.first && i <= sight.last));
+  services.patch({ pages });
+  const all = [];
+  for (let i = sight.first; i <= sight.last; i++) all.push(load(i));
+  await Promise.all(all);
 }
 
 /** Something happened to a service: the table is read again soon. */
@@ -73,6 +86,7 @@ route.watch(() => {
   const wanted = wish();
   if (JSON.stringify(wanted) === JSON.stringify(asked)) return;
   asked = wanted;
-  services.set(none);
+  sight = { first: 0, last: 0 };
+  services.set(none());
   void loadServices();
 });

@@ -2,15 +2,16 @@
 // The table of services.
 import type { Service } from "../api";
 import { count, place } from "../format";
-import { filterOf, go, hasFilter, hrefOf, route } from "../route";
-import { loadServices, moreServices, services } from "../services";
+import { filterOf, go, hasFilter, hrefOf, keepPlace, route, sortingOf } from "../route";
+import { loadServices, serviceAt, services, showServices } from "../services";
 import { useStore } from "../store";
 import { evidenceText, stateText } from "../words";
 import { App, Level, Problem, State, Time } from "./bits";
 import { Filters } from "./filters";
+import { Scroll, type Span } from "./scroll";
 import { ShortText } from "./text";
 
-function Row({ service }: { service: Service }) {
+function Row({ service, row }: { service: Service; row: number }) {
   const where = place(service.ip, service.port);
   const open = (event: { currentTarget: HTMLElement }) => {
     if (getSelection()?.toString()) return; // somebody marks text to copy it
@@ -18,7 +19,7 @@ function Row({ service }: { service: Service }) {
     go({ service: service.id, alert: "" });
   };
   return (
-    <tr onClick={open}>
+    <tr onClick={open} data-row={row} aria-rowindex={row + 2}>
       <th scope="row" class="address">
         <a
           href={hrefOf({ service: service.id })}
@@ -81,17 +82,32 @@ function Column({ name, sort, place }: { name: string; sort: string; place: stri
   );
 }
 
-function Table({ list }: { list: Service[] }) {
+/** A row that is on its way. */
+function Gap({ row }: { row: number }) {
   return (
-    <table>
+    <tr data-row={row} aria-rowindex={row + 2}>
+      <td class="dim" colSpan={columns.length}>{"\u2026"}</td>
+    </tr>
+  );
+}
+
+function Table({ pages, total, span }: { pages: Map<number, Service[]>; total: number; span: Span }) {
+  const rows = Array.from({ length: span.last - span.first }, (_, i) => span.first + i);
+  return (
+    <table aria-rowcount={total + 1}>
       <thead>
-        <tr>
+        <tr aria-rowindex={1}>
           {columns.map(([name, sort, place]) => (
             <Column key={name} name={name} sort={sort} place={place} />
           ))}
         </tr>
       </thead>
-      <tbody>{list.map((service) => <Row key={service.id} service={service} />)}</tbody>
+      <tbody>
+        {rows.map((row) => {
+          const service = serviceAt(pages, row);
+          return service ? <Row key={row} service={service} row={row} /> : <Gap key={row} row={row} />;
+        })}
+      </tbody>
     </table>
   );
 }
@@ -102,33 +118,38 @@ function nothingText(filtered: boolean): string {
     : "No service yet. One appears here when an inside host answers somebody outside.";
 }
 
-/** "12", "100 of 2,345", "100+" */
-function shownText(shown: number, total: number, next: string | null): string {
-  if (!next) return count(shown);
-  return total ? `${count(shown)} of ${count(total)}` : `${count(shown)}+`;
+let placeTimer = 0;
+
+/** Rows come into sight; the place is kept when it rests. */
+function seen(first: number, last: number, top: number): void {
+  showServices(first, last);
+  clearTimeout(placeTimer);
+  placeTimer = window.setTimeout(() => keepPlace(top), 300);
 }
 
 export function Services({ hidden }: { hidden: boolean }) {
-  const { list, next, total, loading, error } = useStore(services);
-  const filtered = hasFilter(filterOf(useStore(route)));
+  const { pages, total, loading, error } = useStore(services);
+  const now = useStore(route);
+  const filtered = hasFilter(filterOf(now));
   return (
     <section class="services" aria-labelledby="services-title" aria-busy={loading} hidden={hidden}>
       <div class="section-head">
         <h2 id="services-title">
-          Services{" "}
-          <span class="dim number">{list.length > 0 && shownText(list.length, total, next)}</span>
+          Services <span class="dim number">{total > 0 && count(total)}</span>
         </h2>
         <Filters />
       </div>
       {error && <Problem text={`Services could not be read: ${error}`} retry={loadServices} />}
-      {list.length > 0 && <Table list={list} />}
-      {!list.length && !error && (
-        <p class="empty">{loading ? "Reading\u2026" : nothingText(filtered)}</p>
+      {total > 0 && (
+        <Scroll
+          key={JSON.stringify([filterOf(now), sortingOf(now)])} total={total} place={Number(now.at) || 0}
+          name="Table of services" onSight={seen}
+        >
+          {(span) => <Table pages={pages} total={total} span={span} />}
+        </Scroll>
       )}
-      {next && (
-        <button type="button" class="more" disabled={loading} onClick={() => void moreServices()}>
-          More services
-        </button>
+      {!total && !error && (
+        <p class="empty">{loading ? "Reading\u2026" : nothingText(filtered)}</p>
       )}
     </section>
   );
