@@ -17,6 +17,7 @@ echo "installed $(systemctl is-active flowd) $(systemctl is-enabled flowd)"
 echo "home $(grep -c 192.0.2.2/32 /etc/flowd/flowd.yaml)"
 echo "health $(flowctl health | sed -n 's/^state *//p')"
 flowctl --json health 2>&1 | cut -c1-900 | sed 's/^/said /'
+journalctl -u flowd --no-pager -o cat | sed 's/^/said /'
 before=$(pid); echo 'learn: 2d' >>/etc/flowd/flowd.yaml
 dpkg -i /flowd.deb 2>&1 | sed 's/^/said /'
 echo "upgraded $(systemctl is-active flowd) $([ "$(pid)" = "$before" ] && echo same || echo another) $(tail -n 1 /etc/flowd/flowd.yaml)"
