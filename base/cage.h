@@ -22,7 +22,8 @@ enum cage_table {
 	CAGE_WEB,
 	CAGE_FAR,
 	CAGE_JUDGE,
-	CAGE_RELAY
+	CAGE_RELAY,
+	CAGE_FETCH
 };
 
 struct cage {

@@ -45,6 +45,25 @@ struct conf_ports {
 	  "load the rules anew when their file has changed")                                       \
 	X(alert_file, TEXT, "alert_file", "", 0, 0, "file that alerts are appended to")            \
 	X(sinks, FILES, "sinks", "", 0, 0, "receivers of alerts, live only; see flowd.yaml(5)")    \
+	X(assets_list, FILES, "assets.list", "", 0, 0,                                             \
+	  "what is said of networks and hosts: 10.1.0.0/24 name=office owner=it tags=pci")         \
+	X(assets_file, TEXT, "assets.file", "", 0, 0,                                              \
+	  "the same as CSV, read again when it changes")                                           \
+	X(assets_url, TEXT, "assets.url", "", 0, 0, "the same of an HTTP API, as JSON")            \
+	X(assets_token_file, TEXT, "assets.token_file", "", 0, 0,                                  \
+	  "file with the bearer token for the API")                                                \
+	X(assets_ca_file, TEXT, "assets.ca_file", "", 0, 0,                                        \
+	  "authorities to trust for the API, PEM (default: the system's)")                         \
+	X(assets_poll, DURATION, "assets.poll", "5m", MONO_SECOND, 7 * MONO_DAY,                   \
+	  "how often file and API are looked at")                                                  \
+	X(assets_rows, TEXT, "assets.rows", "assets", 0, 0,                                        \
+	  "member of the API's answer that is the list; empty: the answer itself")                 \
+	X(assets_next, TEXT, "assets.next", "next", 0, 0,                                          \
+	  "member of the API's answer that is the address of its next page")                       \
+	X(assets_fields, LIST, "assets.fields", "", 0, 0,                                          \
+	  "how CSV and API call what is said: address=ip,name=hostname")                           \
+	X(assets_scope, BOOL, "assets.scope", "no", 0, 0,                                          \
+	  "probe only what is in some list of assets")                                             \
 	X(alert_deadline, DURATION, "alert_deadline", "10s", 0, 3600 * MONO_SECOND,                \
 	  "how long an alert waits for a verdict before it goes out unverified")                   \
 	X(alert_repeat, DURATION, "alert_repeat", "1h", 0, 365 * MONO_DAY,                         \
@@ -116,6 +135,8 @@ struct conf_ports {
 	  "alerts that wait because their rule says so")                                           \
 	X(limit_windows, COUNT, "limits.windows", "65536", 16, 1 << 22,                            \
 	  "groups, and rules with a throttle, that are open at once")                              \
+	X(limit_assets, COUNT, "limits.assets", "65536", 16, 1 << 20,                              \
+	  "rows of a list of assets; a longer one is not taken")                                   \
 	X(limit_output, BYTES, "limits.output", "1M", 1 << 16, 1LL << 30,                          \
 	  "lines that wait live for the reader of standard output")                                \
 	X(looks_per_hour, COUNT, "limits.looks_per_hour", "2", 0, 255,                             \

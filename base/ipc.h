@@ -49,6 +49,11 @@
 	X(IPC_TRIAGE, sizeof(struct triage)) /* web to core: of an alert; back: it is committed */ \
 	X(IPC_BOOK, IPC_BULK) /* web to core: entries of the baseline, see store/book/ledger.h */  \
 	X(IPC_WHO, sizeof(struct orderer)) /* web to core: who gives the next order */             \
+	X(IPC_FETCH, IPC_BULK) /* core to parent: a fetch is to be born with this socket */        \
+	X(IPC_ASSET_QUERY, sizeof(struct asset_query)) /* core to fetch */                         \
+	X(IPC_ASSETS, IPC_BULK)			       /* fetch to core: an outcome, and rows */   \
+	X(IPC_ASSET, sizeof(struct asset_order))       /* web to core: of a person */              \
+	X(IPC_SCOPE, IPC_BULK) /* core to verify: ranges; nothing else may be probed */            \
 	X(IPC_BACKUP,                                                                              \
 	  sizeof(struct backup)) /* web to core: a copy of the store; back: it is done */
 

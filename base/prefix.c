@@ -76,9 +76,12 @@ int prefix_parse(const char *text, size_t len, struct prefix_range *out)
 int prefix_set_add(struct prefix_set *set, const struct prefix_range *range)
 {
 	struct prefix_range new = *range, *grown;
-	size_t i, from, to;
+	size_t i, from = 0, to;
 
-	for (from = 0; from < set->count; from++) {
+	/* Sorted lists come one behind the other. */
+	if (set->count && addr_order(&set->ranges[set->count - 1].high, &new.low) < 0)
+		from = set->count - 1;
+	for (; from < set->count; from++) {
 		struct addr after = up(set->ranges[from].high);
 
 		if (addr_order(&after, &new.low) >= 0 || addr_is_same(&after, &lowest))

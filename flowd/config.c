@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/record.h"
+#include "flowd/fetch/rows.h"
 #include "flowd/watched.h"
 #include "flowd/yaml.h"
 
@@ -315,6 +316,32 @@ static int check_sinks(const struct conf *conf, char *error)
 	return rc ? complain(error, rc, "sinks", wrong) : 0;
 }
 
+static int check_assets(const struct conf *conf, char *error)
+{
+	struct rows rows = { .source = ASSET_FILE };
+	const char *text = conf->assets_list;
+	struct asset asset;
+	char line[160];
+	int rc, n = 0;
+
+	while ((rc = record_asset_next(&text, &asset)) > 0)
+		n++;
+	if (rc) {
+		snprintf(line, sizeof(line),
+			 "entry %d: expected a network, then name=, owner=, tags=, zone=, port=, "
+			 "proto=, outside=, probe=",
+			 n + 1);
+		return complain(error, rc, "assets.list", line);
+	}
+	if (!rows_map(&rows, conf->assets_fields))
+		return complain(error, ERR_SYNTAX, "assets.fields",
+				"expected address=ip,name=hostname,...");
+	if (*conf->assets_url && strncmp(conf->assets_url, "https://", 8) &&
+	    strncmp(conf->assets_url, "http://", 7))
+		return complain(error, ERR_SYNTAX, "assets.url", "expected https:// or http://");
+	return 0;
+}
+
 int config_check(const struct conf *conf, char *error)
 {
 	struct sweep ports = { .id = 1 };
@@ -351,6 +378,8 @@ int config_check(const struct conf *conf, char *error)
 		rc = check_sweep(conf, error);
 	if (!rc)
 		rc = check_sinks(conf, error);
+	if (!rc)
+		rc = check_assets(conf, error);
 	if (!rc)
 		rc = check_watched(conf, error);
 	if (rc)

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "flowd/config.h"
 #include "flowd/core/core.h"
+#include "flowd/fetch/fetch.h"
 #include "flowd/house/renew.h"
 #include "flowd/house/restore.h"
 #include "flowd/judge/judge.h"
@@ -91,6 +92,7 @@ static const struct parent_link links[] = {
 /* Born on core's word, gone with the answer: flowd/errand.h. */
 static const struct errand_role errands[] = {
 	{ "judge", IPC_JUDGE, judge_run, JUDGE_MOST, JUDGE_AT_ONCE },
+	{ "fetch", IPC_FETCH, fetch_run, FETCH_MOST, FETCH_AT_ONCE },
 	{ NULL, IPC_NONE, NULL, 0, 0 },
 };
 

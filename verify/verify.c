@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "verify/board.h"
 #include "verify/far/joint.h"
+#include "verify/gate/scope.h"
 #include "verify/library.h"
 #include "verify/sweep/sweeper.h"
 
@@ -152,11 +153,6 @@ static void on_clock(void *arg, int what)
 	loop_timer_set(v->clock, CLOCK_EVERY);
 }
 
-static void take_probing(struct verify *v, const struct probing *word)
-{
-	shut(v, BUDGET_KILLED, !word->enabled);
-}
-
 /* A probe that says: not looked at. */
 static void refuse(struct verify *v, const struct job *job)
 {
@@ -167,8 +163,7 @@ static void refuse(struct verify *v, const struct job *job)
 	record_text_set(probe.vantage, sizeof(probe.vantage), v->conf->verify_vantage);
 	if (!v->refused++)
 		log_warning("refused to probe %s port %u: outside targets, or neither TCP nor UDP; "
-			    "further "
-			    "refusals are only counted",
+			    "further refusals are only counted",
 			    addr_text(&job->service.host, text), job->service.port);
 	on_probe(v, &probe);
 }
@@ -239,7 +234,11 @@ static void on_core(void *arg, int what)
 			stop(v, rc < 0 && rc != -EPIPE);
 			return;
 		}
-		joint_pass(v->joint, &m);
+		if (m.kind != IPC_JOB ||
+		    budget_may(&v->budget, &((const struct job *)m.record)->service.host))
+			joint_pass(v->joint, &m);
+		if (m.kind == IPC_SCOPE && (rc = scope_take(v->conf, m.fd, &v->budget.targets)))
+			log_error("what may be probed: %s; nothing is probed", err_text(rc));
 		if (m.kind == IPC_JOB)
 			take_job(v, m.record);
 		else if (m.kind == IPC_NAME)
@@ -247,7 +246,7 @@ static void on_core(void *arg, int what)
 		else if (m.kind == IPC_SWEEP)
 			take_sweep(v, m.record);
 		else if (m.kind == IPC_PROBING)
-			take_probing(v, m.record);
+			shut(v, BUDGET_KILLED, !((const struct probing *)m.record)->enabled);
 		if (m.fd >= 0)
 			close(m.fd);
 	}

@@ -3,6 +3,7 @@
 
 #include "web/access/desk.h"
 #include "web/api.h"
+#include "web/assets/assets.h"
 #include "web/backup/backups.h"
 #include "web/book/alerts.h"
 #include "web/book/baseline.h"
@@ -43,6 +44,8 @@ const struct http_route routes[] = {
 	{ "/api/v1/alerts/*/history", HTTP_GET, alerts_history, ACCESS_VIEWER, 0 },
 	{ "/api/v1/alerts/*/members", HTTP_GET, members_list, ACCESS_VIEWER, 0 },
 	{ "/api/v1/waiting", HTTP_GET, members_waiting, ACCESS_VIEWER, 0 },
+	{ "/api/v1/assets", HTTP_GET, assets_list, ACCESS_VIEWER, 0 },
+	{ "/api/v1/assets", HTTP_POST, assets_change, ACCESS_OPERATOR, ASSETS_BODY },
 	{ "/api/v1/baseline", HTTP_GET, baseline_list, ACCESS_VIEWER, 0 },
 	{ "/api/v1/baseline", HTTP_POST, baseline_approve, ACCESS_OPERATOR, BASELINE_APPROVE_MOST },
 	{ "/api/v1/baseline/import", HTTP_POST, baseline_import, ACCESS_ADMIN,

@@ -47,6 +47,7 @@ static const struct rule common[] = { FILTER_COMMON_LIST(RULE) },
 			 verify[] = { FILTER_VERIFY_LIST(RULE) }, web[] = { FILTER_WEB_LIST(RULE) },
 			 far[] = { FILTER_FAR_LIST(RULE) }, judge[] = { FILTER_JUDGE_LIST(RULE) },
 			 relay[] = { FILTER_RELAY_LIST(RULE) },
+			 fetch[] = { FILTER_FETCH_LIST(RULE) },
 			 birth[] = { FILTER_BIRTH_LIST(RULE) },
 			 deadly[] = { FILTER_DEADLY_LIST(RULE) };
 
@@ -70,6 +71,7 @@ static const struct list tables[][LISTS_MAX] = {
 	[CAGE_VERIFY] = { LIST(common), LIST(verify) },
 	[CAGE_FAR] = { LIST(common), LIST(far) },
 	[CAGE_RELAY] = { LIST(common), LIST(relay) },
+	[CAGE_FETCH] = { LIST(common), LIST(relay), LIST(fetch) },
 	[CAGE_WEB] = { LIST(common), LIST(store), LIST(web) },
 	[CAGE_JUDGE] = { LIST(common), LIST(store), LIST(judge) },
 };

@@ -146,6 +146,7 @@
 	X(setsockopt, ANY, "errors by ICMP, device, reuse of addresses")    \
 	X(sendto, ANY, "SYNs by the raw socket, what is said")              \
 	X(sendmmsg, ANY, "frames of a sweep, many at once")                 \
+	X(pread64, ANY, "what may be probed, as core sends it")             \
 	X(recvfrom, ANY, "what is answered")                                \
 	X(shutdown, ANY, "the end of TLS")                                  \
 	X(readv, ANY, "libevent's buffers")                                 \
@@ -227,6 +228,9 @@
 	X(nanosleep, ANY, "likewise, older C libraries")                         \
 	X(getrusage, ANY, "seeds of random numbers")                             \
 	X(sysinfo, ANY, "how much memory there is: qsort")
+
+/* A list of assets: as relay calls its receivers; the file it reads is open already. */
+#define FILTER_FETCH_LIST(X) X(memfd_create, ANY, "the rows it has read")
 
 /* libmicrohttpd in an event loop, beside the store's reader; the listener is open already. */
 #define FILTER_WEB_LIST(X)                                           \

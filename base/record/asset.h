@@ -62,6 +62,30 @@ struct asset_query {
 	char etag[128]; /* of what is known; "" nothing */
 };
 
+/* How an errand of fetch ended. */
+enum assets_how {
+	ASSETS_TAKEN,
+	ASSETS_SAME, /* as the etag of the query says */
+	ASSETS_FAILED
+};
+
+/* Fetch to core: this, then the rows. */
+struct asset_outcome {
+	uint8_t source; /* enum asset_source */
+	uint8_t how;	/* enum assets_how */
+	uint8_t pad[6];
+	char etag[128];
+	char error[96];
+};
+
+/* Web to core: what somebody says of a network. */
+struct asset_order {
+	struct asset asset;
+	char by[TOKEN_NAME_MAX];
+	uint8_t removed; /* it is not said any more */
+	uint8_t pad[7];
+};
+
 /* X(constant, name): the columns of a list of them, and the members of one in JSON. */
 #define RECORD_ASSET_FIELD_LIST(X)        \
 	X(ASSET_FIELD_ADDRESS, "address") \

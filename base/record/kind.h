@@ -79,7 +79,8 @@
 	X(TROUBLE_CUT, "cut", "packets cut by the snapshot length")                          \
 	X(TROUBLE_VANTAGE, "vantage", "a prober elsewhere cannot be reached")                \
 	X(TROUBLE_RECEIVER, "receiver", "a receiver takes no alerts")                        \
-	X(TROUBLE_OUTBOX, "outbox", "alerts that waited for a receiver were given up")
+	X(TROUBLE_OUTBOX, "outbox", "alerts that waited for a receiver were given up")       \
+	X(TROUBLE_ASSETS, "assets", "a list of assets gives nothing good")
 
 /* Who can reach what is open, as far as the vantages tell. */
 #define RECORD_EXPOSURE_LIST(X)      \

@@ -14,6 +14,7 @@
 #include "flowd/core/listing.h"
 #include "flowd/core/out/courier.h"
 #include "flowd/core/out/outbox.h"
+#include "flowd/core/place.h"
 #include "flowd/core/vitals/trim.h"
 #include "flowd/core/vitals/vitals.h"
 #include "flowd/core/wish/tokens.h"
@@ -26,7 +27,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define TURN 512	    /* messages between two commits */
@@ -57,6 +57,7 @@ struct core {
 	struct ipc *parent, *relay; /* until crew and courier have them */
 	struct crew *crew;
 	struct wishes wishes;
+	struct scout *scout;
 };
 
 static void fail(struct core *c, const char *what, int rc)
@@ -160,6 +161,7 @@ static int take_verify(struct core *c, const struct ipc_message *m)
 {
 	switch (m->kind) {
 	case IPC_HELLO:
+		scout_tell(c->scout);
 		backlog_restart(&c->backlog);
 		return sweeps_restart(&c->sweeps);
 	case IPC_PROBE:
@@ -357,18 +359,8 @@ static bool open_files(struct core *c, const char *state)
 		log_error("%s: %s", c->conf->alert_file, err_text(rc));
 		return false;
 	}
-	if (state && mkdir(state, 0750) && errno != EEXIST) {
-		log_error("%s: %s", state, err_text(-errno));
+	if (!place_make(c->conf, state))
 		return false;
-	}
-	if (state && !store_may_be(state)) {
-		log_error("%s: holds other things than a store; name a folder of its own", state);
-		return false;
-	}
-	if (state && (rc = cage_give(c->conf->user, state))) {
-		log_error("%s: %s", state, err_text(rc));
-		return false;
-	}
 	if (c->verify && (rc = conf_targets(c->conf, &c->targets))) {
 		log_error("targets: %s", err_text(rc));
 		return false;
@@ -400,8 +392,12 @@ static bool open_loop(struct core *c)
 	c->parent = NULL;
 	rc = courier_new(c->loop, c->relay, c->conf, &c->life, &c->courier);
 	c->relay = NULL;
+	rc = rc ? rc
+		: scout_new(&(struct scout_with){ c->conf, c->loop, &c->life, c->crew, c->verify,
+						  &c->targets },
+			    &c->scout);
 	c->wishes = (struct wishes){ c->store,	c->web,	 &c->life,   &c->backlog, &c->sweeps,
-				     c->vitals, c->crew, c->courier, { "" } };
+				     c->vitals, c->crew, c->courier, c->scout,	  { "" } };
 	if ((!c->ended && !c->sensor_event) || (c->verify && !c->verify_event) ||
 	    (c->web && !c->web_event) || !c->tick || !c->term)
 		return false;
@@ -446,6 +442,7 @@ static void core_free(struct core *c)
 	loop_event_free(c->term);
 	crew_free(c->crew);
 	courier_free(c->courier);
+	scout_free(c->scout);
 	origins_free(c->origins);
 	loop_free(c->loop);
 	lifecycle_close(&c->life);

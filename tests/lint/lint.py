@@ -27,7 +27,7 @@ FLOORS = {
 }
 MAIN = "flowd/main.c"
 ROLE_HEADERS = ("verify/verify.h", "relay/relay.h", "web/web.h")
-ROLES_INSIDE = ("flowd/sensor", "flowd/core", "flowd/judge")  # roles in one room know nothing of each other
+ROLES_INSIDE = ("flowd/sensor", "flowd/core", "flowd/judge", "flowd/fetch")  # roles in one room know nothing of each other
 
 # What comes with the C library and the kernel and says nothing about a foreign library.
 SYSTEM_FOLDERS = ("sys", "netinet", "arpa", "net", "linux", "bits", "asm", "netpacket")

@@ -12,6 +12,9 @@
 	X(single_verify, "verify", "SERVICE", "probe it now, and wait for what comes of it")     \
 	X(lists_alerts, "alerts", "[--follow] [NAME=VALUE ...]", "alerts, or those to come")     \
 	X(lists_events, "events", "[NAME=VALUE ...]", "what has happened")                       \
+	X(wishes_assets, "assets",                                                               \
+	  "[NAME=VALUE ...] | set NETWORK [NAME=VALUE ...] | remove NETWORK [NAME=VALUE ...]",   \
+	  "whose addresses are")                                                                 \
 	X(lists_hosts, "hosts", "", "hosts that answer on every port")                           \
 	X(rulings_run, "rules",                                                                  \
 	  "show | check FILE | test FILE [--since TIME] | explain SERVICE | reload",             \

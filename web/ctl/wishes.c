@@ -156,3 +156,45 @@ int wishes_approve(struct remote *r, const struct command_line *line)
 	doc_free(wish);
 	return remote_usage("expected SERVICE ... and owner=, reason=, ticket=, days=", "approve");
 }
+
+static const struct table_column asset_columns[] = {
+	{ "address", "NETWORK", 0 }, { "port", "PORT", 0 },
+	{ "name", "NAME", 0 },	     { "owner", "OWNER", 0 },
+	{ "zone", "ZONE", 0 },	     { "tags", "TAGS", 0 },
+	{ "outside", "OUTSIDE", 0 }, { "probe", "PROBE", 0 },
+	{ "source", "SOURCE", 0 },   { NULL, NULL, 0 }
+};
+
+/* Whose addresses are: a page, or what somebody says of a network. */
+int wishes_assets(struct remote *r, const struct command_line *line)
+{
+	bool removes = line->argc && !strcmp(line->argv[0], "remove");
+	struct doc *wish;
+	char *path, name[16];
+	int n, rc;
+
+	if (!removes && (!line->argc || strcmp(line->argv[0], "set") != 0)) {
+		path = remote_path("/api/v1/assets", line->argv);
+		rc = path ? show_list(r, path, "assets", asset_columns) : REMOTE_USAGE;
+		free(path);
+		return rc;
+	}
+	if (line->argc < 2)
+		return remote_usage("expected a network, and name=, owner=, tags=, ...", "assets");
+	wish = doc_new();
+	doc_set_text(wish, "address", line->argv[1], strlen(line->argv[1]));
+	if (removes)
+		doc_set_bool(wish, "remove", true);
+	for (n = 2; n < line->argc; n++) {
+		size_t len = strcspn(line->argv[n], "=");
+
+		if (!line->argv[n][len] || len >= sizeof(name)) {
+			doc_free(wish);
+			return remote_usage("expected NAME=VALUE", line->argv[n]);
+		}
+		memcpy(name, line->argv[n], len);
+		name[len] = 0;
+		doc_set_text(wish, name, line->argv[n] + len + 1, strlen(line->argv[n] + len + 1));
+	}
+	return post_doc(r, "/api/v1/assets", wish, "address");
+}

@@ -5,6 +5,7 @@
 #include "store/policy/groups.h"
 #include "store/report/report.h"
 #include "web/api.h"
+#include "web/assets/assets.h"
 
 #define WISHES_MOST 20 /* probes asked for in a second */
 #define HISTORY_MOST 1000
@@ -90,6 +91,8 @@ void single_get(void *arg, const struct http_request *request, struct http_answe
 		rc = store_walk_probes(story.store, &row.service, add_probe, &story);
 	if (rc >= 0)
 		rc = store_walk_history(story.store, &row, add_past, &story);
+	if (rc >= 0)
+		rc = assets_set(story.report, story.store, &row.service);
 	if (rc >= 0) {
 		api_answer_report(answer, story.report);
 		return;

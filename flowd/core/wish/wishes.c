@@ -33,6 +33,8 @@ static int take(const struct wishes *w, const struct ipc_message *m)
 	case IPC_RELOAD:
 		crew_reload(w->crew);
 		return 0;
+	case IPC_ASSET:
+		return scout_order(w->scout, m->record);
 	case IPC_JUDGE:
 		return crew_pass(w->crew, m);
 	default:

@@ -5,6 +5,7 @@
 #ifndef FLOWD_CORE_WISH_WISHES_H
 #define FLOWD_CORE_WISH_WISHES_H
 
+#include "flowd/core/assets/scout.h"
 #include "flowd/core/crew.h"
 #include "flowd/core/lifecycle.h"
 #include "flowd/core/out/courier.h"
@@ -22,6 +23,7 @@ struct wishes {
 	struct vitals *vitals;
 	struct crew *crew;
 	struct courier *courier;
+	struct scout *scout;
 	struct orderer who; /* gives the next order */
 };
 
