@@ -328,6 +328,9 @@ static int check(const struct sink_conf *s, char *error)
 		return wrong(error, s, "this form has one alert a request: no batch");
 	if (s->form == FORM_TEMPLATE && !*s->template_file)
 		return wrong(error, s, "form template wants a template_file");
+	if (strcmp(s->mechanism, "PLAIN") && strcmp(s->mechanism, "SCRAM-SHA-256") &&
+	    strcmp(s->mechanism, "SCRAM-SHA-512"))
+		return wrong(error, s, "expected PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512");
 	if (s->kind == SINK_MAIL && (!*s->from || !*s->to))
 		return wrong(error, s, "mail wants from and to");
 	if (s->kind == SINK_MAIL && (strpbrk(s->from, "\r\n<>") || strpbrk(s->to, "\r\n<>")))

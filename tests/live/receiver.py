@@ -52,6 +52,9 @@ class Receiver(http.server.BaseHTTPRequestHandler):
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
+        if len(body) < int(self.headers["Content-Length"]):  # who sent it was killed
+            self.close_connection = True
+            return
         mode = self.server.mode()
         if mode == "hang":
             time.sleep(3600)

@@ -223,9 +223,66 @@ def check_kafka(bench):
     bench.net.stop(mock)
 
 
+class Login:
+    """What a Kafka broker is told by who logs in; more than that it does not know. (Debian has no broker, and
+    librdkafka's own mock lets everybody in.)"""
+    PROGRAM = """
+import socket, struct, sys
+server = socket.create_server(("127.0.0.1", 9093)); print("ready", flush=True)
+while True:
+    client, _ = server.accept(); f = client.makefile("rb"); mechanism = None
+    while True:
+        head = f.read(4)
+        if len(head) < 4:
+            break
+        body = f.read(struct.unpack(">i", head)[0])
+        key, version, number = struct.unpack(">hhi", body[:8])
+        rest = body[10 + max(struct.unpack(">h", body[8:10])[0], 0):]
+        keys = ((0, 0, 7), (3, 0, 4), (17, 0, 1), (18, 0, 0), (36, 0, 0))
+        if key == 18:
+            said = struct.pack(">hi", 35 if version else 0, len(keys)) + b"".join(
+                struct.pack(">hhh", *row) for row in keys)
+        elif key == 17:
+            name = rest[2:2 + struct.unpack(">h", rest[:2])[0]]
+            said = struct.pack(">hih", 0, 1, len(name)) + name
+            mechanism = name.decode()
+        elif key == 36:
+            print(mechanism, rest[4:].replace(b"\\0", b"|").decode(), flush=True)
+            break
+        else:
+            break
+        client.sendall(struct.pack(">ii", 4 + len(said), number) + said)
+    client.close()
+"""
+
+
+def check_kafka_login(bench):
+    broker = bench.net.start("border", [sys.executable, "-c", Login.PROGRAM],
+                             stdout=subprocess.PIPE, universal_newlines=True)
+    bench.report.check("kafka: broker", "ready", broker.stdout.readline().strip())
+    password = os.path.join(bench.folder("login"), "password")
+    with open(password, "w") as file:
+        file.write("sesame\n")
+    names = {"PLAIN": r"\|ann\|sesame", "SCRAM-SHA-256": "n,,n=ann,r=.+",
+             "SCRAM-SHA-512": "n,,n=ann,r=.+"}
+    flowd = bench.start("login", {name.lower(): {
+        "kind": "kafka", "url": "kafka://127.0.0.1:9093", "user": "ann", "password_file": password,
+        "mechanism": name} for name in names})
+    got = {}
+    while set(got) != set(names):
+        line = broker.stdout.readline()
+        if not line:
+            break
+        got.setdefault(*line.rstrip("\n").split(" ", 1))
+    for name, said in names.items():
+        bench.report.check("kafka by " + name, True, bool(re.fullmatch(said, got.get(name, ""))))
+    bench.end(flowd, "kafka login")
+    bench.net.stop(broker)
+
+
 def main():
     skip_unless_possible("openssl")
-    parts = sys.argv[4:] or ["file", "mail", "syslog", "nats", "kafka"]
+    parts = sys.argv[4:] or ["file", "mail", "syslog", "nats", "kafka", "kafka_login"]
     with tempfile.TemporaryDirectory() as directory, Net() as net:
         os.chmod(directory, 0o755)
         bench = Bench(net, sys.argv[1:4], directory)
