@@ -34,7 +34,8 @@ static struct alert make(uint64_t n, wall_t time)
 	record_text_set(f->app, sizeof(f->app), "ssh");
 	record_text_set(f->product, sizeof(f->product), "OpenSSH");
 	record_text_set(f->version, sizeof(f->version), "9.2p1");
-	record_text_set(a.rule, sizeof(a.rule), "alert high event new app ssh");
+	record_text_set(a.rule, sizeof(a.rule), "alert high event new app ssh tag { dmz pci }");
+	record_text_set(a.policy.tags, sizeof(a.policy.tags), "dmz,pci");
 	return a;
 }
 

@@ -30,6 +30,18 @@ static void clean(char *text)
 			*text = ' ';
 }
 
+/* It stands for others that may come, and for those that its rule kept back. */
+static void add_group(const struct alert *a, char *out, size_t size)
+{
+	const struct alert_policy *p = &a->policy;
+	size_t len = strlen(out);
+
+	if (*p->group_by)
+		snprintf(out + len, size - len, " (for all of %s %s)", p->group_by, p->group_of);
+	else if (p->throttled)
+		snprintf(out + len, size - len, " (and %u before it)", p->throttled);
+}
+
 void form_title(const struct alert *a, char *out, size_t size)
 {
 	const struct finding *f = &a->finding;
@@ -47,6 +59,7 @@ void form_title(const struct alert *a, char *out, size_t size)
 	else
 		snprintf(out, size, "%s: host %s", record_event_text(f->event),
 			 addr_text(&f->service.host, text));
+	add_group(a, out, size);
 	clean(out);
 }
 
@@ -120,6 +133,7 @@ static char *ecs(const struct sink_letter *letter)
 	doc_set_word(part, "version", "8.11.0");
 	doc_set_child(o, "ecs", part);
 	DOC_SET_TEXT(o, "message", title);
+	doc_set_child(o, "tags", finding_doc_names(a->policy.tags));
 	part = doc_new();
 	doc_set_word(part, "kind", "alert");
 	set_list(part, "category", a->finding.event == EVENT_HEALTH ? "host" : "network");
@@ -278,6 +292,7 @@ static void fill(const struct sink_letter *letter, struct fields *f)
 	SET(peer, "%s", health ? "" : addr_text(&n->peer, text));
 	SET(country, "%s", n->peer_origin.country);
 	SET(rule, "%s", a->rule);
+	SET(tags, "%s", a->policy.tags);
 #undef SET
 }
 

@@ -30,7 +30,7 @@
 	X(verified)        \
 	X(peer)            \
 	X(country)         \
-	X(rule)
+	X(rule) X(tags)
 
 /*
  * The letter in a form that is not one of chats; `text` is the template. One line, but what a

@@ -330,6 +330,7 @@ def check_bodies(bench, got):
            ecs["network"]["transport"]))
     check("eve", ("alert", "10.1.0.0", 1, "TCP"),
           (eve["event_type"], eve["dest_ip"], eve["dest_port"], eve["proto"]))
+    check("tags", (["dmz", "pci"], ["dmz", "pci"]), (ecs["tags"], eve["flowd"]["tags"]))
     check("eve: id", ecs["event"]["id"], eve["id"])
     check("cef", "CEF:0|flowd|flowd|", got["cef"]["body"][:18])
 

@@ -332,6 +332,35 @@ static void together(void **state)
 	assert_int_equal(case_of(w, 1).findings, 4);
 }
 
+/* The rule's text and what the baseline said are those of then, whatever both say today. */
+static void frozen(void **state)
+{
+	struct world *w = *state;
+	struct baseline b = { .state = APPROVAL_VOID };
+	struct store_case row;
+	struct alert alert;
+
+	begin(w, "alert high port 1 tag old");
+	b.service = sighting(1, 0, 0).service;
+	record_text_set(b.app, sizeof(b.app), "redis");
+	record_text_set(b.owner, sizeof(b.owner), "ann");
+	assert_true(store_put_baseline(w->store, &b));
+	found(w, 1, T0);
+	expect_alerts(w, "alert-high-verified:1#1 ");
+	record_text_set(b.owner, sizeof(b.owner), "bob");
+	b.state = APPROVAL_OPEN;
+	store_put_baseline(w->store, &b);
+	crash(w, "alert low tag new");
+	row = case_of(w, 1);
+	assert_int_equal(store_get_alert(w->store, &row, &alert), 1);
+	assert_string_equal(alert.rule, "alert high port 1 tag old");
+	assert_int_equal(alert.rule_line, 1);
+	assert_string_equal(alert.policy.tags, "old");
+	assert_string_equal(alert.expected.owner, "ann");
+	assert_string_equal(alert.expected.app, "redis");
+	assert_int_equal(alert.expected.state, APPROVAL_VOID);
+}
+
 static int tags_of(struct world *w, uint16_t port, char *out)
 {
 	const struct service key = sighting(port, 0, 0).service;
@@ -429,6 +458,7 @@ int main(void)
 		CASE(quiet),
 		CASE(waiting_is_bounded),
 		CASE(together),
+		CASE(frozen),
 		CASE(tags),
 		CASE(exception),
 		CASE(exception_of_nothing),
