@@ -7,7 +7,7 @@ import { captureAlertOf, heldOf, hostile, hostileProbe, services } from "./data.
 import { Mock } from "./mock.mjs";
 
 /** Elements that only hostile text could have made. */
-const foreign = "#app :is(script, img, iframe, svg:not(.bar, .columns), object, embed, i, b > b, [onerror], [onload])";
+const foreign = "#app :is(script, img, iframe, svg:not(.bar, .columns, .band), object, embed, i, b > b, [onerror], [onload])";
 // What would reorder or hide: it must not reach the page as it is.
 const unseen = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
 

@@ -7,6 +7,7 @@ import { createServer } from "node:http";
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { answerOrder } from "./mock_orders.mjs";
 import { alertOf, alerts, detailOf, healthOf, overviewOf, services } from "./data.mjs";
 
 /** The built page: FLOWD_PAGE, or where "node build.mjs" puts it. */
@@ -41,6 +42,7 @@ export class Mock {
     this.entries = []; // of the life of alerts
     this.session = { role: "admin", name: null, csrf: null };
     this.sweeps = [];
+    this.baseline = [];
     this.second = 0;
     this.last = []; // what else was said of health
     this.fail = new Map(); // path: status
@@ -113,6 +115,7 @@ export class Mock {
       sources: [], countries: [{ country: "DE", handshakes: 812 }, { country: "US", handshakes: 344 }], others: 0 });
     if (path === "/api/v1/hosts") return this.json(response, {
       hosts: this.hosts.filter(({ ip }) => ip === (url.searchParams.get("ip") ?? ip)), next: null });
+    if (answerOrder(this, path, url, request, response)) return;
     if (path === "/api/v1/sweeps") return this.json(response, { sweeps: this.sweeps });
     if (/^\/api\/v1\/sweeps\/\d+\/(pause|resume|cancel)$/.test(path)) return this.json(response, {});
     const alert = /^\/api\/v1\/alerts\/(\d+)(\/history)?$/.exec(path);

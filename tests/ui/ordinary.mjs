@@ -5,6 +5,7 @@ import { openBrowser } from "./browser.mjs";
 import { check, until } from "./check.mjs";
 import { alertOf, captureAlertOf, captureEventOf, heldOf, hostOf, services } from "./data.mjs";
 import { Mock } from "./mock.mjs";
+import { testOrders } from "./orders.mjs";
 
 const redis = services.find((s) => s.app === "redis" && s.state === "open");
 
@@ -309,7 +310,7 @@ async function testSweeps(page, mock, origin) {
     await page.click(".sweeps button:has-text('Pause')");
     await until(async () => mock.requests.includes("POST /api/v1/sweeps/17/pause"));
     mock.sweeps = [];
-    await until(async () => !(await page.locator(".sweeps").count()));
+    await until(async () => !(await page.locator(".sweeps progress").count()));
   });
 }
 
@@ -384,6 +385,7 @@ export async function testOrdinary(shots) {
   await testDetail(page, mock, origin, shots);
   await testHosts(page, mock, origin);
   await testSweeps(page, mock, origin);
+  await testOrders(page, mock, origin);
   await check("nothing forbidden happened on an ordinary day", () => {
     // An answer of 4xx or 5xx, made on purpose above, is an error to the console.
     assert.deepEqual(sins.filter((s) => !/status of (400|404|429|503)|ERR_INCOMPLETE_CHUNKED|ERR_CONNECTION/.test(s)), []);

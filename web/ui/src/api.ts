@@ -351,6 +351,53 @@ export async function patchAlert(number: number, change: AlertChange): Promise<v
   await act(`alerts/${number}`, "PATCH", change);
 }
 
+/** That a service may be there. */
+export interface Approval extends Where {
+  id: string;
+  state: string; // "open", "bound", "void", "expired"
+  owner: string | null;
+  reason: string | null;
+  ticket: string | null;
+  by: string | null;
+  approved: string | null;
+  expires: string | null;
+}
+
+export interface ApprovalOrder {
+  services: string[];
+  owner?: string;
+  reason?: string;
+  ticket?: string;
+  days?: number;
+}
+
+const mostPorts = 1000; // entries of one host that are looked through
+
+/** What is said of a service; null: nobody has approved of it. */
+export async function getApproval({ ip, proto, port }: Where): Promise<Approval | null> {
+  const got = await get<{ baseline: Approval[] }>("baseline", { ip, limit: mostPorts });
+  return got.baseline.find((entry) => entry.proto === proto && entry.port === port) ?? null;
+}
+
+export async function approve(order: ApprovalOrder): Promise<void> {
+  await act("baseline", "POST", order);
+}
+
+export async function withdraw(id: string): Promise<void> {
+  await act(`baseline/${encodeURIComponent(id)}`, "DELETE");
+}
+
+/** Why the rules say of a service what they say. */
+export interface Explained {
+  level: string;
+  line: number; // of the rule that decides; 0 the implied last one
+  rule: string;
+  noprobe_line: number | null;
+  steps: { line: number; rule: string; decides: boolean; why_not: string | null }[];
+}
+
+export const explainRules = (service: string) => get<Explained>("rules/explain", { service });
+
 export interface RulesText {
   file: string | null;
   text: string;
@@ -415,6 +462,16 @@ export interface Sweep {
 }
 
 export const getSweeps = () => get<{ sweeps: Sweep[] }>("sweeps");
+
+export interface SweepWish {
+  prefixes: string[];
+  ports?: string;
+  rate?: number;
+}
+
+export async function postSweepOrder(wish: SweepWish): Promise<void> {
+  await act("sweeps", "POST", wish);
+}
 
 /** "pause", "resume" or "cancel". */
 export async function postSweep(id: string, word: string): Promise<void> {

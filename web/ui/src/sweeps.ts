@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sweeps: asked for often while one is under way, else seldom.
-import { getSweeps, postSweep, type Sweep } from "./api";
+import { getSweeps, postSweep, postSweepOrder, type Sweep } from "./api";
 import { newStore } from "./store";
 
 interface Sweeps {
@@ -28,6 +28,20 @@ export async function loadSweeps(): Promise<void> {
   }
   const busy = sweeps.get().list.some((sweep) => !isOver(sweep));
   timer = window.setTimeout(() => void loadSweeps(), busy ? often : seldom);
+}
+
+/** Orders a sweep; what is wrong with the order, "" nothing. */
+export async function orderSweep(prefixes: string, ports: string, rate: string): Promise<string> {
+  try {
+    await postSweepOrder({
+      prefixes: prefixes.split(/[\s,]+/).filter(Boolean),
+      ...(ports.trim() && { ports: ports.trim() }), ...(rate.trim() && { rate: Number(rate) }),
+    });
+  } catch (error) {
+    return (error as Error).message;
+  }
+  setTimeout(() => void loadSweeps(), 300);
+  return "";
 }
 
 export async function changeSweep(id: string, word: string): Promise<void> {

@@ -5,9 +5,12 @@ import { detail, loadDetail, verifyNow } from "../detail";
 import { useStore } from "../store";
 import { ephemeralText, stateText } from "../words";
 import { Problem, State, Where } from "./bits";
+import { Expected } from "./expected";
+import { Explain } from "./explain";
 import { History } from "./history";
 import { Panel } from "./panel";
 import { Probes } from "./probe";
+import { States } from "./states";
 import { ShortText } from "./text";
 import { Wire } from "./wire";
 
@@ -52,6 +55,9 @@ function Body({ data }: { data: Detail }) {
         <Wire facts={{ ...service, ...sightings, ...peerOf(sightings), hints: data.hints }} />
         <Probes probes={probesOf(data)} none="It has not been probed." />
       </div>
+      <Explain id={service.id} />
+      <Expected service={service} />
+      <States events={data.history} />
       <History events={data.history} />
     </>
   );

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sweeps and how far they are. Nothing is shown while there is none.
+// Sweeps and how far they are.
 import type { Sweep } from "../api";
 import { count, many, span } from "../format";
 import { useStore } from "../store";
 import { changeSweep, isOver, loadSweeps, sweeps } from "../sweeps";
 import { Problem, Time } from "./bits";
+import { SweepOrder } from "./sweep_order";
 import { ShortText } from "./text";
 
 function Button({ sweep, word }: { sweep: Sweep; word: string }) {
@@ -40,12 +41,12 @@ function Item({ sweep }: { sweep: Sweep }) {
 
 export function Sweeps({ hidden }: { hidden: boolean }) {
   const { list, error } = useStore(sweeps);
-  if (!list.length && !error) return null;
   return (
     <section class="sweeps" aria-labelledby="sweeps-title" hidden={hidden}>
       <h2 id="sweeps-title">Sweeps</h2>
       {error && <Problem text={`Sweeps: ${error}`} retry={() => void loadSweeps()} />}
-      <ul>{list.map((sweep) => <Item key={sweep.id} sweep={sweep} />)}</ul>
+      {list.length > 0 && <ul>{list.map((sweep) => <Item key={sweep.id} sweep={sweep} />)}</ul>}
+      <SweepOrder />
     </section>
   );
 }
