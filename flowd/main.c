@@ -100,12 +100,44 @@ static const struct errand_role errands[] = {
 static int saved_argc;
 static char **saved_argv;
 
+static void say(void *arg, const struct rules_error *what, bool wrong)
+{
+	const struct conf *conf = arg;
+	const char *name = *what->file ? what->file : *conf->rules ? conf->rules : "default.rules";
+
+	if (wrong)
+		log_error("%s:%u:%u: %s", name, what->line, what->column, what->text);
+	else
+		log_warning("%s:%u:%u: %s", name, what->line, what->column, what->text);
+}
+
+/* Says all that can be said of the rules. 0: nothing is wrong with them. */
+static int check_rules(const struct conf *conf)
+{
+	char error[RULEFILE_ERROR_MAX];
+	struct rulefile *file = rulefile_open(conf->rules, error);
+	const char *text;
+	size_t len;
+	int rc;
+
+	if (!file) {
+		log_error("%s", error);
+		return ERR_NOT_FOUND;
+	}
+	text = rulefile_text(file, &len);
+	rc = rulefile_check(file, text, len, say, (void *)conf);
+	rulefile_free(file);
+	return rc;
+}
+
 /* Reads and checks the rules; with `print` shows them and the configuration. Exit status. */
 static int check(const struct conf *conf, bool print)
 {
 	char error[RULEFILE_ERROR_MAX];
 	struct rules *rules;
 
+	if (check_rules(conf))
+		return 1;
 	if (rulefile_read(conf->rules, &rules, error)) {
 		log_error("%s", error);
 		return 1;

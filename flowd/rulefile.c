@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 #include "base/ipc.h"
+#include "base/mono.h"
 #include "rules/builtin.h"
 
 #include <errno.h>
@@ -110,6 +111,18 @@ int rulefile_try(const struct rulefile *file, const char *text, size_t len, stru
 	return rules_read_from(&source, out, error);
 }
 
+int rulefile_check(const struct rulefile *file, const char *text, size_t len, rules_note_fn fn,
+		   void *arg)
+{
+	const struct rules_source source = { .name = file->list[0].name,
+					     .text = text,
+					     .len = len,
+					     .open = find,
+					     .arg = (void *)file };
+
+	return rules_check(&source, mono_wall(), fn, arg);
+}
+
 static int read_texts(const struct rulefile *f, struct rules **out, char *error)
 {
 	const struct text *first = &f->list[0];
@@ -153,16 +166,20 @@ static struct rulefile *open_first(const char *path, char *error)
 	return f;
 }
 
+static void ignore(void *arg, const struct rules_error *what, bool wrong)
+{
+	(void)arg;
+	(void)what;
+	(void)wrong;
+}
+
 struct rulefile *rulefile_open(const char *path, char *error)
 {
 	struct rulefile *f = open_first(path, error);
-	char ignored[RULEFILE_ERROR_MAX];
-	struct rules *rules;
 
 	if (!f)
 		return NULL;
-	if (!read_texts(f, &rules, ignored))
-		rules_free(rules);
+	rulefile_check(f, f->list[0].text, f->list[0].len, ignore, NULL);
 	f->may_read = false;
 	return f;
 }

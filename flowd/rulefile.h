@@ -30,8 +30,8 @@ int rulefile_pass(const char *path, char **names, char *error);
 void rulefile_take(int fd);
 
 /*
- * Its texts as they are now on the disk, as many as there are up to the first that is wrong; NULL
- * when not even the first can be read, and `error`.
+ * Its texts as they are now on the disk, those that can be read; NULL when not even the file itself
+ * can, and `error`.
  */
 struct rulefile *rulefile_open(const char *path, char *error);
 void rulefile_free(struct rulefile *file);
@@ -43,5 +43,9 @@ const char *rulefile_text(const struct rulefile *file, size_t *len);
  * rules_read. */
 int rulefile_try(const struct rulefile *file, const char *text, size_t len, struct rules **out,
 		 struct rules_error *error);
+
+/* The same, and says all that rules_check says of it by now. */
+int rulefile_check(const struct rulefile *file, const char *text, size_t len, rules_note_fn fn,
+		   void *arg);
 
 #endif

@@ -51,6 +51,12 @@ static int parse_rule(struct reader *p, struct rule *rule)
 	return reader_fail(p, &p->token, ERR_SYNTAX, "conditions stand before the actions");
 }
 
+/* The number of the text that is being read; 0 the one that all began with. */
+static uint32_t file_of(const struct reader *p)
+{
+	return p->file && p->file->by ? p->file->number + 1 : 0;
+}
+
 static int add_rule(struct reader *p, const struct lex_token *verb, enum word_verb number)
 {
 	struct rules *rules = p->rules;
@@ -62,10 +68,18 @@ static int add_rule(struct reader *p, const struct lex_token *verb, enum word_ve
 	if (reader_grow(&rules->list, rules->count, &rules->room, sizeof(*rules->list)))
 		return reader_no_memory(p, verb);
 	rule = &rules->list[rules->count++];
-	*rule = (struct rule){ .verb = (uint8_t)number, .line = verb->line };
-	if ((rc = parse_rule(p, rule)))
-		return rc;
-	return rule_print(rule) ? reader_no_memory(p, verb) : 0;
+	*rule = (struct rule){ .verb = (uint8_t)number,
+			       .line = verb->line,
+			       .column = verb->column,
+			       .file = file_of(p) };
+	rc = parse_rule(p, rule);
+	if (!rc && rule_print(rule))
+		rc = reader_no_memory(p, verb);
+	if (rc) {
+		rule_clear(rule);
+		rules->count--;
+	}
+	return rc;
 }
 
 /* The name of a new group, checked. */
@@ -153,11 +167,27 @@ static int parse_group(struct reader *p, struct set_group *group)
 	return rule_print_group(group) ? reader_no_memory(p, &name) : 0;
 }
 
+/* What could not be read stays as one that holds nothing, so that its uses are not wrong, too.
+   False: it has no name. */
+static bool keep_faulty(struct set_group *group)
+{
+	struct set *nothing = group->name ? set_new(SET_NONE) : NULL;
+	size_t budget = 0;
+
+	if (!nothing)
+		return false;
+	set_close(nothing, &budget);
+	set_free(group->set);
+	group->set = nothing;
+	group->faulty = true;
+	return true;
+}
+
 static int add_group(struct reader *p, const struct lex_token *verb)
 {
 	struct rules *rules = p->rules;
 	struct set_group *group;
-	int rc;
+	int rc, wrong = 0;
 
 	if (reader_grow(&rules->groups, rules->group_count, &rules->group_room, sizeof(group)))
 		return reader_no_memory(p, verb);
@@ -165,8 +195,13 @@ static int add_group(struct reader *p, const struct lex_token *verb)
 	if (!group)
 		return reader_no_memory(p, verb);
 	group->number = (uint32_t)rules->group_count;
+	group->line = verb->line;
+	group->column = verb->column;
+	group->file = file_of(p);
 	/* Not among the others before it is whole: it cannot hold itself. */
 	rc = parse_group(p, group);
+	if (rc && p->note && keep_faulty(group))
+		wrong = rc, rc = 0;
 	if (!rc && !tsearch(group, &rules->names, rule_order_groups))
 		rc = reader_no_memory(p, verb);
 	if (rc) {
@@ -175,25 +210,76 @@ static int add_group(struct reader *p, const struct lex_token *verb)
 		return rc;
 	}
 	rules->groups[rules->group_count++] = group;
-	return 0;
+	return wrong;
 }
 
 static int parse_statement(struct reader *p);
 
+/* Says what is wrong with a statement and goes behind it. False: it was one too many. */
+static bool pass_over(struct reader *p)
+{
+	bool open = p->lex.in_set || p->lex.nested;
+	struct rules_error ignored, *error = p->error;
+
+	if (!error->file[0] && p->file && p->file->by)
+		snprintf(error->file, sizeof(error->file), "%s", p->file->name);
+	p->note(p->note_arg, error, true);
+	if (++p->noted == RULES_NOTES_MAX)
+		return false;
+	error->file[0] = 0;
+	p->depth = 0;
+	p->error = &ignored;
+	if (reader_is_statement(&p->token) && p->token.line > error->line && open) {
+		/* It was met where something else was not closed. */
+		p->lex.pos = (size_t)(p->token.text - p->lex.text);
+		p->lex.line = p->token.line;
+		p->lex.column = p->token.column;
+		p->lex.in_set = false;
+		p->lex.nested = 0;
+		p->error = error;
+		return true;
+	}
+	/* The end of the line may be what was wrong: then it is behind us. */
+	if (p->lex.line == error->line || p->lex.column > 1)
+		lex_skip_line(&p->lex);
+	/* The rest of what was open is on the lines up to the next statement. */
+	while (open) {
+		struct lex at = p->lex;
+
+		if (lex_next(&at, &p->token, &ignored)) {
+			p->lex = at;
+			lex_skip_line(&p->lex);
+		} else if (p->token.kind == LEX_END || reader_is_statement(&p->token)) {
+			break;
+		} else {
+			p->lex = at;
+			if (p->token.kind != LEX_NEWLINE)
+				lex_skip_line(&p->lex);
+		}
+	}
+	p->error = error;
+	return true;
+}
+
 static int parse_lines(struct reader *p, void *arg)
 {
-	int rc;
+	int rc, first = 0;
 
 	(void)arg;
-	while (!(rc = reader_step(p)) && p->token.kind != LEX_END) {
-		if (p->token.kind == LEX_NEWLINE)
-			continue;
-		if ((rc = parse_statement(p)))
+	for (;;) {
+		rc = reader_step(p);
+		if (!rc && p->token.kind == LEX_END)
+			break;
+		if (!rc && p->token.kind != LEX_NEWLINE)
+			rc = parse_statement(p);
+		if (rc && (!p->note || rc == -ENOMEM || !pass_over(p)))
 			return rc;
-		if (p->token.kind == LEX_END)
-			return 0;
+		first = first ? first : rc;
+		if (!rc && p->token.kind == LEX_END)
+			break;
 	}
-	return rc;
+	/* What was said goes on as nobody's fault. */
+	return p->file && p->file->by ? 0 : first;
 }
 
 static int include(struct reader *p)
@@ -224,19 +310,36 @@ static int parse_statement(struct reader *p)
 	return number == WORD_GROUP ? add_group(p, &verb) : add_rule(p, &verb, number);
 }
 
+static int parse(struct reader *p, const struct rules_source *source)
+{
+	const struct reader_file file = { source->name, 0, NULL };
+
+	p->budget = PARSE_UNFOLD_MAX;
+	p->source = source;
+	p->file = source->name ? &file : NULL;
+	lex_open(&p->lex, source->text, source->len);
+	p->token = (struct lex_token){ .line = 1, .column = 1 };
+	if (source->len > PARSE_TEXT_MAX)
+		return fault_at(p->error, &p->token, ERR_RANGE, "the text is longer than %u bytes",
+				PARSE_TEXT_MAX);
+	return parse_lines(p, NULL);
+}
+
 int parse_text(const struct rules_source *source, struct rules *rules, struct rules_error *error)
 {
-	const struct reader_file file = { source->name, NULL };
-	struct reader p = { .rules = rules,
-			    .error = error,
-			    .source = source,
-			    .file = source->name ? &file : NULL,
-			    .budget = PARSE_UNFOLD_MAX };
+	struct reader p = { .rules = rules, .error = error };
 
-	lex_open(&p.lex, source->text, source->len);
-	p.token = (struct lex_token){ .line = 1, .column = 1 };
-	if (source->len > PARSE_TEXT_MAX)
-		return fault_at(error, &p.token, ERR_RANGE, "the text is longer than %u bytes",
-				PARSE_TEXT_MAX);
-	return parse_lines(&p, NULL);
+	return parse(&p, source);
+}
+
+int parse_all(const struct rules_source *source, struct rules *rules, rules_note_fn fn, void *arg)
+{
+	struct rules_error error = { .line = 0 };
+	struct reader p = { .rules = rules, .error = &error, .note = fn, .note_arg = arg };
+	int rc = parse(&p, source);
+
+	/* Nobody has said it. */
+	if (rc && !p.noted)
+		fn(arg, &error, true);
+	return !rc && p.noted ? ERR_SYNTAX : rc;
 }

@@ -19,4 +19,7 @@
  */
 int parse_text(const struct rules_source *source, struct rules *rules, struct rules_error *error);
 
+/* The same, but goes on behind what is wrong and says all of it; returns the first. */
+int parse_all(const struct rules_source *source, struct rules *rules, rules_note_fn fn, void *arg);
+
 #endif

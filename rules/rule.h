@@ -11,7 +11,8 @@
 struct rule {
 	uint8_t verb;  /* enum word_verb, never WORD_GROUP */
 	uint8_t level; /* enum level of an alert */
-	uint32_t line;
+	uint32_t line, column;
+	uint32_t file; /* in rules.files, from 1; 0 the text itself */
 	struct clause clause;
 	struct rules_actions *actions; /* owned; NULL none */
 	uint32_t asked;		       /* bit n: action n of enum word_action is there */
@@ -26,6 +27,8 @@ struct rules {
 	size_t count, room;
 	struct set_group **groups; /* owned, in the order of the file */
 	size_t group_count, group_room;
+	char **files; /* owned, and the names: of what is included */
+	size_t file_count, file_room;
 	struct index *index; /* owned: of `list`, for rules_judge */
 	void *names;	     /* the groups by name: a tree of tsearch(3) */
 };

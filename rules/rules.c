@@ -52,6 +52,9 @@ void rules_free(struct rules *rules)
 		free(rules->groups[i]);
 	}
 	free(rules->groups);
+	for (i = 0; i < rules->file_count; i++)
+		free(rules->files[i]);
+	free(rules->files);
 	index_free(rules->index);
 	free(rules);
 }

@@ -103,6 +103,19 @@ int rules_read_from(const struct rules_source *source, struct rules **out,
 		    struct rules_error *error);
 void rules_free(struct rules *rules);
 
+/* Something that is said of a text: what is wrong, or right and of no use. */
+typedef void (*rules_note_fn)(void *arg, const struct rules_error *what, bool wrong);
+
+#define RULES_NOTES_MAX 100 /* of what is wrong in one text */
+
+/*
+ * Reads a text and says all that is wrong with it, and of what is right: statements that never
+ * decide because an earlier one always does, groups that are empty or unused, exceptions that have
+ * ended by `now`, words that nothing carries out. 0: nothing is wrong; else as
+ * rules_read_from.
+ */
+int rules_check(const struct rules_source *source, wall_t now, rules_note_fn fn, void *arg);
+
 /* The i-th name of a receiver that the rules name (`to`), from 0, and its line; NULL past the last.
  * Borrowed until rules_free. */
 const char *rules_sink(const struct rules *rules, size_t i, uint32_t *line);

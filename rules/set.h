@@ -57,6 +57,8 @@ struct set {
 struct set_group {
 	char *name;	 /* owned */
 	uint32_t number; /* in order of definition */
+	uint32_t file, line, column;
+	bool faulty;	 /* what it holds could not be read */
 	struct set *set; /* owned; kind SET_NONE until the first item */
 	char *text;	 /* owned: the statement's canonical text */
 };

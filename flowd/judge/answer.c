@@ -17,9 +17,9 @@ static struct answer finish(unsigned status, struct doc *doc)
 	return (struct answer){ status, doc_text(doc) };
 }
 
-struct answer answer_problem(unsigned status, const char *detail, const struct rules_error *where)
+struct answer answer_problem(unsigned status, const char *detail, struct doc *errors)
 {
-	struct doc *o = doc_new(), *error = doc_new(), *list = doc_new_list();
+	struct doc *o = doc_new();
 
 	doc_set_word(o, "type", "about:blank");
 	doc_set_word(o, "title",
@@ -28,19 +28,21 @@ struct answer answer_problem(unsigned status, const char *detail, const struct r
 				     : "Service Unavailable");
 	doc_set_number(o, "status", status);
 	doc_set_text(o, "detail", detail, DETAIL_MAX);
-	if (!where) {
-		doc_free(error);
-		doc_free(list);
-		return finish(status, o);
-	}
-	doc_set_text(error, "detail", where->text, sizeof(where->text));
-	doc_set_number(error, "line", where->line);
-	doc_set_number(error, "column", where->column);
-	if (*where->file)
-		doc_set_text(error, "file", where->file, sizeof(where->file));
-	doc_add(list, error);
-	doc_set_child(o, "errors", list);
+	if (errors)
+		doc_set_child(o, "errors", errors);
 	return finish(status, o);
+}
+
+void answer_note(void *lists, const struct rules_error *what, bool wrong)
+{
+	struct doc *o = doc_new(), **list = lists;
+
+	doc_set_text(o, "detail", what->text, sizeof(what->text));
+	doc_set_number(o, "line", what->line);
+	doc_set_number(o, "column", what->column);
+	if (*what->file)
+		doc_set_text(o, "file", what->file, sizeof(what->file));
+	doc_add(list[!wrong], o);
 }
 
 /* The canonical text; NULL when memory is short. */
@@ -58,7 +60,7 @@ static char *print(const struct rules *rules, size_t *len)
 	return NULL;
 }
 
-struct answer answer_check(const struct rules *rules)
+struct answer answer_check(const struct rules *rules, struct doc *warnings)
 {
 	struct doc *o = doc_new();
 	size_t len = 0;
@@ -67,6 +69,7 @@ struct answer answer_check(const struct rules *rules)
 	doc_set_bool(o, "valid", true);
 	doc_set_bytes(o, "canonical", (const uint8_t *)(text ? text : ""), len);
 	free(text);
+	doc_set_child(o, "warnings", warnings);
 	return finish(200, o);
 }
 

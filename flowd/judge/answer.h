@@ -9,6 +9,7 @@
 #include "flowd/judge/trial.h"
 #include "rules/rules.h"
 
+struct doc;
 struct store;
 
 struct answer {
@@ -16,11 +17,15 @@ struct answer {
 	char *text;
 };
 
-/* Problem details (RFC 9457); with `where`, line and column of the rules. */
-struct answer answer_problem(unsigned status, const char *detail, const struct rules_error *where);
+/* Problem details (RFC 9457); `errors` (may be NULL): a list of them, taken. */
+struct answer answer_problem(unsigned status, const char *detail, struct doc *errors);
 
-/* The rules are right: how many statements, and their canonical form. */
-struct answer answer_check(const struct rules *rules);
+/* For rules_check: adds what is wrong to the first of two lists of docs, the rest to the second. */
+void answer_note(void *lists, const struct rules_error *what, bool wrong);
+
+/* The rules are right: how many statements, their canonical form, and `warnings`, which are taken.
+ */
+struct answer answer_check(const struct rules *rules, struct doc *warnings);
 
 /* The rules file at `path`, "" the built-in rules; `error` NULL when it is right. */
 struct answer answer_show(const char *path, const char *text, size_t len, const char *error);

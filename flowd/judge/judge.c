@@ -9,6 +9,7 @@
 #include "flowd/judge/answer.h"
 #include "flowd/role.h"
 #include "flowd/rulefile.h"
+#include "store/report/doc.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -104,6 +105,27 @@ static struct answer ask_store(struct judge *j, const struct rules *rules)
 	return answer;
 }
 
+/* All that is wrong with them. */
+static struct answer answer_fault(struct judge *j, const char *text, size_t len, const char *first)
+{
+	bool old = j->order.what != TRIAL_TEST && j->order.what != TRIAL_CHECK &&
+		   j->order.what != TRIAL_LOAD;
+	struct doc *lists[2] = { doc_new_list(), doc_new_list() };
+
+	rulefile_check(j->file, text, len, answer_note, lists);
+	doc_free(lists[1]);
+	return answer_problem(old ? 503 : 422, first, lists[0]);
+}
+
+static struct answer answer_right(struct judge *j, const struct rules *rules)
+{
+	struct doc *lists[2] = { doc_new_list(), doc_new_list() };
+
+	rulefile_check(j->file, j->given, j->given_len, answer_note, lists);
+	doc_free(lists[0]);
+	return answer_check(rules, lists[1]);
+}
+
 /* What the rules given, or those of the configuration, come to. */
 static struct answer answer_order(struct judge *j)
 {
@@ -126,13 +148,11 @@ static struct answer answer_order(struct judge *j)
 	} else if (rulefile_try(j->file, text, len, &rules, &where)) {
 		snprintf(error, sizeof(error), "%s%s%u:%u: %s", where.file, *where.file ? ":" : "",
 			 where.line, where.column, where.text);
-		return j->order.what == TRIAL_SHOW
-			       ? answer_show(j->conf->rules, text, len, error)
-			       : answer_problem(given || j->order.what == TRIAL_LOAD ? 422 : 503,
-						error, &where);
+		return j->order.what == TRIAL_SHOW ? answer_show(j->conf->rules, text, len, error)
+						   : answer_fault(j, text, len, error);
 	}
 	if (j->order.what == TRIAL_CHECK)
-		answer = answer_check(rules);
+		answer = answer_right(j, rules);
 	else if (j->order.what == TRIAL_SHOW || j->order.what == TRIAL_LOAD)
 		answer = answer_show(j->conf->rules, text, len, NULL);
 	else

@@ -3,8 +3,9 @@
 
 #include "base/err.h"
 
-#include <limits.h>
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Takes "." and ".." out of a path, as far as it says where they lead: two names of one file are
    one then, and a circle is found. */
@@ -84,10 +85,24 @@ static int open_file(struct reader *p, const char *name, const char **text, size
 	return 0;
 }
 
+static int add_name(struct rules *rules, const char *name)
+{
+	char *kept = strdup(name);
+
+	if (!kept || reader_grow(&rules->files, rules->file_count, &rules->file_room,
+				 sizeof(*rules->files))) {
+		free(kept);
+		return -ENOMEM;
+	}
+	rules->files[rules->file_count++] = kept;
+	return 0;
+}
+
 int files_read(struct reader *p, int (*read)(struct reader *p, void *arg), void *arg)
 {
 	char name[RULES_FILE_MAX] = "";
-	const struct reader_file file = { name, p->file }, *by = p->file;
+	struct reader_file file = { name, 0, p->file };
+	const struct reader_file *by = p->file;
 	const struct lex_token token = p->token;
 	const struct lex lex = p->lex;
 	const char *text;
@@ -100,6 +115,9 @@ int files_read(struct reader *p, int (*read)(struct reader *p, void *arg), void 
 	if ((rc = find_name(p, name)) || (rc = check(p, name)) ||
 	    (rc = open_file(p, name, &text, &len)))
 		return rc;
+	if ((rc = add_name(p->rules, name)))
+		return reader_no_memory(p, &token);
+	file.number = (uint32_t)p->rules->file_count - 1;
 	p->file = &file;
 	lex_open(&p->lex, text, len);
 	rc = read(p, arg);

@@ -14,6 +14,7 @@
 /* A text that is being read, and who includes it. */
 struct reader_file {
 	const char *name;
+	uint32_t number; /* in rules.files */
 	const struct reader_file *by;
 };
 
@@ -27,8 +28,11 @@ struct reader {
 	size_t files, bytes;		   /* that were included */
 	size_t budget;			   /* items that groups may still be copied to */
 	unsigned depth;			   /* parentheses in one another */
-	bool hosts;			   /* what is read are hosts, or may be */
-	bool early;			   /* of noprobe: only what is known before a probe */
+	rules_note_fn note;		   /* NULL: the first fault is the last */
+	void *note_arg;
+	unsigned noted;
+	bool hosts; /* what is read are hosts, or may be */
+	bool early; /* of noprobe: only what is known before a probe */
 };
 
 /* Takes the next token. */

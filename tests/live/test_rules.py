@@ -189,6 +189,14 @@ def check_faults(bench):
     bench.report.check("a fault", (422, "application/problem+json"),
                        (answer.status, answer.headers["Content-Type"]))
     bench.report.check_fields("where", {"line": 2, "column": 7}, got["errors"][0])
+    answer = bench.ask("/api/v1/rules/check", "POST", "alert hihg\nignore prot 1\nalert\n")
+    bench.report.check("all faults at once", [(1, 7), (2, 8), (3, 6)], [
+        (error["line"], error["column"]) for error in answer.json()["errors"]])
+    warned = bench.ask("/api/v1/rules/check", "POST",
+                       "group a { 1 }\nignore\nalert low port 1\n").json()["warnings"]
+    bench.report.check("warnings", [(1, "not used"), (3, "never decides")], [
+        (row["line"], "not used" if "not used" in row["detail"] else row["detail"][:13])
+        for row in warned])
     bench.report.check("what was meant", True, "'high'" in got["detail"])
     bench.report.check("a fault in a trial", 422, bench.ask("/api/v1/rules/test", "POST",
                                                             "alert\n").status)
