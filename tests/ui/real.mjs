@@ -58,6 +58,18 @@ async function testBusy(page, origin, shots) {
     await page.waitForSelector(".half:has-text('Certificate')");
     await page.screenshot({ path: `${shots}/flowd-tls.png` });
   });
+  await check("flowd: a service is approved, explained, and approved no longer", async () => {
+    await page.getByLabel("Reason").fill("the public site");
+    await page.getByLabel("How long").selectOption("30");
+    await page.getByRole("button", { name: "Ignore for that long" }).click();
+    await page.waitForSelector("[data-approval='bound']");
+    assert.match(await page.textContent(".expected"), /the public site.*until/s);
+    await page.getByText("Which rule decides?").click();
+    await page.waitForSelector(".explain .level");
+    await page.screenshot({ path: `${shots}/flowd-approved.png`, fullPage: true });
+    await page.getByRole("button", { name: "Approve no longer" }).click();
+    await until(async () => /Nobody has approved/.test(await page.textContent(".expected")), 10000);
+  });
 }
 
 export async function testReal(url, shots, busy) {
