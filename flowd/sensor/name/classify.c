@@ -141,16 +141,18 @@ static const char *ndpi_says(struct classify *c, const struct classify_flow *flo
 	return NULL;
 }
 
-/* What rides on a carrier is nDPI's to know; everything else that is proved needs no nDPI. */
+/*
+ * What rides on a carrier is nDPI's to know; everything else that is proved needs no nDPI. What
+ * nDPI only remembers of an address and a port (sums of both, which collide) is no match for proof.
+ */
 static const char *settle(struct classify *c, struct classify_flow *flow, ndpi_protocol found,
 			  const struct fit_row *proof)
 {
-	const char *name = ndpi_says(c, flow, found);
+	bool seen = flow->ndpi.confidence == NDPI_CONFIDENCE_DPI;
+	const char *name = proof && !seen ? NULL : ndpi_says(c, flow, found);
 
 	if (name) {
-		flow->named = !flow->server.len				     ? NAMED_CLIENT
-			      : flow->ndpi.confidence != NDPI_CONFIDENCE_DPI ? NAMED_CACHE
-									     : NAMED_DPI;
+		flow->named = !flow->server.len ? NAMED_CLIENT : seen ? NAMED_DPI : NAMED_CACHE;
 		if (!proof || strcmp(name, proof->name))
 			return name;
 	}
