@@ -33,7 +33,9 @@
 	 LANDLOCK_ACCESS_FS_MAKE_BLOCK | LANDLOCK_ACCESS_FS_MAKE_SYM)
 #define ACCESS_TRUNCATE (1ULL << 14)	 /* ABI 3, Linux 6.2 */
 #define ACCESS_DEVICE_IOCTL (1ULL << 15) /* ABI 5, Linux 6.10 */
-#define ACCESS_FILE (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE | ACCESS_TRUNCATE)
+#define ACCESS_FILE                                                  \
+	(LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE | \
+	 LANDLOCK_ACCESS_FS_WRITE_FILE | ACCESS_TRUNCATE)
 #define NET_TCP 3ULL	  /* bind and connect: ABI 4, Linux 6.7 */
 #define SCOPE_OTHERS 3ULL /* abstract sockets and signals of others: ABI 6, Linux 6.12 */
 #define ABI_LEAST 2
@@ -184,6 +186,9 @@ static int wall_fill(int ruleset, const struct cage *cage, uint64_t writing)
 		if (rc == -EACCES || rc == -ENOENT)
 			rc = 0;
 	}
+	for (i = 0; i < CAGE_FILES_MAX && cage->executable[i] && !rc; i++)
+		rc = wall_allow(ruleset, cage->executable[i],
+				LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE);
 	for (i = 0; i < CAGE_PATHS_MAX && cage->writable[i] && !rc; i++)
 		rc = wall_allow(ruleset, cage->writable[i], writing);
 	return rc;

@@ -10,7 +10,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define CAGE_PATHS_MAX 24
+#define CAGE_PATHS_MAX 48
+#define CAGE_FILES_MAX 4
 #define CAGE_TEXT_MAX 160
 
 /* Whose system calls; the tables are in base/cage/tables.h. */
@@ -23,7 +24,11 @@ enum cage_table {
 	CAGE_FAR,
 	CAGE_JUDGE,
 	CAGE_RELAY,
-	CAGE_FETCH
+	CAGE_FETCH,
+	CAGE_SCAN,	/* who starts a program of others */
+	CAGE_CALL,	/* who asks an address of others */
+	CAGE_TOOL,	/* that program */
+	CAGE_TOOL_FORKS /* the same, where it may start processes */
 };
 
 struct cage {
@@ -31,9 +36,11 @@ struct cage {
 	const char *read_only[CAGE_PATHS_MAX]; /* what may still be read below, if the
 						  user may; NULL-filled */
 	const char *writable[CAGE_PATHS_MAX];  /* what may still be changed below; NULL-filled */
-	bool tcp;			       /* may bind and connect TCP sockets (else Linux 6.7
-						  refuses that, too) */
-	bool best_effort;		       /* where the kernel lacks a wall, go on without it */
+	const char
+		*executable[CAGE_FILES_MAX]; /* files that may be started, and read; NULL-filled */
+	bool tcp;			     /* may bind and connect TCP sockets (else Linux 6.7
+						refuses that, too) */
+	bool best_effort;		     /* where the kernel lacks a wall, go on without it */
 };
 
 /*

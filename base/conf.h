@@ -64,6 +64,13 @@ struct conf_ports {
 	  "how CSV and API call what is said: address=ip,name=hostname")                           \
 	X(assets_scope, BOOL, "assets.scope", "no", 0, 0,                                          \
 	  "probe only what is in some list of assets")                                             \
+	X(tools, FILES, "tools", "", 0, 0,                                                         \
+	  "whom services may be handed over to; see flowd.yaml(5)")                                \
+	X(handover_at_once, COUNT, "handover.at_once", "2", 1, 4,                                  \
+	  "runs of tools under way at once")                                                       \
+	X(handover_queue, COUNT, "handover.queue", "32", 1, 4096, "runs that wait for their turn") \
+	X(handover_keep, DURATION, "handover.keep", "365d", 0, 36500 * MONO_DAY,                   \
+	  "how long runs and their output are kept; 0 for ever")                                   \
 	X(alert_deadline, DURATION, "alert_deadline", "10s", 0, 3600 * MONO_SECOND,                \
 	  "how long an alert waits for a verdict before it goes out unverified")                   \
 	X(alert_repeat, DURATION, "alert_repeat", "1h", 0, 365 * MONO_DAY,                         \
@@ -411,6 +418,12 @@ static inline bool conf_lives(const struct conf *conf)
 static inline bool conf_delivers(const struct conf *conf)
 {
 	return *conf->sinks && conf_lives(conf) && !conf_is_prober(conf);
+}
+
+/* May services be handed over to tools? */
+static inline bool conf_hands_over(const struct conf *conf)
+{
+	return *conf->tools && conf_lives(conf) && !conf_is_prober(conf);
 }
 
 #endif

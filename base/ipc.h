@@ -55,7 +55,12 @@
 	X(IPC_ASSET, sizeof(struct asset_order))       /* web to core: of a person */              \
 	X(IPC_SCOPE, IPC_BULK) /* core to verify: ranges; nothing else may be probed */            \
 	X(IPC_BACKUP,                                                                              \
-	  sizeof(struct backup)) /* web to core: a copy of the store; back: it is done */
+	  sizeof(struct backup)) /* web to core: a copy of the store; back: it is done */          \
+	X(IPC_RUN,                                                                                 \
+	  sizeof(struct tool_run)) /* web to core: hand a service over; back: how it fares */      \
+	X(IPC_SCAN, IPC_BULK)	   /* core to parent: a scan is to be born with this socket */     \
+	X(IPC_HANDOVER, IPC_BULK)  /* core to scan: see flowd/scan/handover.h */                   \
+	X(IPC_RAN, IPC_BULK)	   /* scan to core: what came of it */
 
 enum ipc_kind {
 	IPC_NONE,

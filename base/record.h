@@ -13,6 +13,7 @@
 #include "base/record/asset.h"
 #include "base/record/backup.h"
 #include "base/record/baseline.h"
+#include "base/record/handover/run.h"
 #include "base/record/kind.h"
 #include "base/record/policy.h"
 #include "base/record/probe.h"

@@ -4,6 +4,7 @@
 #include "base/conf/hours.h"
 #include "base/conf/serving.h"
 #include "base/conf/sinks.h"
+#include "base/conf/tools.h"
 #include "base/err.h"
 #include "base/log.h"
 #include "base/record.h"
@@ -342,6 +343,16 @@ static int check_assets(const struct conf *conf, char *error)
 	return 0;
 }
 
+static int check_tools(const struct conf *conf, char *error)
+{
+	char wrong[SECTION_ERROR_MAX];
+	struct tools tools = { .count = 0 };
+	int rc = tools_parse(conf->tools, &tools, wrong);
+
+	tools_free(&tools);
+	return rc ? complain(error, rc, "tools", wrong) : 0;
+}
+
 int config_check(const struct conf *conf, char *error)
 {
 	struct sweep ports = { .id = 1 };
@@ -380,6 +391,8 @@ int config_check(const struct conf *conf, char *error)
 		rc = check_sinks(conf, error);
 	if (!rc)
 		rc = check_assets(conf, error);
+	if (!rc)
+		rc = check_tools(conf, error);
 	if (!rc)
 		rc = check_watched(conf, error);
 	if (rc)

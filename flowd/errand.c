@@ -44,8 +44,12 @@ static int start(struct errand *errand, const struct conf *conf, const struct bi
 	if (fds[0] < 0)
 		return fds[0];
 	pid = fork();
-	if (!pid)
+	if (!pid) {
+		/* What it may start has to end with it: see errand_over. */
+		if (setpgid(0, 0))
+			_exit(127);
 		birth_become(birth, errand->role->name, fds, 3);
+	}
 	close(fds[0]);
 	if (pid < 0)
 		return -errno;
@@ -105,6 +109,7 @@ bool errand_over(struct errands *e, pid_t pid, int status)
 		return false;
 	errand = &e->list[i];
 	errand->pid = 0;
+	kill(-pid, SIGKILL);
 	if (errand->late)
 		log_warning("%s took longer than %lld ms: killed", errand->role->name,
 			    (long long)(errand->role->most / MONO_MS));
@@ -142,6 +147,7 @@ void errand_stop(struct errands *e)
 		if (errand->pid) {
 			kill(errand->pid, SIGKILL);
 			waitpid(errand->pid, &status, 0);
+			kill(-errand->pid, SIGKILL);
 			errand->pid = 0;
 		}
 }

@@ -23,7 +23,7 @@
 
 struct conf;
 
-#define ERRAND_MAX 8 /* under way, of all kinds */
+#define ERRAND_MAX 12 /* under way, of all kinds */
 
 struct errand_role {
 	const char *name;

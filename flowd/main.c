@@ -13,6 +13,7 @@
 #include "flowd/namecheck.h"
 #include "flowd/parent.h"
 #include "flowd/rulefile.h"
+#include "flowd/scan/scan.h"
 #include "flowd/sensor/sensor.h"
 #include "relay/relay.h"
 #include "verify/verify.h"
@@ -93,6 +94,7 @@ static const struct parent_link links[] = {
 static const struct errand_role errands[] = {
 	{ "judge", IPC_JUDGE, judge_run, JUDGE_MOST, JUDGE_AT_ONCE },
 	{ "fetch", IPC_FETCH, fetch_run, FETCH_MOST, FETCH_AT_ONCE },
+	{ "scan", IPC_SCAN, scan_run, SCAN_MOST, SCAN_AT_ONCE },
 	{ NULL, IPC_NONE, NULL, 0, 0 },
 };
 

@@ -2,6 +2,7 @@
 #include "flowd/yaml.h"
 
 #include "base/conf/sinks.h"
+#include "base/conf/tools.h"
 #include "base/err.h"
 
 #include <errno.h>
@@ -9,7 +10,7 @@
 #include <string.h>
 
 #define NAME_MAX_LEN 128
-#define CONF_ENTRY_MAX 8192
+#define CONF_ENTRY_MAX 16384
 
 struct reader {
 	const char *path;
@@ -60,36 +61,65 @@ static int unknown(const struct reader *r, const char *name, struct fy_node *key
 	return complain_at(r, ERR_UNKNOWN, key, 0, text);
 }
 
-/* An entry of a list that has options of its own: they become a line of name=value. */
+/* The options whose entries have options of their own. */
+static const struct section *section_of(const char *name)
+{
+	if (!strcmp(name, "sinks"))
+		return &sinks_section;
+	return strcmp(name, "tools") ? NULL : &tools_section;
+}
+
+/* The value of an option of an entry; of a list the items, each a line. False: it is none. */
+static bool entry_value(struct fy_node *value, bool list, char out[SECTION_VALUE_MAX])
+{
+	const char *text;
+	struct fy_node *item;
+	void *iter = NULL;
+	size_t len = 0;
+
+	*out = 0;
+	if (value && fy_node_is_scalar(value)) {
+		text = fy_node_get_scalar0(value);
+		return text && snprintf(out, SECTION_VALUE_MAX, "%s", text) < SECTION_VALUE_MAX;
+	}
+	if (!list || !value || !fy_node_is_sequence(value))
+		return false;
+	while ((item = fy_node_sequence_iterate(value, &iter))) {
+		text = fy_node_is_scalar(item) ? fy_node_get_scalar0(item) : NULL;
+		if (!text || strchr(text, '\n') || len + strlen(text) + 2 > SECTION_VALUE_MAX)
+			return false;
+		len += (size_t)sprintf(out + len, "%s%s", len ? "\n" : "", text);
+	}
+	return true;
+}
+
+/* They become a line of name=value. */
 static int set_entry(const struct reader *r, const char *name, struct fy_node *node)
 {
-	char line[CONF_ENTRY_MAX] = "", error[SINKS_ERROR_MAX];
-	struct sinks sinks = { .count = 0 };
+	const struct section *section = section_of(name);
+	char line[CONF_ENTRY_MAX] = "", value[SECTION_VALUE_MAX], error[SECTION_ERROR_MAX];
 	struct fy_node_pair *pair;
 	struct fy_node *key = node;
 	void *iter = NULL;
 	int rc = 0;
 
 	while (!rc && (pair = fy_node_mapping_iterate(node, &iter))) {
-		struct fy_node *value = fy_node_pair_value(pair);
-		const char *word, *text = NULL;
+		struct fy_node *place = fy_node_pair_value(pair);
+		const char *word;
 
 		key = fy_node_pair_key(pair);
 		word = fy_node_get_scalar0(key);
-		if (value && fy_node_is_scalar(value))
-			text = fy_node_get_scalar0(value);
-		if (!text || !word)
+		if (!word || !entry_value(place, section_is_list(section, word), value))
 			return complain_at(r, ERR_SYNTAX, key, 0, "expected a value");
-		rc = sinks_check_option(word, text, error);
+		rc = section_check_option(section, word, value, error);
 		if (rc)
-			return complain_at(r, rc, rc == ERR_UNKNOWN ? key : value, 0, error);
-		if (sinks_add_option(line, sizeof(line), word, text))
+			return complain_at(r, rc, rc == ERR_UNKNOWN ? key : place, 0, error);
+		if (section_add_option(line, sizeof(line), word, value))
 			return complain_at(r, ERR_RANGE, key, 0, "the entry is too long");
 	}
-	rc = sinks_parse(line, &sinks, error);
+	rc = section_try(section, line, error);
 	if (rc)
 		return complain_at(r, rc, key, 0, error);
-	sinks_free(&sinks);
 	return conf_set(r->conf, name, line, NULL);
 }
 
@@ -100,7 +130,7 @@ static int set_sequence(const struct reader *r, const char *name, struct fy_node
 	int rc = 0;
 
 	while (!rc && (item = fy_node_sequence_iterate(node, &iter)))
-		if (fy_node_is_mapping(item) && !strcmp(name, "sinks"))
+		if (fy_node_is_mapping(item) && section_of(name))
 			rc = set_entry(r, name, item);
 		else if (fy_node_is_scalar(item))
 			rc = set_scalar(r, name, item);

@@ -2,6 +2,7 @@
 #include "store/expire.h"
 
 #include "store/book/cases.h"
+#include "store/book/runs.h"
 #include "store/hosts.h"
 #include "store/inside.h"
 #include "store/key.h"
@@ -42,7 +43,7 @@ static wall_t oldest(struct store *s, enum rocks_table table, wall_t none)
 }
 
 static const enum rocks_table history[] = { ROCKS_EVENTS, ROCKS_JUDGEMENTS, ROCKS_PROBE_LOG,
-					    ROCKS_AUDIT, ROCKS_SWEEP_LOG };
+					    ROCKS_AUDIT,  ROCKS_SWEEP_LOG,  ROCKS_RUN_OUTPUT };
 static const enum rocks_table alerts[] = { ROCKS_ALERTS };
 
 /* Some tables, whose oldest rows go together. */
@@ -155,6 +156,8 @@ int store_expire(struct store *s, const struct store_keep *keep, wall_t now)
 		rc = expire_table(s, ROCKS_AUDIT, now - keep->audit);
 	if (!rc && keep->audit)
 		rc = expire_table(s, ROCKS_TRAIL, now - keep->audit);
+	if (!rc && keep->runs)
+		rc = store_expire_runs(s, now - keep->runs);
 	if (!rc && keep->hosts)
 		rc = store_expire_hosts(s, now - keep->hosts);
 	if (!rc && keep->disk_cap && rocks_size(s->rocks) > keep->disk_cap)

@@ -9,7 +9,7 @@
 
 /* How long history is kept; 0: for ever. */
 struct store_keep {
-	mono_t events, probes, alerts, audit;
+	mono_t events, probes, alerts, audit, runs;
 	mono_t hosts;	   /* that answered everything, after the last such answer */
 	uint64_t disk_cap; /* bytes; over it the oldest history goes first; 0 no cap */
 };

@@ -8,7 +8,7 @@
 
 #include "store/pending.h"
 
-#define MEMORY_TABLES 40
+#define MEMORY_TABLES 48
 
 struct memory;
 struct memory_cursor;

@@ -45,7 +45,11 @@
 	X(ROCKS_MEMBERS, "members")       \
 	X(ROCKS_TAGS, "tags")             \
 	X(ROCKS_ASSETS, "assets")         \
-	X(ROCKS_MAPPED, "mapped")
+	X(ROCKS_MAPPED, "mapped")         \
+	X(ROCKS_RUNS, "runs")             \
+	X(ROCKS_RUN_OF, "run_of")         \
+	X(ROCKS_RUN_OPEN, "run_open")     \
+	X(ROCKS_RUN_OUTPUT, "run_output")
 
 enum rocks_table {
 #define ROCKS_ENUM(id, name) id,

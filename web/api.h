@@ -34,6 +34,7 @@ struct api {
 	struct http *http;
 	struct loop *loop;
 	const struct conf *conf;
+	uint64_t last_run;   /* likewise of a hand-over */
 	uint64_t last_sweep; /* the id of the latest that was ordered here */
 	mono_t host_keep;    /* how long a host answers everything after its last such answer */
 	mono_t second;	     /* in which `wishes` were sent to core */

@@ -8,6 +8,7 @@
 #include "web/book/alerts.h"
 #include "web/book/baseline.h"
 #include "web/book/members.h"
+#include "web/handover/runs.h"
 #include "web/listing/export.h"
 #include "web/listing/listing.h"
 #include "web/listing/single.h"
@@ -36,6 +37,12 @@ const struct http_route routes[] = {
 	{ "/api/v1/services.jsonl", HTTP_GET, export_lines, ACCESS_VIEWER, 0 },
 	{ "/api/v1/services/*", HTTP_GET, single_get, ACCESS_VIEWER, 0 },
 	{ "/api/v1/services/*/verify", HTTP_POST, single_verify, ACCESS_OPERATOR, 0 },
+	{ "/api/v1/services/*/handover", HTTP_POST, runs_order, ACCESS_OPERATOR, 0 },
+	{ "/api/v1/services/*/handovers", HTTP_GET, runs_of_service, ACCESS_VIEWER, 0 },
+	{ "/api/v1/tools", HTTP_GET, runs_tools, ACCESS_VIEWER, 0 },
+	{ "/api/v1/handovers", HTTP_GET, runs_list, ACCESS_VIEWER, 0 },
+	{ "/api/v1/handovers/*", HTTP_GET, runs_get, ACCESS_VIEWER, 0 },
+	{ "/api/v1/handovers/*/cancel", HTTP_POST, runs_cancel, ACCESS_OPERATOR, 0 },
 	{ "/api/v1/hosts", HTTP_GET, listing_hosts, ACCESS_VIEWER, 0 },
 	{ "/api/v1/alerts", HTTP_GET, alerts_list, ACCESS_VIEWER, 0 },
 	{ "/api/v1/alerts/*", HTTP_GET, alerts_get, ACCESS_VIEWER, 0 },

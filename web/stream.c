@@ -13,7 +13,7 @@
 #define RING 2048   /* notes kept for readers that are behind */
 #define REPLAY 1000 /* of them, events and alerts each, from before the start */
 
-enum kind { KIND_EVENT, KIND_ALERT, KIND_TRIAGE, KIND_GAP, KIND_PULSE };
+enum kind { KIND_EVENT, KIND_ALERT, KIND_TRIAGE, KIND_RUN, KIND_GAP, KIND_PULSE };
 
 /* A text that several readers may be in the middle of. */
 struct note {
@@ -190,13 +190,24 @@ void stream_put_alert(struct stream *s, const struct alert *alert)
 					.level = alert->level });
 }
 
-void stream_put_triage(struct stream *s, char *line)
+/* What has no number of its own, and is not told a second time. */
+static void put_passing(struct stream *s, enum kind kind, const char *name, char *line)
 {
 	if (line)
-		ring_put(s, note_new(KIND_TRIAGE, 0, "id: %llu.%llu\nevent: triage\ndata: %s\n\n",
+		ring_put(s, note_new(kind, 0, "id: %llu.%llu\nevent: %s\ndata: %s\n\n",
 				     (unsigned long long)s->at.event,
-				     (unsigned long long)s->at.alert, line));
+				     (unsigned long long)s->at.alert, name, line));
 	free(line);
+}
+
+void stream_put_triage(struct stream *s, char *line)
+{
+	put_passing(s, KIND_TRIAGE, "triage", line);
+}
+
+void stream_put_run(struct stream *s, char *line)
+{
+	put_passing(s, KIND_RUN, "handover", line);
 }
 
 static void wake_all(struct stream *s)
@@ -393,6 +404,7 @@ static const char *read_wish(const struct http_request *request, unsigned *kinds
 	} names[] = { { "event", KIND_EVENT },
 		      { "alert", KIND_ALERT },
 		      { "triage", KIND_TRIAGE },
+		      { "handover", KIND_RUN },
 		      { "health", KIND_PULSE } };
 	const struct http_parameter *p;
 	size_t at, len, i;

@@ -26,6 +26,8 @@ void stream_put_event(struct stream *stream, const struct event_row *event);
 void stream_put_alert(struct stream *stream, const struct alert *alert);
 /* What has become of an alert: a line, which it frees; it has no number of its own. */
 void stream_put_triage(struct stream *stream, char *line);
+/* The same of a service that is handed over. */
+void stream_put_run(struct stream *stream, char *line);
 void stream_publish(struct stream *stream);
 
 /* What is sent to who is there now, and never again: the text of a health event, or NULL for a sign

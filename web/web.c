@@ -12,6 +12,7 @@
 #include "web/api.h"
 #include "web/backup/backups.h"
 #include "web/book/alerts.h"
+#include "web/handover/runs.h"
 #include "web/http/doors.h"
 #include "web/routes.h"
 
@@ -107,6 +108,10 @@ static void take(struct web *w, const struct ipc_message *m)
 		break;
 	case IPC_TRIAGE:
 		stream_put_triage(w->api.stream, alerts_line(m->record));
+		view_expect(w->api.view);
+		break;
+	case IPC_RUN:
+		stream_put_run(w->api.stream, runs_line(m->record));
 		view_expect(w->api.view);
 		break;
 	case IPC_TROUBLE:

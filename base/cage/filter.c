@@ -47,8 +47,9 @@ static const struct rule common[] = { FILTER_COMMON_LIST(RULE) },
 			 verify[] = { FILTER_VERIFY_LIST(RULE) }, web[] = { FILTER_WEB_LIST(RULE) },
 			 far[] = { FILTER_FAR_LIST(RULE) }, judge[] = { FILTER_JUDGE_LIST(RULE) },
 			 relay[] = { FILTER_RELAY_LIST(RULE) },
-			 fetch[] = { FILTER_FETCH_LIST(RULE) },
-			 birth[] = { FILTER_BIRTH_LIST(RULE) },
+			 fetch[] = { FILTER_FETCH_LIST(RULE) }, tool[] = { FILTER_TOOL_LIST(RULE) },
+			 asks[] = { FILTER_CALL_LIST(RULE) }, forks[] = { FILTER_FORKS_LIST(RULE) },
+			 scan[] = { FILTER_SCAN_LIST(RULE) }, birth[] = { FILTER_BIRTH_LIST(RULE) },
 			 deadly[] = { FILTER_DEADLY_LIST(RULE) };
 
 struct list {
@@ -60,12 +61,13 @@ struct list {
 	{                                              \
 		name, sizeof(name) / sizeof((name)[0]) \
 	}
-#define LISTS_MAX 10
+#define LISTS_MAX 12
 
 /* Which lists a table is made of. */
 static const struct list tables[][LISTS_MAX] = {
 	[CAGE_PARENT] = { LIST(common), LIST(birth), LIST(store), LIST(sensor), LIST(core),
-			  LIST(verify), LIST(web), LIST(far), LIST(judge), LIST(relay) },
+			  LIST(verify), LIST(web), LIST(far), LIST(judge), LIST(relay),
+			  LIST(tool) },
 	[CAGE_SENSOR] = { LIST(common), LIST(sensor) },
 	[CAGE_CORE] = { LIST(common), LIST(store), LIST(core) },
 	[CAGE_VERIFY] = { LIST(common), LIST(verify) },
@@ -73,6 +75,10 @@ static const struct list tables[][LISTS_MAX] = {
 	[CAGE_RELAY] = { LIST(common), LIST(relay) },
 	[CAGE_FETCH] = { LIST(common), LIST(relay), LIST(fetch) },
 	[CAGE_WEB] = { LIST(common), LIST(store), LIST(web) },
+	[CAGE_SCAN] = { LIST(common), LIST(scan) },
+	[CAGE_CALL] = { LIST(common), LIST(relay), LIST(asks) },
+	[CAGE_TOOL] = { LIST(common), LIST(tool) },
+	[CAGE_TOOL_FORKS] = { LIST(common), LIST(tool), LIST(forks) },
 	[CAGE_JUDGE] = { LIST(common), LIST(store), LIST(judge) },
 };
 static const struct list deadly_list = LIST(deadly);
@@ -137,6 +143,7 @@ static const struct condition {
 	{ HOUSE, 1, { EQUALS(0, AF_INET6) } },
 	{ HOUSE, 1, { EQUALS(0, AF_NETLINK) } },
 	{ HOUSE, 1, { EQUALS(0, AF_PACKET) } },
+	{ ROUTES, 1, { EQUALS(0, AF_NETLINK) } },
 	{ ITSELF, 1, { MASKED(4, AT_EMPTY_PATH, AT_EMPTY_PATH) } },
 	{ PACKET, 1, { EQUALS(1, SOL_PACKET) } },
 };
@@ -207,7 +214,8 @@ int filter_enter(enum cage_table table)
 	/* Its flags are in memory, where no filter looks; with ENOSYS clone() is used instead. */
 	if (!rc)
 		rc = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
-	if (!rc && table != CAGE_PARENT)
+	/* A program of others may ask for what it can do without, and is told so. */
+	if (!rc && table != CAGE_PARENT && table != CAGE_TOOL && table != CAGE_TOOL_FORKS)
 		rc = deny(filter);
 	if (!rc)
 		rc = seccomp_load(filter);

@@ -8,6 +8,8 @@
 #ifndef BASE_CAGE_TABLES_H
 #define BASE_CAGE_TABLES_H
 
+#include "base/cage/tool_tables.h"
+
 /* On which arguments a call is allowed. */
 #define FILTER_WHEN_LIST(X)                                                                 \
 	X(ANY)	   /* whatever they are */                                                  \
@@ -23,6 +25,7 @@
 	X(UNSENT)  /* ioctl: how many bytes the other side has not acknowledged */          \
 	X(TALK)	   /* socket: TCP and UDP over IPv4 and IPv6 */                             \
 	X(HOUSE)   /* socket: the families that some role opens at its birth */             \
+	X(ROUTES)  /* socket: what the kernel tells of interfaces and routes */             \
 	X(ITSELF)  /* execveat: of a descriptor, not of a path */                           \
 	X(PACKET)  /* setsockopt: of the capture */
 
@@ -279,6 +282,7 @@
 	X(clone, ANY, "fork")                                             \
 	X(vfork, ANY, "likewise")                                         \
 	X(fork, ANY, "likewise")                                          \
+	X(setpgid, ANY, "what a short-lived role starts ends with it")    \
 	X(execveat, ITSELF, "a role is this program anew")                \
 	X(wait4, ANY, "a role has ended")                                 \
 	X(waitid, ANY, "likewise, newer C libraries")                     \

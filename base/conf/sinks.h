@@ -6,6 +6,7 @@
 #ifndef BASE_CONF_SINKS_H
 #define BASE_CONF_SINKS_H
 
+#include "base/conf/section.h"
 #include "base/mono.h"
 
 #include <stdbool.h>
@@ -15,7 +16,7 @@
 #define SINKS_MAX 16
 #define SINKS_BATCH_MAX 200 /* alerts in one request */
 #define SINKS_NAME_MAX 16   /* with its NUL */
-#define SINKS_ERROR_MAX 256
+#define SINKS_ERROR_MAX SECTION_ERROR_MAX
 
 /* X(constant, text) */
 #define SINKS_KIND_LIST(X)         \
@@ -100,14 +101,8 @@ struct sinks {
 const char *sinks_kind_text(unsigned kind);
 const char *sinks_form_text(unsigned form);
 
-/*
- * Is this an option of a sink, with a value it may have? 0; ERR_UNKNOWN, ERR_SYNTAX, ERR_RANGE and
- * what was expected in `error` (SINKS_ERROR_MAX bytes).
- */
-int sinks_check_option(const char *name, const char *value, char *error);
-
-/* Writes an option as it stands in an entry to the end of `line`. 0, ERR_RANGE: no room. */
-int sinks_add_option(char *line, size_t size, const char *name, const char *value);
+/* What an entry may say. */
+extern const struct section sinks_section;
 
 /* Reads the entries, one a line; all of it must be freed by sinks_free. 0, or an error and what is
  * wrong in `error`. */

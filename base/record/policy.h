@@ -45,7 +45,8 @@ struct alert_terms {
 	uint32_t throttle, throttle_s; /* so many in so many seconds */
 	uint16_t quiet_from, quiet_to; /* minutes of the day, in UTC */
 	uint8_t has_quiet;
-	uint8_t pad[3];
+	uint8_t scan; /* 1: it is handed over */
+	uint8_t pad[2];
 };
 
 /* Static, "?" outside the range. */

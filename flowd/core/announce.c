@@ -96,6 +96,12 @@ void announce_triage(struct announce *a, const struct triage *triage)
 	note_record(a, IPC_TRIAGE, triage, sizeof(*triage));
 }
 
+void announce_run(struct announce *a, const struct tool_run *run)
+{
+	a->news = true;
+	note_record(a, IPC_RUN, run, sizeof(*run));
+}
+
 void announce_tally(struct announce *a, const struct tally *tally,
 		    const struct trouble_news *troubles, size_t count)
 {
@@ -138,6 +144,7 @@ static void send_records(struct announce *a)
 
 	for (; at < end; at += kind == IPC_EVENT    ? sizeof(struct event_row)
 			       : kind == IPC_TRIAGE ? sizeof(struct triage)
+			       : kind == IPC_RUN    ? sizeof(struct tool_run)
 						    : sizeof(struct alert)) {
 		memcpy(&kind, at, sizeof(kind));
 		at += sizeof(kind);

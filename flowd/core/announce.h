@@ -20,6 +20,7 @@ void announce_free(struct announce *a);
 /* Notes what is to be said; NULL: nothing. */
 void announce_event(struct announce *a, const struct event_row *event);
 void announce_triage(struct announce *a, const struct triage *triage);
+void announce_run(struct announce *a, const struct tool_run *run);
 void announce_alert(struct announce *a, const struct alert *alert);
 void announce_tally(struct announce *a, const struct tally *tally,
 		    const struct trouble_news *troubles, size_t count);

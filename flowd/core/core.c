@@ -50,8 +50,7 @@ struct core {
 	struct greet greet;
 	struct sweeps sweeps;
 	struct trim trim;
-	mono_t clock; /* of mono_set_back */
-	mono_t end;   /* of the wait for verdicts after a replay */
+	mono_t clock, end; /* of mono_set_back; of the wait for verdicts after a replay */
 	struct vitals *vitals;
 	struct origins *origins;
 	struct ipc *parent, *relay; /* until crew and courier have them */
@@ -389,15 +388,15 @@ static bool open_loop(struct core *c)
 	if (c->web)
 		c->web_event = loop_fd_new(c->loop, ipc_fd(c->web), LOOP_READ, others_ready, c);
 	c->crew = crew_new(c->loop, c->parent, c->announce, &c->backlog);
-	c->parent = NULL;
 	rc = courier_new(c->loop, c->relay, c->conf, &c->life, &c->courier);
-	c->relay = NULL;
+	c->parent = c->relay = NULL;
 	rc = rc ? rc
 		: scout_new(&(struct scout_with){ c->conf, c->loop, &c->life, c->crew, c->verify,
 						  &c->targets },
 			    &c->scout);
 	c->wishes = (struct wishes){ c->store,	c->web,	 &c->life,   &c->backlog, &c->sweeps,
 				     c->vitals, c->crew, c->courier, c->scout,	  { "" } };
+	handovers_new(c->conf, c->loop, c->announce, &c->wishes);
 	if ((!c->ended && !c->sensor_event) || (c->verify && !c->verify_event) ||
 	    (c->web && !c->web_event) || !c->tick || !c->term)
 		return false;
@@ -440,6 +439,7 @@ static void core_free(struct core *c)
 	loop_event_free(c->web_event);
 	loop_event_free(c->tick);
 	loop_event_free(c->term);
+	handovers_free(c->life.handovers);
 	crew_free(c->crew);
 	courier_free(c->courier);
 	scout_free(c->scout);

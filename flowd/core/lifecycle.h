@@ -46,6 +46,8 @@ struct approvals {
 	size_t count;
 };
 
+struct handovers;
+
 struct lifecycle {
 	struct store *store;
 	const struct rules *rules;
@@ -59,6 +61,7 @@ struct lifecycle {
 	wall_t quiet_until;  /* before it only levels high and critical become alerts */
 	const struct health *health; /* of the capture; NULL: nobody knows */
 	const char *receiver;	     /* of the outbox; NULL none */
+	struct handovers *handovers; /* what rules hand over goes there; NULL: nothing does */
 	bool letters;		     /* alerts are put into the outbox of all receivers, too */
 	lifecycle_fn act;
 	void *arg;

@@ -5,7 +5,7 @@ import re
 import source
 
 OPTIONS, YAML_PAGE = "base/conf.h", "man/flowd.yaml.5"
-SINKS = "base/conf/sinks.h"
+SECTIONS = (("base/conf/sinks.h", "SINKS_OPTION_LIST"), ("base/conf/tools.h", "TOOLS_OPTION_LIST"))
 RECORD, KIND = "base/record.h", "base/record/kind.h"
 DAEMON_PAGE, RULES_PAGE = "man/flowd.8", "man/flowd.rules.5"
 # mdoc: ".It Ic name ..." is how a list of names says one; Va and Cm are taken too.
@@ -42,8 +42,9 @@ def check_options(tree):
         return wrong
     told = items(tree, YAML_PAGE)
     rows = [(OPTIONS, line, name) for line, _, name in entries]
-    if SINKS in tree.paths:  # each receiver has options of its own
-        rows += [(SINKS, line, name) for line, _, name in table(tree, SINKS, "SINKS_OPTION_LIST")[0]]
+    for header, options in SECTIONS:  # each receiver, each tool has options of its own
+        if header in tree.paths:
+            rows += [(header, line, name) for line, _, name in table(tree, header, options)[0]]
     names = {name for _, _, name in rows}
     wrong = [(path, line, f"option {name} is not in {YAML_PAGE}")
              for path, line, name in rows if name not in told]

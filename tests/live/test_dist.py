@@ -34,7 +34,7 @@ def run(*words, text=None, **options):
 def check_examples(report, flowd):
     """Each example is right as it stands, and means what it says."""
     wanted = {"span": ("workers: 2", 'source: "192.0.2.5"'), "mirror": ("4789", "6081"),
-              "one-armed": ("enabled: no",), "forensics": ('home: "any"',)}
+              "one-armed": ("enabled: no",), "forensics": ('home: "any"',), "tools": ("nuclei", "{secret}")}
     files = {os.path.basename(path)[:-len(".yaml")]: path
              for path in glob.glob(os.path.join(DIST, "examples", "*.yaml"))}
     report.check("examples", sorted(wanted), sorted(files))

@@ -19,6 +19,9 @@
 	X(rulings_run, "rules",                                                                  \
 	  "show | check FILE | test FILE [--since TIME] | explain SERVICE | reload",             \
 	  "the rules, and others tried on what was recorded")                                    \
+	X(scans_run, "scan",                                                                     \
+	  "SERVICE [TOOL] [alert=NUMBER] | list [SERVICE] | show ID | cancel ID | tools",        \
+	  "hand a service over to a tool, and wait for what it says")                            \
 	X(wishes_approve, "approve", "SERVICE ... [NAME=VALUE ...]",                             \
 	  "what is meant to be exposed")                                                         \
 	X(wishes_sweep, "sweep",                                                                 \

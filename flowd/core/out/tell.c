@@ -4,6 +4,7 @@
 #include "flowd/core/book/approvals.h"
 #include "flowd/core/book/casework.h"
 #include "flowd/core/facts/gather.h"
+#include "flowd/core/handover/handovers.h"
 #include "flowd/core/policy/hold.h"
 #include "flowd/facts.h"
 #include "store/history/judgements.h"
@@ -60,6 +61,8 @@ void tell_make(struct lifecycle *l, struct alert *alert, const struct alert_term
 {
 	store_put_alert(l->store, alert);
 	casework_begin(l, alert);
+	if (terms->scan)
+		handovers_by_rule(l->handovers, alert);
 	if (l->receiver)
 		store_put_outbox(l->store, l->receiver, alert);
 	if (l->letters)

@@ -87,6 +87,7 @@ struct alert_terms policy_terms(const struct lifecycle *l, const struct rules_ve
 		terms.throttle = a->throttle;
 		terms.throttle_s = a->throttle_s;
 	}
+	terms.scan = a->scan;
 	terms.has_quiet = a->has_quiet;
 	terms.quiet_from = a->quiet_from;
 	terms.quiet_to = a->quiet_to;

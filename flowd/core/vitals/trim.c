@@ -25,6 +25,7 @@ int trim_tick(struct trim *t, struct store *store, const struct conf *conf, wall
 					 .probes = conf->keep_probes,
 					 .alerts = conf->keep_alerts,
 					 .audit = conf->keep_audit,
+					 .runs = conf->handover_keep,
 					 .hosts = conf->deceptive_keep,
 					 .disk_cap = conf->store_cap };
 

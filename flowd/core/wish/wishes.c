@@ -26,6 +26,8 @@ static int take(const struct wishes *w, const struct ipc_message *m)
 		return tokens_order(w->store, w->web, m->record);
 	case IPC_BOOK:
 		return approvals_take(w->life, m->fd);
+	case IPC_RUN:
+		return handovers_order(w->life->handovers, m->record);
 	case IPC_TRIAGE:
 		return casework_order(w->life, m->record, mono_wall() + MONO_SECOND);
 	case IPC_BACKUP:

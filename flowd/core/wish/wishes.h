@@ -7,6 +7,7 @@
 
 #include "flowd/core/assets/scout.h"
 #include "flowd/core/crew.h"
+#include "flowd/core/handover/handovers.h"
 #include "flowd/core/lifecycle.h"
 #include "flowd/core/out/courier.h"
 #include "flowd/core/probing/backlog.h"
