@@ -57,6 +57,25 @@ static const struct known all[] = {
 	{ "NULL", TEXT("SSH-1.99-Cisco-1.25\n"), "", BOOK_HARD, "ssh", "Cisco", "1.25" },
 	{ "NULL", TEXT("SSH-2.0-Go\r\n"), "", BOOK_HARD, "ssh", "Go", "" },
 	{ "NULL", TEXT("SSH-2.0-OpenSSH_9"), "", BOOK_SOFT, "ssh", "", "" },
+	{ "GetRequest",
+	  TEXT("HTTP/1.1 200 OK\r\n\r\n<title>Statistics Report for HAProxy</title>\n"), "",
+	  BOOK_HARD, "http", "HAProxy", "" },
+	{ "GetRequest",
+	  TEXT("HTTP/1.1 503 Backend fetch failed\r\nServer: Varnish\r\nX-Varnish: 2\r\n"
+	       "Via: 1.1 varnish (Varnish/7.1)\r\n\r\n"),
+	  "", BOOK_HARD, "http", "Varnish", "7.1" },
+	{ "NULL",
+	  TEXT("200 277     \n-----------------------------\nVarnish Cache CLI 1.0\n"
+	       "-----------------------------\nLinux,6.1.0,x86_64,-junix,-hcritbit\n"
+	       "varnish-7.1.1 revision 7cee1c581bead20e88d101ab3d72afb29f14d87a\n\n"),
+	  "", BOOK_HARD, "varnish-cli", "Varnish", "7.1.1" },
+	/* What a cache passes on is its origin's. */
+	{ "GetRequest",
+	  TEXT("HTTP/1.1 200 OK\r\nServer: nginx/1.22.1\r\nVia: 1.1 x (Varnish/7.1)\r\n\r\n"), "",
+	  BOOK_HARD, "http", "nginx", "1.22.1" },
+	{ "NULL",
+	  TEXT("107 59      \nkcxvwrtetflsheueqpgigxsimfwjeban\n\nAuthentication required.\n\n"),
+	  "", BOOK_HARD, "varnish-cli", "Varnish", "" },
 	{ "GetRequest", TEXT("HTTP/1.1 200 OK\r\nServer: nginx/1.22.1\r\n\r\n"), "", BOOK_HARD,
 	  "http", "nginx", "1.22.1" },
 	{ "GetRequest",
