@@ -56,7 +56,7 @@ static int run_verify(const struct conf *conf, struct ipc **ends)
 
 static int run_far(const struct conf *conf, struct ipc **ends)
 {
-	return verify_far_run(conf, ends[0]);
+	return verify_far_run(conf, ends[0], ends[1]);
 }
 
 static int run_relay(const struct conf *conf, struct ipc **ends)
@@ -86,6 +86,7 @@ static const struct parent_link links[] = {
 	{ "verify", "far" },  /* jobs, names; probes and troubles back; where it is joined */
 	{ "core", "web" },    /* events, alerts, tallies; wishes back */
 	{ "parent", "core" }, /* which role fell, which is back; live only; errands back */
+	{ "parent", "far" },  /* the same of a prober that is alone: the kill switch, by signals */
 	{ "core", "relay" },  /* alerts, what is committed; receipts and news of receivers back */
 	{ NULL, NULL },
 };

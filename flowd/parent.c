@@ -72,8 +72,14 @@ static void tell_start(struct parent *p, size_t i)
 	for (k = 0; p->news && p->plan->roles[k].name; k++)
 		if (k == i || !strcmp(p->plan->roles[i].name, p->listener->to))
 			tell(p, k);
-	if (p->news && !strcmp(p->plan->roles[i].name, p->listener->to))
-		renew_tell(&p->renew, p->news);
+	if (!p->news || strcmp(p->plan->roles[i].name, p->listener->to))
+		return;
+	renew_tell(&p->renew, p->news);
+	/* Core keeps the switch in its store; a prober has none. */
+	if (conf_is_prober(p->conf) && p->said.time_us) {
+		ipc_send(p->news, IPC_PROBING, &p->said);
+		ipc_flush(p->news);
+	}
 }
 
 static int start(struct parent *p, size_t i)
@@ -354,9 +360,11 @@ static int run_live(struct parent *p)
 		ipc_flush(p->news);
 		reap(p);
 		p->birth.rules = p->renew.rules;
-		wanted = errand_hear(&p->errands, p->news, p->conf, &p->birth);
+		/* A prober's far talks with strangers, and has nothing to ask for. */
+		wanted = !conf_is_prober(p->conf) &&
+			 errand_hear(&p->errands, p->news, p->conf, &p->birth);
 		hopeless = is_hopeless(p);
-		switch_hear(p->news, signal);
+		switch_hear(p->news, signal, &p->said);
 		if (signal == SIGHUP)
 			reload(p);
 		else if (wanted || renew_is_due(&p->renew, p->conf))

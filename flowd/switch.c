@@ -10,7 +10,7 @@ void switch_signals(sigset_t *signals)
 	sigaddset(signals, SIGUSR2);
 }
 
-void switch_hear(struct ipc *core, int signal)
+void switch_hear(struct ipc *core, int signal, struct probing *last)
 {
 	const struct probing wish = { .time_us = mono_wall(), .enabled = signal == SIGUSR1 };
 
@@ -19,4 +19,5 @@ void switch_hear(struct ipc *core, int signal)
 	log_info("probing is %s by a signal", wish.enabled ? "allowed" : "stopped");
 	ipc_send(core, IPC_PROBING, &wish);
 	ipc_flush(core);
+	*last = wish;
 }

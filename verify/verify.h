@@ -32,6 +32,6 @@ int verify_run(const struct conf *conf, const struct verify_rules *rules, struct
  * other end of `near`) takes its jobs from who calls; else the vantages of the configuration are
  * called, get the jobs that verify passes on, and their probes go back. Returns the exit status.
  */
-int verify_far_run(const struct conf *conf, struct ipc *near);
+int verify_far_run(const struct conf *conf, struct ipc *near, struct ipc *parent);
 
 #endif

@@ -22,6 +22,16 @@ static int open_links(struct parent *p)
 	return rc;
 }
 
+static bool is_there(const struct parent *p, const char *name)
+{
+	const struct parent_role *role;
+
+	for (role = p->plan->roles; role->name; role++)
+		if (!strcmp(role->name, name))
+			return !role->wanted || role->wanted(p->conf);
+	return false;
+}
+
 /*
  * The parent's own link: how the roles fare, and back the kinds of errands. A signal says that
  * there are some. 0, -errno.
@@ -30,8 +40,11 @@ static int open_news(struct parent *p)
 {
 	int i, fd;
 
-	for (i = 0; p->plan->links[i].from && strcmp(p->plan->links[i].from, "parent"); i++)
-		;
+	for (i = 0; p->plan->links[i].from; i++)
+		if (!strcmp(p->plan->links[i].from, "parent") && is_there(p, p->plan->links[i].to))
+			break;
+	if (!p->plan->links[i].from)
+		return 0;
 	p->listener = &p->plan->links[i];
 	fd = fcntl(p->ends[i][0], F_DUPFD_CLOEXEC, BIRTH_SPARE_FD);
 	if (fd < 0 || fcntl(fd, F_SETOWN, p->birth.parent) || fcntl(fd, F_SETFL, O_ASYNC))

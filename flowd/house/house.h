@@ -29,6 +29,7 @@ struct parent {
 	struct ipc *news;		    /* to it, and its wishes back; NULL in a replay */
 	struct errands errands;
 	struct renew renew;
+	struct probing said; /* by a signal, the last time; time_us 0: never */
 };
 
 /* Is this side of the link the role's? 0: from, 1: to. */

@@ -6,6 +6,7 @@
 Needs root, iproute2, nftables, openssl.
 """
 import os
+import signal
 import socket
 import ssl
 import struct
@@ -115,6 +116,70 @@ def check_limits(bench, flowd):
     bench.report.check("another host: nothing from outside", [], tap())
 
 
+def check_switch(bench, flowd, prober):
+    """The kill switch holds where it was pulled, and at the vantages of whoever pulled it."""
+    net, check = bench.net, bench.report.check
+    tap = net.tap("inside", "tcp[13] == 2 and src host 192.0.2.2")
+
+    def pull(process, number):
+        os.kill(process.pid, number)
+        time.sleep(0.5)
+    # By a signal to the prober alone: its verify falls, and it still holds.
+    pull(prober, signal.SIGUSR2)
+    bench.touch(8090)
+    bench.expect(flowd, "switch: from inside", dict(state="open"), event="verdict", port=8090,
+                 vantage="inside")
+    for name in ("verify", "far"):
+        os.kill(roles_of(prober)[name], signal.SIGKILL)
+        time.sleep(3)
+    bench.touch(8091)
+    bench.expect(flowd, "switch: from inside again", dict(state="open"), event="verdict",
+                 port=8091, vantage="inside")
+    time.sleep(2)
+    # Of who orders: it does not release what was pulled there.
+    pull(flowd.process, signal.SIGUSR2)
+    pull(flowd.process, signal.SIGUSR1)
+    bench.touch(8092)
+    time.sleep(2)
+    check("switch: pulled at the prober: nothing leaves it", [], tap())
+    pull(prober, signal.SIGUSR1)
+    bench.touch(8093)
+    bench.expect(flowd, "switch: released", dict(exposure="world"), event="verdict", port=8093,
+                 vantage="outside")
+
+
+def check_drained(bench, flowd, prober):
+    """What waits at a vantage is not probed either once the switch is pulled here."""
+    net = bench.net
+    net.stop(prober)
+    bench.prober("--verify.host_rate", "2")
+    time.sleep(3)
+    tap = net.tap("inside", "tcp[13] == 2 and src host 192.0.2.2")
+    for port in range(8100, 8130):
+        bench.touch(port)
+    os.kill(flowd.process.pid, signal.SIGUSR2)
+    time.sleep(1.5)
+    before = tap()
+    tap = net.tap("inside", "tcp[13] == 2 and src host 192.0.2.2")
+    time.sleep(4)
+    after = tap()
+    bench.report.check("switch: some of the jobs were probed (%d SYNs)" % len(before), True,
+                       len(before) > 0)
+    bench.report.check("switch: the others are not", [], after)
+    os.kill(flowd.process.pid, signal.SIGUSR1)
+
+
+def roles_of(process):
+    """The roles of a prober that is alone."""
+    found = {}
+    for line in subprocess.run(["ps", "-eo", "pid,ppid,args"], stdout=subprocess.PIPE, check=True,
+                               universal_newlines=True).stdout.splitlines()[1:]:
+        pid, parent, title = line.split(None, 2)
+        if int(parent) == process.pid and title.startswith("flowd: "):
+            found[title.split()[1]] = int(pid)
+    return found
+
+
 def hello(bench, name, records):
     """Says these records to the prober with the certificate of that name; what comes back."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -219,6 +284,7 @@ def check_gone(bench, flowd, prober):
     bench.touch(8083)
     bench.expect(flowd, "back: it looks", dict(exposure="world"), event="verdict", port=8083,
                  vantage="outside")
+    return prober
 
 
 def main():
@@ -232,7 +298,7 @@ def main():
         net.run("outside", ["ip", "addr", "add", "192.0.2.3/24", "dev", "eth0"])
         net.run("inside", ["nft", "-f", "-"], input=FILTER)
         servers = net.start("inside", [sys.executable, os.path.join(HERE, "servers.py"),
-                                       directory, "say:8080-8083:hello"], stdout=subprocess.PIPE,
+                                       directory, "say:8080-8130:hello"], stdout=subprocess.PIPE,
                             universal_newlines=True)
         if servers.stdout.readline() != "ready\n":
             raise RuntimeError("servers.py did not start")
@@ -248,7 +314,9 @@ def main():
         check_both(bench, flowd)
         check_limits(bench, flowd)
         check_strangers(bench)
-        check_gone(bench, flowd, prober)
+        prober = check_gone(bench, flowd, prober)
+        check_switch(bench, flowd, prober)
+        check_drained(bench, flowd, prober)
         status, _ = flowd.end()
         bench.report.check("ends", 0, status)
         check_home(bench)

@@ -7,6 +7,7 @@
 #include "base/ipc.h"
 #include "base/log.h"
 #include "base/record.h"
+#include "verify/far/halt.h"
 #include "verify/far/peer.h"
 #include "verify/far/place.h"
 #include "verify/verify.h"
@@ -41,8 +42,10 @@ struct far {
 	struct loop *loop;
 	struct loop_event *near_event, *door;
 	struct tlslink_keys *keys;
-	bool obeys;   /* it stands in core's place: orders come from elsewhere */
-	int listener; /* -1: nobody calls */
+	struct halt halt;    /* of a prober that is alone */
+	struct probing word; /* of the kill switch, for the vantages */
+	bool obeys;	     /* it stands in core's place: orders come from elsewhere */
+	int listener;	     /* -1: nobody calls */
 	struct vantage vantages[PLACE_MOST];
 	int count;
 	struct peer *guests[GUESTS], *host; /* host: who gives orders */
@@ -102,6 +105,10 @@ static void take_job(struct far *f, struct peer *peer, enum ipc_kind kind, const
 
 	if (peer != f->host || kind == IPC_HELLO)
 		return;
+	if (kind == IPC_PROBING) {
+		halt_hear(&f->halt, record);
+		return;
+	}
 	memcpy(&job, record, sizeof(job));
 	job.app[sizeof(job.app) - 1] = job.app_guess[sizeof(job.app_guess) - 1] = 0;
 	job.sni[sizeof(job.sni) - 1] = 0;
@@ -125,6 +132,14 @@ static void greet_host(struct far *f, struct peer *peer)
 	f->host = peer;
 }
 
+/* Jobs that wait there would else be probed though the kill switch is pulled here. */
+static void vantage_up(struct vantage *v)
+{
+	log_info("vantage %s is there", v->place.name);
+	peer_send(v->peer, IPC_PROBING, &v->far->word, sizeof(v->far->word));
+	tell_trouble(v, true);
+}
+
 static void vantage_news(void *arg, struct peer *peer, enum peer_news news)
 {
 	struct vantage *v = arg;
@@ -137,9 +152,8 @@ static void vantage_news(void *arg, struct peer *peer, enum peer_news news)
 		if (v->far->obeys)
 			greet_host(v->far, peer);
 		else
-			log_info("vantage %s is there", v->place.name);
+			vantage_up(v);
 		v->delay = DELAY_FIRST;
-		tell_trouble(v, true);
 		return;
 	}
 	if (v->delay == DELAY_FIRST)
@@ -221,8 +235,7 @@ static bool adopt(struct far *f, struct peer *peer)
 			forget_guest(f, peer);
 			peer_free(v->peer);
 			v->peer = peer;
-			log_info("vantage %s is there", v->place.name);
-			tell_trouble(v, true);
+			vantage_up(v);
 			return true;
 		}
 	return false;
@@ -314,6 +327,9 @@ static void spread(struct far *f, const struct ipc_message *m)
 	for (i = 0; job && i < f->count; i++)
 		if (f->vantages[i].peer)
 			peer_send(f->vantages[i].peer, m->kind, m->record, sizeof(struct job));
+	for (i = 0; m->kind == IPC_PROBING && i < f->count; i++)
+		if (f->vantages[i].peer)
+			peer_send(f->vantages[i].peer, IPC_PROBING, &f->word, sizeof(f->word));
 	if (m->kind == IPC_PROBE && f->host)
 		peer_send(f->host, IPC_PROBE, m->record, sizeof(struct probe));
 }
@@ -333,6 +349,10 @@ static void on_near(void *arg, int what)
 		}
 		if (rc < 0)
 			continue;
+		if (m.kind == IPC_PROBING)
+			f->word = *(const struct probing *)m.record;
+		if (m.kind == IPC_HELLO && f->obeys)
+			halt_tell(&f->halt);
 		spread(f, &m);
 		if (m.fd >= 0)
 			close(m.fd);
@@ -356,18 +376,6 @@ static int open_door(struct far *f)
 	return 0;
 }
 
-/* Those who are called, or awaited. How many, or an error. */
-static int whom_to_join(const struct conf *conf, struct place out[PLACE_MOST])
-{
-	if (!conf_is_prober(conf))
-		return place_parse_list(conf->vantages, out);
-	if (!*conf->connect)
-		return 0;
-	memset(out, 0, sizeof(*out));
-	snprintf(out->name, sizeof(out->name), "%s", conf->link_peer);
-	return place_parse(conf->connect, strlen(conf->connect), out) ? ERR_SYNTAX : 1;
-}
-
 /* What needs privilege and files. */
 static bool open_all(struct far *f)
 {
@@ -385,7 +393,7 @@ static bool open_all(struct far *f)
 		log_error("%s: %s", f->conf->listen, err_text(rc));
 		return false;
 	}
-	f->count = whom_to_join(f->conf, places);
+	f->count = place_of_conf(f->conf, places);
 	if (f->count < 0) {
 		log_error("vantages, or connect: %s", err_text(f->count));
 		return false;
@@ -455,6 +463,7 @@ static void free_all(struct far *f)
 		peer_free(f->vantages[i].peer);
 		loop_event_free(f->vantages[i].again);
 	}
+	halt_close(&f->halt);
 	loop_event_free(f->near_event);
 	loop_event_free(f->door);
 	loop_free(f->loop);
@@ -464,15 +473,17 @@ static void free_all(struct far *f)
 	ipc_free(f->near);
 }
 
-int verify_far_run(const struct conf *conf, struct ipc *near)
+int verify_far_run(const struct conf *conf, struct ipc *near, struct ipc *parent)
 {
 	struct far f = { .conf = conf,
 			 .near = near,
 			 .obeys = conf_is_prober(conf),
 			 .listener = -1,
+			 .word = { .enabled = 1 },
 			 .status = 1 };
 
-	if (open_all(&f) && enter_cage(conf) && open_loop(&f) && seal_cage(conf)) {
+	if (open_all(&f) && enter_cage(conf) && open_loop(&f) &&
+	    halt_open(&f.halt, f.loop, near, f.obeys ? parent : NULL) && seal_cage(conf)) {
 		ipc_send(near, IPC_HELLO, NULL);
 		ipc_flush(near);
 		f.status = 0;

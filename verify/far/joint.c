@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "verify/far/joint.h"
 
+#include "base/record.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -11,7 +13,17 @@ struct joint {
 	struct loop_event *event;
 	joint_fn fn;
 	void *arg;
+	struct probing word; /* for a far that is born anew */
+	bool has_word;
 };
+
+static void tell_switch(struct joint *j)
+{
+	if (!j->has_word)
+		return;
+	ipc_send(j->far, IPC_PROBING, &j->word);
+	ipc_flush(j->far);
+}
 
 /* Verdicts of vantages elsewhere, and how these are. */
 static void on_far(void *arg, int what)
@@ -27,6 +39,8 @@ static void on_far(void *arg, int what)
 			j->event = NULL;
 			return;
 		}
+		if (rc > 0 && m.kind == IPC_HELLO)
+			tell_switch(j);
 		if (rc > 0 && (m.kind == IPC_PROBE || m.kind == IPC_TROUBLE))
 			j->fn(j->arg, m.kind, m.record);
 		if (rc > 0 && m.fd >= 0)
@@ -58,6 +72,11 @@ void joint_free(struct joint *j)
 
 void joint_pass(struct joint *j, const struct ipc_message *m)
 {
+	if (j && m->kind == IPC_PROBING) {
+		j->word = *(const struct probing *)m->record;
+		j->has_word = true;
+		tell_switch(j);
+	}
 	if (!j || (m->kind != IPC_JOB && m->kind != IPC_NAME))
 		return;
 	ipc_send(j->far, m->kind, m->record);

@@ -68,7 +68,9 @@ static int size_of(bool obeys, unsigned kind)
 	if (kind == IPC_HELLO)
 		return 0;
 	if (obeys)
-		return kind == IPC_JOB || kind == IPC_NAME ? (int)sizeof(struct job) : -1;
+		return kind == IPC_PROBING		     ? (int)sizeof(struct probing)
+		       : kind == IPC_JOB || kind == IPC_NAME ? (int)sizeof(struct job)
+							     : -1;
 	return kind == IPC_PROBE ? (int)sizeof(struct probe) : -1;
 }
 

@@ -46,3 +46,14 @@ int place_parse_list(const char *text, struct place out[PLACE_MOST])
 	}
 	return n;
 }
+
+int place_of_conf(const struct conf *conf, struct place out[PLACE_MOST])
+{
+	if (!conf_is_prober(conf))
+		return place_parse_list(conf->vantages, out);
+	if (!*conf->connect)
+		return 0;
+	memset(out, 0, sizeof(*out));
+	snprintf(out->name, sizeof(out->name), "%s", conf->link_peer);
+	return place_parse(conf->connect, strlen(conf->connect), out) ? ERR_SYNTAX : 1;
+}

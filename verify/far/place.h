@@ -6,6 +6,7 @@
 #define VERIFY_FAR_PLACE_H
 
 #include "base/addr.h"
+#include "base/conf.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -25,5 +26,8 @@ int place_parse(const char *text, size_t len, struct place *out);
 /* Reads "name=address:port,...", a name alone for one who calls; how many, or ERR_SYNTAX,
  * ERR_RANGE. */
 int place_parse_list(const char *text, struct place out[PLACE_MOST]);
+
+/* Those who are called, or awaited. How many, or an error. */
+int place_of_conf(const struct conf *conf, struct place out[PLACE_MOST]);
 
 #endif
