@@ -43,6 +43,9 @@ export class Mock {
     this.session = { role: "admin", name: null, csrf: null };
     this.sweeps = [];
     this.baseline = [];
+    this.tools = [{ name: "nmap", title: "Nmap's scripts", kind: "command" }, { name: "jira", title: null, kind: "http" }];
+    this.runs = [];
+    this.output = "";
     this.second = 0;
     this.last = []; // what else was said of health
     this.fail = new Map(); // path: status
@@ -136,17 +139,26 @@ export class Mock {
   }
 
   services(query, response) {
-    const { ip, port, app, state, level, sort, order, limit = 50, skip = 0 } = Object.fromEntries(query);
+    const { ip, port, app, state, level, sort, order, limit = 50, skip = 0, cursor, filter } = Object.fromEntries(query);
     if (port && !/^\d+$/.test(port)) return this.problem(response, 400, `port: "${port}" is no port`);
     const found = this.all.filter((s) => (!ip || s.ip === ip) && (!port || s.port === +port) &&
       (!app || s.app === app) && (!state || s.state === state) && (!level || s.level === level));
     const down = order === "desc" ? -1 : 1;
     if (sort) found.sort((a, b) => down * (a[sort] < b[sort] ? -1 : a[sort] > b[sort] ? 1 : 0));
+    if (filter === "port x") return this.problem(response, 400, "port: x is no port (column 6)");
+    if (filter === "noauth") return this.uncounted(found, limit, skip, cursor, response);
     const end = +skip + +limit;
     if (this.many) return this.json(response, { services: many(+skip, Math.min(end, this.many)), total: this.many,
       next: end < this.many ? `${end}` : null });
     this.json(response, { services: found.slice(+skip, end), total: found.length,
       next: end < found.length ? `${end}` : null });
+  }
+
+  /** As flowd does when the answer depends on probes: not counted, by cursor only. */
+  uncounted(found, limit, skip, cursor, response) {
+    if (+skip) return this.problem(response, 400, "skip goes with no such filter");
+    const end = +(cursor ?? 0) + +limit;
+    return this.json(response, { services: found.slice(+(cursor ?? 0), end), next: end < found.length ? `${end}` : null });
   }
 
   body(request, then) {

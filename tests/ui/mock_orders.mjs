@@ -14,6 +14,7 @@ export function answerOrder(mock, path, url, request, response) {
         { line: 3, rule: "alert high app redis", decides: true, why_not: null }] });
     return true;
   }
+  if (/handover|\/tools$/.test(path)) return handover(mock, path, request, response), true;
   if (path === "/api/v1/sweeps" && request.method === "POST") return sweep(mock, request, response), true;
   return false;
 }
@@ -38,6 +39,28 @@ function baseline(mock, id, url, request, response) {
   });
   const ip = url.searchParams.get("ip");
   return mock.json(response, { baseline: mock.baseline.filter((entry) => entry.ip === ip), count: mock.baseline.length, next: null });
+}
+
+function runOf(service, tool, more) {
+  return { id: "1", service, tool, kind: "command", state: "running", reason: null, by: "Ada", by_rule: false, alert: null,
+    made: new Date().toISOString(), started: null, finished: null, duration_ms: null, argv: [], argv_cut: false,
+    exit_status: null, signal: null, http_status: null, ticket: null, link: null, output_bytes: 0, truncated: false, ...more };
+}
+
+function handover(mock, path, request, response) {
+  if (path === "/api/v1/tools") return mock.json(response, { tools: mock.tools });
+  const one = /^\/api\/v1\/handovers\/(\d+)(\/cancel)?$/.exec(path);
+  if (one && !one[2]) return mock.json(response, { ...mock.runs.find(({ id }) => id === one[1]), output: mock.output });
+  if (one) {
+    Object.assign(mock.runs.find(({ id }) => id === one[1]), { state: "cancelled" });
+    return mock.json(response, {}, 202);
+  }
+  const service = decodeURIComponent(path.split("/")[4]);
+  if (request.method === "GET") return mock.json(response, { handovers: mock.runs.filter((run) => run.service === service) });
+  return mock.body(request, (text) => {
+    mock.runs.unshift(runOf(service, JSON.parse(text).tool, { id: String(mock.runs.length + 1) }));
+    mock.json(response, mock.runs[0], 202);
+  });
 }
 
 function sweep(mock, request, response) {

@@ -5,7 +5,7 @@ import { openBrowser } from "./browser.mjs";
 import { check, until } from "./check.mjs";
 import { alertOf, captureAlertOf, captureEventOf, heldOf, hostOf, services } from "./data.mjs";
 import { Mock } from "./mock.mjs";
-import { testOrders } from "./orders.mjs";
+import { testOrders, testSaved } from "./orders.mjs";
 
 const redis = services.find((s) => s.app === "redis" && s.state === "open");
 
@@ -386,6 +386,7 @@ export async function testOrdinary(shots) {
   await testHosts(page, mock, origin);
   await testSweeps(page, mock, origin);
   await testOrders(page, mock, origin);
+  await testSaved(page, mock, origin);
   await check("nothing forbidden happened on an ordinary day", () => {
     // An answer of 4xx or 5xx, made on purpose above, is an error to the console.
     assert.deepEqual(sins.filter((s) => !/status of (400|404|429|503)|ERR_INCOMPLETE_CHUNKED|ERR_CONNECTION/.test(s)), []);

@@ -183,6 +183,7 @@ export interface Filter {
   state: string;
   level: string;
   since: string; // first seen no longer ago: "24h"
+  filter: string; // an expression of the rules language
 }
 
 /** What services are sorted by, as the API says it; "" is by address. */
@@ -240,7 +241,7 @@ function actHeaders(type?: string): Record<string, string> {
 }
 
 /** Asks for something to be done. */
-function act(path: string, method = "POST", body?: unknown): Promise<Response> {
+export function act(path: string, method = "POST", body?: unknown): Promise<Response> {
   if (body === undefined) return ask(path, { method, headers: actHeaders() });
   return ask(path, { method, headers: actHeaders("application/json"), body: JSON.stringify(body) });
 }
@@ -256,7 +257,7 @@ export async function postLogout(): Promise<void> {
   location.assign("/login");
 }
 
-async function get<T>(path: string, query: Record<string, string | number> = {}): Promise<T> {
+export async function get<T>(path: string, query: Record<string, string | number> = {}): Promise<T> {
   const given = Object.entries(query).filter(([, value]) => value !== "" && value !== 0);
   const text = new URLSearchParams(given.map(([key, value]) => [key, String(value)])).toString();
   return (await ask(text ? `${path}?${text}` : path)).json();
@@ -268,11 +269,11 @@ export interface ServicePage {
   total?: number; // where flowd has counted
 }
 
-/** The services from the `skip`th on, in the order asked for: flowd counts those that are sorted. */
+/** Services in the order asked for, from the `skip`th on or behind a cursor. */
 export function getServices(
-  asked: Filter & Sorting, limit: number, skip = 0,
+  asked: Filter & Sorting, limit: number, from: { skip?: number; cursor?: string } = {},
 ): Promise<ServicePage> {
-  return get("services", { limit, skip, ...asked, sort: asked.sort || "address" });
+  return get("services", { limit, ...from, ...asked, sort: asked.sort || "address" });
 }
 
 /** Figures about all services; answering are those that are open, restricted or refusing. */
@@ -350,53 +351,6 @@ export const getAlertHistory = (number: number) =>
 export async function patchAlert(number: number, change: AlertChange): Promise<void> {
   await act(`alerts/${number}`, "PATCH", change);
 }
-
-/** That a service may be there. */
-export interface Approval extends Where {
-  id: string;
-  state: string; // "open", "bound", "void", "expired"
-  owner: string | null;
-  reason: string | null;
-  ticket: string | null;
-  by: string | null;
-  approved: string | null;
-  expires: string | null;
-}
-
-export interface ApprovalOrder {
-  services: string[];
-  owner?: string;
-  reason?: string;
-  ticket?: string;
-  days?: number;
-}
-
-const mostPorts = 1000; // entries of one host that are looked through
-
-/** What is said of a service; null: nobody has approved of it. */
-export async function getApproval({ ip, proto, port }: Where): Promise<Approval | null> {
-  const got = await get<{ baseline: Approval[] }>("baseline", { ip, limit: mostPorts });
-  return got.baseline.find((entry) => entry.proto === proto && entry.port === port) ?? null;
-}
-
-export async function approve(order: ApprovalOrder): Promise<void> {
-  await act("baseline", "POST", order);
-}
-
-export async function withdraw(id: string): Promise<void> {
-  await act(`baseline/${encodeURIComponent(id)}`, "DELETE");
-}
-
-/** Why the rules say of a service what they say. */
-export interface Explained {
-  level: string;
-  line: number; // of the rule that decides; 0 the implied last one
-  rule: string;
-  noprobe_line: number | null;
-  steps: { line: number; rule: string; decides: boolean; why_not: string | null }[];
-}
-
-export const explainRules = (service: string) => get<Explained>("rules/explain", { service });
 
 export interface RulesText {
   file: string | null;

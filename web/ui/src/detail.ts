@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The one service that is looked at, and asking for a probe of it.
 import { getDetail, getServices, postVerify, type Detail, type ServiceEvent, type Where } from "./api";
-import { route } from "./route";
+import { noFilter, route } from "./route";
 import { newStore } from "./store";
 
 interface Shown {
@@ -70,7 +70,7 @@ export async function verifyNow(): Promise<void> {
 
 /** The id of a service, "" when flowd does not know it. */
 export async function findService({ ip, proto, port }: Where): Promise<string> {
-  const got = await getServices({ ip, port: String(port), app: "", state: "", level: "", since: "", sort: "", order: "" }, 10);
+  const got = await getServices({ ...noFilter, ip, port: String(port), sort: "", order: "" }, 10);
   return got.services.find((s) => s.ip === ip && s.port === port && s.proto === proto)?.id ?? "";
 }
 

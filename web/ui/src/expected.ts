@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What people have said of the service that is looked at: that it may be there, for how long and why.
-import { approve, getApproval, withdraw, type Approval, type Service } from "./api";
+import type { Service } from "./api";
+import { approve, getApproval, withdraw, type Approval } from "./orders";
 import { newStore } from "./store";
 
 interface Expected {
@@ -11,7 +12,8 @@ interface Expected {
 }
 
 const nothing: Expected = { of: null, known: false, entry: null, error: "" };
-const settleDelay = 500; // ms until what was ordered can be read
+const settleDelay = 500; // ms until it is looked whether what was ordered can be read
+const settleTries = 20;
 
 export const expected = newStore<Expected>(nothing);
 
@@ -29,8 +31,13 @@ export async function loadExpected(service: Service): Promise<void> {
 
 async function order(service: Service, what: () => Promise<void>): Promise<void> {
   try {
+    const before = JSON.stringify(expected.get().entry);
     await what();
-    setTimeout(() => isShown(service) && void loadExpected(service), settleDelay);
+    for (let i = 0; i < settleTries && isShown(service); i++) {
+      await new Promise((done) => setTimeout(done, settleDelay));
+      await loadExpected(service);
+      if (expected.get().error || JSON.stringify(expected.get().entry) !== before) return;
+    }
   } catch (error) {
     if (isShown(service)) expected.patch({ error: (error as Error).message });
   }

@@ -4,6 +4,7 @@
 import { addAlert, loadAlerts } from "./alerts";
 import { getHealth, getSession, isOfService, streamPath, type Alert, type Event, type Health } from "./api";
 import { loadDetail, touchDetail } from "./detail";
+import { touchHandover } from "./handover";
 import { addHealth } from "./health";
 import { loadHosts } from "./hosts";
 import { loadServices, touchServices } from "./services";
@@ -67,6 +68,7 @@ function connect(): void {
   listen<Alert>(source, "alert", "number", addAlert);
   listen<Health>(source, "health", "type", addHealth);
   listen<{ alert: number }>(source, "triage", "alert", touchTriage);
+  listen<{ service: string }>(source, "handover", "service", touchHandover);
   source.addEventListener("gap", readAll); // it could not say all it had
   listen<Event>(source, "event", "number", (event) => {
     if (!isOfService(event)) return; // the next health says it

@@ -11,7 +11,7 @@ export interface Route extends Filter, Sorting {
 }
 
 const keys = [
-  "ip", "port", "app", "state", "level", "since", "sort", "order", "service", "alert", "view",
+  "ip", "port", "app", "state", "level", "since", "filter", "sort", "order", "service", "alert", "view",
   "at",
 ] as const;
 
@@ -24,7 +24,7 @@ function read(): Route {
 
 export const route = newStore<Route>(read());
 
-const listKeys = ["ip", "port", "app", "state", "level", "since", "sort", "order"];
+const listKeys = ["ip", "port", "app", "state", "level", "since", "filter", "sort", "order"];
 
 /** The hash of the present route with some keys changed; service, alert and view exclude each other. */
 export function hrefOf(part: Partial<Route>): string {
@@ -51,10 +51,10 @@ export function keepPlace(at: number): void {
   history.replaceState(null, "", hrefOf({}));
 }
 
-export const noFilter: Filter = { ip: "", port: "", app: "", state: "", level: "", since: "" };
+export const noFilter: Filter = { ip: "", port: "", app: "", state: "", level: "", since: "", filter: "" };
 
-export function filterOf({ ip, port, app, state, level, since }: Route): Filter {
-  return { ip, port, app, state, level, since };
+export function filterOf({ ip, port, app, state, level, since, filter }: Route): Filter {
+  return { ip, port, app, state, level, since, filter };
 }
 
 export function sortingOf({ sort, order }: Route): Sorting {

@@ -28,19 +28,25 @@ let turn = 0; // answers of an earlier turn are too late
 let timer = 0;
 let sight = { first: 0, last: 0 }; // pages
 let under = new Set<number>(); // pages on their way
+// Where pages begin when flowd does not count: only what probes have found tells which rows pass, and
+// one page leads to the next.
+let cursors = new Map<number, string>();
 
 async function load(number: number): Promise<void> {
   const mine = turn;
   under.add(number);
   try {
-    const got = await getServices(asked, page, number * page);
+    const cursor = cursors.get(number);
+    const got = await getServices(asked, page, cursor ? { cursor } : { skip: number * page });
     if (mine !== turn) return;
+    if (got.total === undefined && got.next) cursors.set(number + 1, got.next);
     const pages = new Map(services.get().pages);
     pages.delete(number);
     pages.set(number, got.services);
     for (const old of [...pages.keys()])
       if (pages.size > mostPages && (old < sight.first || old > sight.last)) pages.delete(old);
-    const total = got.total ?? number * page + got.services.length + (got.next ? 1 : 0);
+    const end = number * page + got.services.length;
+    const total = got.total ?? (got.next ? Math.max(end + 1, services.get().total) : end);
     services.set({ pages, total, loading: false, error: "" });
   } catch (error) {
     if (mine !== turn) return;
@@ -87,6 +93,7 @@ route.watch(() => {
   if (JSON.stringify(wanted) === JSON.stringify(asked)) return;
   asked = wanted;
   sight = { first: 0, last: 0 };
+  cursors = new Map();
   services.set(none());
   void loadServices();
 });

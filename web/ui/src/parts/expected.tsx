@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // May this service be there? Who has approved of it, and the form to do so, for good or for some days.
 import { useEffect, useState } from "preact/hooks";
-import type { Approval, Service } from "../api";
+import type { Service } from "../api";
 import { expect, expected, expectNoMore, loadExpected } from "../expected";
+import type { Approval } from "../orders";
 import { session } from "../session";
 import { useStore } from "../store";
 import { Problem, Time } from "./bits";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which rule decides about a service, and why those before it do not.
 import { useEffect, useState } from "preact/hooks";
-import { explainRules, type Explained } from "../api";
+import { explainRules, type Explained } from "../orders";
 import { Level, Problem } from "./bits";
 import { ShortText } from "./text";
 

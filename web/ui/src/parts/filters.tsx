@@ -4,13 +4,14 @@ import { go, hasFilter, noFilter, route } from "../route";
 import { useStore } from "../store";
 import { levels, states } from "../words";
 
-type Key = "ip" | "port" | "app";
+type Key = "ip" | "port" | "app" | "filter";
 
 const fields: { key: Key; label: string; hint: string; mode: "text" | "numeric" }[] = [
   { key: "ip", label: "Address or network", hint: "any", mode: "text" },
   { key: "port", label: "Port", hint: "any", mode: "numeric" },
   { key: "app", label: "Application", hint: "any", mode: "text" },
 ];
+const expression = { key: "filter", label: "Expression, as in rules", hint: "port 6379 noauth or app rdp", mode: "text" } as const;
 
 const since = [["1h", "last hour"], ["24h", "last 24 hours"], ["7d", "last 7 days"], ["30d", "last 30 days"]];
 
@@ -20,7 +21,7 @@ export function Filters() {
     go({ [key]: event.currentTarget.value.trim() });
   return (
     <form class="filters" role="search" aria-label="Filter services" onSubmit={(e) => e.preventDefault()}>
-      {fields.map(({ key, label, hint, mode }) => (
+      {[...fields, expression].map(({ key, label, hint, mode }: (typeof fields)[number]) => (
         <label key={key} class={`filter-${key}`}>
           <span>{label}</span>
           <input

@@ -7,6 +7,7 @@ import { ephemeralText, stateText } from "../words";
 import { Problem, State, Where } from "./bits";
 import { Expected } from "./expected";
 import { Explain } from "./explain";
+import { Handover } from "./handover";
 import { History } from "./history";
 import { Panel } from "./panel";
 import { Probes } from "./probe";
@@ -57,6 +58,7 @@ function Body({ data }: { data: Detail }) {
       </div>
       <Explain id={service.id} />
       <Expected service={service} />
+      <Handover id={service.id} />
       <States events={data.history} />
       <History events={data.history} />
     </>

@@ -8,6 +8,7 @@ import { useStore } from "../store";
 import { evidenceText, stateText } from "../words";
 import { App, Level, Problem, State, Time } from "./bits";
 import { Filters } from "./filters";
+import { Saved } from "./saved";
 import { Scroll, type Span } from "./scroll";
 import { ShortText } from "./text";
 
@@ -138,6 +139,7 @@ export function Services({ hidden }: { hidden: boolean }) {
           Services <span class="dim number">{total > 0 && count(total)}</span>
         </h2>
         <Filters />
+        <Saved />
       </div>
       {error && <Problem text={`Services could not be read: ${error}`} retry={loadServices} />}
       {total > 0 && (
