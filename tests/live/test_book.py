@@ -98,11 +98,17 @@ def check_baseline(bench):
     order(bench, "/api/v1/baseline", "POST", {"services": [name], "owner": "bob", "days": 9})
     bench.wait("/api/v1/baseline", lambda page: page["count"] == 3)
     order(bench, "/api/v1/baseline", "POST", {"services": ["x"]}, 400)
+    for wrong in ({"filter": "port 8003", "services": [name]}, {"filter": "prot 1"}, {"filter": 5}, {},
+                  {"filter": "port 1"}, {"filter": "x" * 512}):
+        order(bench, "/api/v1/baseline", "POST", wrong, 400)
+    order(bench, "/api/v1/baseline", "POST", {"filter": "port 8003 host %s" % host, "owner": "eve"})
+    bench.wait("/api/v1/baseline", lambda page: page["count"] == 3 and [
+        row["port"] for row in page["baseline"] if row["owner"] == "eve"] == [8003])
     answer = bench.ask("/api/v1/baseline/" + name, "DELETE", **MARK)
     bench.report.check("taken back", 202, answer.status)
     bench.wait("/api/v1/baseline", lambda page: page["count"] == 2)
-    bench.report.check("trail", ["baseline removed", "baseline approved", "baseline imported"],
-                       [row["what"] for row in bench.get("/api/v1/trail")["trail"]][:3])
+    bench.report.check("trail", ["baseline removed", "baseline approved", "baseline approved", "baseline imported"],
+                       [row["what"] for row in bench.get("/api/v1/trail")["trail"]][:4])
 
 
 def check_trail(bench):

@@ -195,7 +195,10 @@ def check_approve(bench):
         return next((row for row in rows if row["id"] == bench.ssh), {})
     bench.check(2, "expected SERVICE", "approve")
     bench.check(2, "expected SERVICE", "approve", bench.ssh, "colour=red")
+    bench.check(2, "expected SERVICE", "approve", bench.ssh, "filter=port 22")
     bench.check(6, "expected services", "approve", "nonsense")
+    bench.check(6, "did you mean .port", "approve", "filter=prot 22")
+    bench.check(6, "no service passes", "approve", "filter=port 1")
     bench.report.check("nothing yet", {}, row())
     bench.check(0, "^1$", "approve", bench.ssh, "owner=ops", "reason=jump host", "ticket=T-1",
                 "days=30")
@@ -203,6 +206,9 @@ def check_approve(bench):
     said = row()
     bench.report.check("as said", ("ops", "jump host", "T-1", True), (
         said["owner"], said["reason"], said["ticket"], said["expires"] > said["approved"]))
+    bench.check(0, "^1$", "approve", "filter=port 22 state open", "owner=all of them")
+    bench.report.check("approved by a filter", True, bool(bench.wait(
+        lambda: row()["owner"] == "all of them" and not row()["expires"])))
 
 
 def check_reload(bench):

@@ -7,6 +7,7 @@
 #include "store/report/report.h"
 #include "web/api.h"
 #include "web/book/entries.h"
+#include "web/book/picking.h"
 
 #include <stdio.h>
 
@@ -191,12 +192,15 @@ static bool read_text(const struct reading *order, const char *key, char *out, s
 /* Reads an order to approve; the pointer to what is wrong with it (RFC 6901), NULL nothing. */
 static const char *read_order(const struct reading *order, struct baseline *common)
 {
-	static const char *const keys[] = { "services", "owner", "reason", "ticket", "days", NULL };
+	static const char *const keys[] = { "services", "filter", "owner", "reason",
+					    "ticket",	"days",	  NULL };
 	const struct reading *days = reading_child(order, "days");
 	int64_t n = reading_number(days);
 
 	if (reading_kind(order) != READING_OBJECT || reading_stranger(order, keys))
 		return "";
+	if (!reading_child(order, "services") == !reading_child(order, "filter"))
+		return "/services";
 	if (!read_text(order, "owner", common->owner, sizeof(common->owner)))
 		return "/owner";
 	if (!read_text(order, "reason", common->reason, sizeof(common->reason)))
@@ -209,23 +213,38 @@ static const char *read_order(const struct reading *order, struct baseline *comm
 	return NULL;
 }
 
-static const char *add_services(struct store *store, const struct reading *list,
-				const struct baseline *common, struct ledger *out)
+/* Entries while they are gathered. */
+struct gathering {
+	struct store *store;
+	const struct baseline *common;
+	struct ledger *out;
+};
+
+/* One service, as what probes say it is. */
+static void add_one(void *arg, const struct service *service)
+{
+	const struct gathering *g = arg;
+	struct baseline b = *g->common;
+
+	b.service = *service;
+	store_walk_probes(g->store, &b.service, take_probe, &b);
+	ledger_add(g->out, &b);
+}
+
+static const char *add_services(struct gathering *g, const struct reading *list)
 {
 	static char pointer[32];
 	const struct reading *item;
-	struct baseline b;
+	struct service service;
 	size_t i;
 
 	for (i = 0; (item = reading_item(list, i)); i++) {
 		const char *id = reading_text(item);
 
 		snprintf(pointer, sizeof(pointer), "/services/%zu", i);
-		b = *common;
-		if (i == SERVICES_MOST || !id || query_parse_id(id, strlen(id), &b.service))
+		if (i == SERVICES_MOST || !id || query_parse_id(id, strlen(id), &service))
 			return pointer;
-		store_walk_probes(store, &b.service, take_probe, &b);
-		ledger_add(out, &b);
+		add_one(g, &service);
 	}
 	return i ? NULL : "/services";
 }
@@ -236,26 +255,39 @@ void baseline_approve(void *arg, const struct http_request *request, struct http
 		request->body_len ? reading_new(request->body, request->body_len) : NULL;
 	struct baseline common = common_of(request, ENTRY_PERSON);
 	struct ledger ledger = { .bytes = NULL };
-	struct store *store = api_store(arg, answer);
+	struct gathering g = { api_store(arg, answer), &common, &ledger };
+	struct picking picking = { .take = add_one, .arg = &g };
+	const struct reading *filter;
 	const char *wrong;
+	int picked = 1;
 
-	if (!store) {
+	if (!g.store) {
 		reading_free(order);
 		return;
 	}
 	wrong = read_order(order, &common);
-	if (!wrong)
-		wrong = add_services(store, reading_child(order, "services"), &common, &ledger);
+	filter = wrong ? NULL : reading_child(order, "filter");
+	picking.filter = reading_text(filter);
+	if (filter && !picking.filter)
+		wrong = "/filter";
+	else if (filter)
+		picked = picking_each(arg, g.store, &picking, answer);
+	else if (!wrong)
+		wrong = add_services(&g, reading_child(order, "services"));
 	reading_free(order);
-	if (!wrong) {
+	if (wrong)
+		http_answer_wrong(
+			answer,
+			"expected services (up to 1000 ids such as 192.0.2.1-tcp-443) or a "
+			"filter, and owner, reason, ticket, days",
+			wrong);
+	else if (!picked)
+		http_answer_wrong(answer, "no service passes", "/filter");
+	else if (picked > 0) {
 		send(arg, request, "baseline approved", &ledger, answer);
 		return;
 	}
 	ledger_free(&ledger);
-	http_answer_wrong(answer,
-			  "expected services (up to 1000 ids such as 192.0.2.1-tcp-443), owner, "
-			  "reason, ticket, days",
-			  wrong);
 }
 
 void baseline_remove(void *arg, const struct http_request *request, struct http_answer *answer)

@@ -123,16 +123,19 @@ int wishes_token(struct remote *r, const struct command_line *line)
 	return post_doc(r, "/api/v1/tokens", wish, "token");
 }
 
-/* What is meant to be exposed: services, and owner, reason, ticket, days of all of them. */
+/* What is meant to be exposed: services, or those that a filter picks, and owner, reason, ticket,
+ * days of all of them. */
 int wishes_approve(struct remote *r, const struct command_line *line)
 {
-	static const char *const names[] = { "owner", "reason", "ticket" };
+	static const char *const names[] = { "owner", "reason", "ticket", "filter" };
 	struct doc *wish = doc_new(), *services = doc_new_list();
 	const char *equals;
+	bool picks = false;
 	int n, given = 0;
 	size_t i;
 
 	for (n = 0; n < line->argc; n++) {
+		picks |= !strncmp(line->argv[n], "filter=", 7);
 		if (!strncmp(line->argv[n], "days=", 5)) {
 			doc_set_number(wish, "days", strtoull(line->argv[n] + 5, NULL, 10));
 			continue;
@@ -150,11 +153,16 @@ int wishes_approve(struct remote *r, const struct command_line *line)
 			doc_add_text(services, line->argv[n], strlen(line->argv[n]));
 		given += !equals;
 	}
-	doc_set_child(wish, "services", services);
-	if (n == line->argc && given)
+	if (given)
+		doc_set_child(wish, "services", services);
+	else
+		doc_free(services);
+	if (n == line->argc && (given != 0) != picks)
 		return post_doc(r, "/api/v1/baseline", wish, "entries");
 	doc_free(wish);
-	return remote_usage("expected SERVICE ... and owner=, reason=, ticket=, days=", "approve");
+	return remote_usage(
+		"expected SERVICE ... or filter=EXPRESSION, and owner=, reason=, ticket=, days=",
+		"approve");
 }
 
 static const struct table_column asset_columns[] = {
