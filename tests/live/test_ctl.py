@@ -209,6 +209,25 @@ def check_approve(bench):
     bench.check(0, "^1$", "approve", "filter=port 22 state open", "owner=all of them")
     bench.report.check("approved by a filter", True, bool(bench.wait(
         lambda: row()["owner"] == "all of them" and not row()["expires"])))
+    check_export(bench, row)
+
+
+def check_export(bench, row):
+    """What is exported can be imported again, as lines and as a table, and says the same."""
+    before = row()
+    for kind, words in (("export", ()), ("csv", ("--csv",))):
+        text = bench.ctl("export", "baseline", *words).stdout
+        bench.ctl("approve", bench.ssh, "owner=somebody", "reason=else", "days=1")
+        bench.report.check(kind + ": changed", True, bool(bench.wait(lambda: row()["owner"] == "somebody")))
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
+            sock.connect(bench.socket)
+            asked = http.client.HTTPConnection("localhost")
+            asked.sock = sock
+            asked.request("POST", "/api/v1/baseline/import?format=" + kind, text.encode(),
+                          {"X-Flowd-Request": "1"})
+            bench.report.check(kind + ": imported", 202, asked.getresponse().status)
+        bench.report.check(kind + ": as before", True, bool(bench.wait(lambda: all(
+            row()[key] == before[key] for key in ("owner", "reason", "ticket", "expires", "app", "host_key")))))
 
 
 def check_reload(bench):

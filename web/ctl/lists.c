@@ -39,14 +39,24 @@ static const struct table_column host_columns[] = {
 	{ "ip", "HOST", 0 },	       { "proto", "PROTO", 0 },	    { "ports", "PORTS", 0 },
 	{ "first_seen", "FIRST", 19 }, { "last_seen", "LAST", 19 }, { NULL, NULL, 0 }
 };
+/* As it is imported again. */
+static const struct table_column baseline_columns[] = {
+	{ "ip", "HOST", 0 },	   { "proto", "PROTO", 0 },
+	{ "port", "PORT", 0 },	   { "app", "APP", 0 },
+	{ "owner", "OWNER", 0 },   { "reason", "REASON", 0 },
+	{ "ticket", "TICKET", 0 }, { "expires", "EXPIRES", 0 },
+	{ "host_key", "KEY", 0 },  { "certificate", "CERTIFICATE", 0 },
+	{ NULL, NULL, 0 }
+};
 static const struct list lists[] = {
 	{ "/api/v1/services", "services", "cursor", service_columns },
 	{ "/api/v1/alerts", "alerts", "before", alert_columns },
 	{ "/api/v1/events", "events", "before", event_columns },
+	{ "/api/v1/baseline", "baseline", "cursor", baseline_columns },
 	{ "/api/v1/hosts", "hosts", "cursor", host_columns },
 };
 
-enum { SERVICES, ALERTS, EVENTS, HOSTS, LISTS };
+enum { SERVICES, ALERTS, EVENTS, BASELINE, HOSTS, LISTS };
 
 static int show(struct remote *r, const struct list *list, char **words)
 {
@@ -225,9 +235,10 @@ int lists_export(struct remote *r, const struct command_line *line)
 	size_t i;
 
 	if (line->argc < 1 || line->argc > 2 || (line->argc == 2 && !csv))
-		return remote_usage("expected services, alerts or events, and --csv at most", NULL);
+		return remote_usage(
+			"expected services, alerts, events or baseline, and --csv at most", NULL);
 	for (i = 0; i < HOSTS; i++)
 		if (!strcmp(lists[i].key, line->argv[0]))
 			return export(r, &lists[i], csv);
-	return remote_usage("expected services, alerts or events", line->argv[0]);
+	return remote_usage("expected services, alerts, events or baseline", line->argv[0]);
 }
