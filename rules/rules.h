@@ -111,7 +111,7 @@ typedef void (*rules_note_fn)(void *arg, const struct rules_error *what, bool wr
 /*
  * Reads a text and says all that is wrong with it, and of what is right: statements that never
  * decide because an earlier one always does, groups that are empty or unused, exceptions that have
- * ended by `now`, words that nothing carries out. 0: nothing is wrong; else as
+ * ended by `now`. 0: nothing is wrong; else as
  * rules_read_from.
  */
 int rules_check(const struct rules_source *source, wall_t now, rules_note_fn fn, void *arg);

@@ -17,10 +17,7 @@ static const struct condition {
 	bool early, told;
 } conditions[] = { WORD_CONDITION_LIST(CONDITION_OF) };
 
-static const struct action {
-	const char *text;
-	bool done;
-} actions[] = { WORD_ACTION_LIST(CONDITION_OF) };
+static const char *const actions[] = { WORD_ACTION_LIST(TEXT_OF) };
 
 static const char *const events[] = { RECORD_EVENT_LIST(TEXT_OF) NULL };
 static const char *const states[] = { RECORD_STATE_LIST(TEXT_OF) NULL };
@@ -79,12 +76,7 @@ bool word_is_told(enum word_condition condition)
 
 const char *word_action_text(enum word_action action)
 {
-	return actions[action].text;
-}
-
-bool word_is_done(enum word_action action)
-{
-	return actions[action].done;
+	return actions[action];
 }
 
 int word_action_find(const struct lex_token *token)
@@ -92,7 +84,7 @@ int word_action_find(const struct lex_token *token)
 	unsigned i;
 
 	for (i = 0; i < WORD_ACTION_END; i++)
-		if (lex_is(token, actions[i].text))
+		if (lex_is(token, actions[i]))
 			return (int)i;
 	return -1;
 }
@@ -126,7 +118,7 @@ int word_condition_parse(const struct lex_token *token, struct rules_error *erro
 		fault_near_offer(&near, conditions[i].text);
 	}
 	for (i = 0; i < WORD_ACTION_END; i++)
-		fault_near_offer(&near, actions[i].text);
+		fault_near_offer(&near, actions[i]);
 	/* "port 80 443" */
 	if (!near.best && set_kind_guess(token->text, token->len) != SET_APPS)
 		return fault_at(error, token, ERR_UNKNOWN,

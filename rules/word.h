@@ -58,18 +58,17 @@ enum word_form {
 	X(WORD_DAY, "day", WORD_LISTED, SET_NONE, false, true)                \
 	X(WORD_VANTAGE, "vantage", WORD_SET, SET_APPS, false, true)
 
-/* X(constant, text, flowd does it), in canonical order. What flowd does not do yet is told by -n.
- */
-#define WORD_ACTION_LIST(X)                \
-	X(WORD_TO, "to", true)             \
-	X(WORD_TAG, "tag", true)           \
-	X(WORD_THROTTLE, "throttle", true) \
-	X(WORD_GROUP_BY, "group", true)    \
-	X(WORD_DELAY, "delay", true)       \
-	X(WORD_QUIET, "quiet", true)       \
-	X(WORD_SCAN, "scan", false)        \
-	X(WORD_UNTIL, "until", true)       \
-	X(WORD_BECAUSE, "because", true)
+/* X(constant, text), in canonical order. */
+#define WORD_ACTION_LIST(X)          \
+	X(WORD_TO, "to")             \
+	X(WORD_TAG, "tag")           \
+	X(WORD_THROTTLE, "throttle") \
+	X(WORD_GROUP_BY, "group")    \
+	X(WORD_DELAY, "delay")       \
+	X(WORD_QUIET, "quiet")       \
+	X(WORD_SCAN, "scan")         \
+	X(WORD_UNTIL, "until")       \
+	X(WORD_BECAUSE, "because")
 
 /* Sunday is day 0, as in struct tm. */
 #define WORD_DAY_LIST(X) X("sun") X("mon") X("tue") X("wed") X("thu") X("fri") X("sat")
@@ -99,7 +98,6 @@ bool word_is_known_early(enum word_condition condition);
 bool word_is_told(enum word_condition condition);
 
 const char *word_action_text(enum word_action action);
-bool word_is_done(enum word_action action);
 
 /* The constant; ERR_UNKNOWN and `error`, with the word that was probably meant. */
 int word_verb_parse(const struct lex_token *token, struct rules_error *error);

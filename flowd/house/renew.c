@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #define EVERY MONO_SECOND /* a look at the file */
+#define READ_TRIES 3	  /* files that change while they are read */
 
 /* What the rules' files look like from outside, all in one number; 0: one of them is not there. */
 static uint64_t look(const struct renew *r, const struct conf *conf)
@@ -46,15 +47,30 @@ void renew_refuse(struct renew *r, const char *error)
 	log_error("nothing is changed");
 }
 
+/* Reads the files, and notes what they looked like before: what is written meanwhile is read anew
+ * later. Which ones they are is known afterwards only. */
+static int read_files(struct renew *r, const struct conf *conf, char *error)
+{
+	int fd = -1, tries;
+
+	for (tries = 0; tries < READ_TRIES; tries++) {
+		if (fd >= 0)
+			close(fd);
+		r->before = r->seen = look(r, conf);
+		free(r->files);
+		r->files = NULL;
+		fd = rulefile_pass(conf->rules, &r->files, error);
+		if (look(r, conf) == r->seen)
+			break;
+	}
+	return fd;
+}
+
 bool renew_rules(struct renew *r, const struct conf *conf)
 {
 	char error[RULEFILE_ERROR_MAX];
-	int fd, high;
+	int fd = read_files(r, conf, error), high;
 
-	free(r->files);
-	r->files = NULL;
-	fd = rulefile_pass(conf->rules, &r->files, error);
-	r->before = r->seen = look(r, conf);
 	if (fd < 0) {
 		renew_refuse(r, error);
 		return false;

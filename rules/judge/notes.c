@@ -221,9 +221,6 @@ static void note_rule(const struct notes *n, const struct rule *rule, bool whole
 			note(n, PLACE(rule), "never decides: the groups of its %s are empty",
 			     word_condition_text(i));
 	}
-	for (i = 0; i < WORD_ACTION_END; i++)
-		if (rule->asked >> i & 1 && !word_is_done(i))
-			note(n, PLACE(rule), "%s: nothing carries it out", word_action_text(i));
 }
 
 /* ---- groups ---- */

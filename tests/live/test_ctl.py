@@ -175,6 +175,7 @@ def check_sweeps(bench):
         rows = json.loads(bench.ctl("--json", "sweep", "list").stdout)["sweeps"]
         return next((row["state"] for row in rows if str(row["id"]) == number), None)
     number = bench.check(0, r"^\d+$", "sweep", bench.net.inside[0], "rate=1").stdout.strip()
+    bench.report.check("is there", True, bench.wait(lambda: state(number) is not None))
     for word, want in (("pause", "paused"), ("resume", "running"), ("cancel", "cancelled")):
         bench.check(0, "", "sweep", word, number)
         bench.report.check(word, True, bench.wait(lambda want=want: state(number) == want))
