@@ -104,6 +104,8 @@ def check_alert_file(report, what, path, services, **fields):
         alerts = parse(file.read(), True)
     numbers = [alert["number"] for alert in alerts]
     report.check(what + ": alert numbers rise", sorted(set(numbers)), numbers)
+    # What is about the capture (it may have missed packets while it was killed) names no service.
+    alerts = [alert for alert in alerts if alert["event"] != "health"]
     report.check(what + ": services alerted twice", [], doubles(
         key(alert) + (alert["event"],) for alert in alerts))
     report.check(what + ": services without alert", [], sorted(services - set(map(key, alerts))))
