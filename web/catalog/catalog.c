@@ -6,7 +6,8 @@
 
 #include <stdlib.h>
 
-#define PIECE 1000		/* rows read before others have their turn */
+#define PIECE 400		/* rows read before others have their turn */
+#define NOTES_PIECE 64		/* the same, one by one */
 #define LEAST (5 * MONO_SECOND) /* between two readings ... */
 #define SHARE 50		/* ... or so many times what the last one took */
 #define NOTES 4096		/* services to read again; more are left to the next reading */
@@ -45,6 +46,7 @@ struct catalog {
 	bool reading, ready;
 	mono_t began;
 	uint64_t epoch, generation;
+	uint32_t changed[CATALOG_CHANGES]; /* a ring of rows */
 	struct note notes[NOTES];
 	unsigned note_count,
 		note_done; /* while all is read they are kept, to be read again after it */
@@ -201,18 +203,18 @@ static struct catalog_row row_of(struct catalog *c, const struct store_service *
 	};
 }
 
-/* Adds a row or takes the place of the one it was. False: memory is short. */
-static bool table_put(struct catalog *c, struct table *t, const struct store_service *s)
+/* Adds a row or takes the place of the one it was: its number, + 1; 0: memory is short. */
+static uint32_t table_put(struct catalog *c, struct table *t, const struct store_service *s)
 {
 	uint32_t *bucket;
 
 	if (!table_grow(c, t))
-		return false;
+		return 0;
 	bucket = find_bucket(c, t, &s->service);
 	if (!*bucket)
 		*bucket = ++t->count;
 	t->rows[*bucket - 1] = row_of(c, s);
-	return true;
+	return *bucket;
 }
 
 /* ---- reading ---- */
@@ -235,6 +237,18 @@ static int take_row(void *arg, const struct store_service *row)
 	return p->failed || ++p->rows == PIECE;
 }
 
+/* What waits is read at once if it can be, what has been read once more when it is due. */
+static void set_later(struct catalog *c)
+{
+	const struct later *l = &c->later;
+	mono_t now = mono_now(), due = l->count ? l->slots[l->first].due : now + LATER;
+
+	if (c->note_done < c->note_count && view_peek(c->view))
+		due = now;
+	if (l->count || c->note_done < c->note_count)
+		loop_timer_set(c->later_timer, due > now ? due - now : 0);
+}
+
 static void put_later(struct catalog *c, const struct service *service)
 {
 	struct later *l = &c->later;
@@ -244,26 +258,32 @@ static void put_later(struct catalog *c, const struct service *service)
 		return;
 	l->slots[slot].service = *service;
 	l->slots[slot].due = mono_now() + LATER;
-	if (!l->count++)
-		loop_timer_set(c->later_timer, LATER);
+	l->count++;
 }
 
+static void read_note(struct catalog *c, struct store *store, const struct note *note)
+{
+	struct store_service row;
+	uint32_t number;
+
+	if (store_get_service(store, &note->service, &row) > 0 &&
+	    (number = table_put(c, &c->now, &row)))
+		c->changed[++c->generation % CATALOG_CHANGES] = number - 1;
+	if (!note->last)
+		put_later(c, &note->service);
+}
+
+/* So many that nobody waits for long; the others when the loop comes round again. */
 static void read_notes(struct catalog *c)
 {
 	struct store *store = view_peek(c->view);
-	struct store_service row;
+	unsigned i;
 
-	for (; store && c->note_done < c->note_count; c->note_done++) {
-		const struct note *note = &c->notes[c->note_done];
-
-		if (store_get_service(store, &note->service, &row) > 0)
-			table_put(c, &c->now, &row);
-		if (!note->last)
-			put_later(c, &note->service);
-	}
-	c->generation++;
-	if (!c->reading)
+	for (i = 0; store && i < NOTES_PIECE && c->note_done < c->note_count; i++)
+		read_note(c, store, &c->notes[c->note_done++]);
+	if (!c->reading && c->note_done == c->note_count)
 		c->note_count = c->note_done = 0;
+	set_later(c);
 }
 
 static void end_reading(struct catalog *c, bool good)
@@ -344,12 +364,16 @@ static void on_later(void *arg, int what)
 		note(c, &l->slots[l->first].service, true);
 		l->first = (l->first + 1) % NOTES;
 	}
-	if (l->count)
-		loop_timer_set(c->later_timer, l->slots[l->first].due - now);
 	/* It follows the store if it has not for a second, so that it sees what was committed then.
 	 */
 	view_store(c->view);
-	catalog_catch_up(c);
+	if (c->ready)
+		read_notes(c);
+}
+
+uint32_t catalog_changed(const struct catalog *c, uint64_t change)
+{
+	return c->changed[change % CATALOG_CHANGES];
 }
 
 bool catalog_is_ready(const struct catalog *c)
@@ -359,8 +383,8 @@ bool catalog_is_ready(const struct catalog *c)
 
 struct catalog_view catalog_look(const struct catalog *c)
 {
-	return (struct catalog_view){ c->now.rows, c->now.count, c->now.sorted, c->epoch,
-				      c->generation };
+	return (struct catalog_view){ c->now.rows, c->now.count,  c->now.sorted,
+				      c->epoch,	   c->generation, c->app_count };
 }
 
 struct catalog *catalog_new(struct loop *loop, struct view *view)

@@ -49,9 +49,15 @@ struct catalog_view {
 	const struct catalog_row *rows;
 	uint32_t count, sorted;
 	uint64_t epoch;	     /* another one: all rows are elsewhere */
-	uint64_t generation; /* another one: something has changed */
+	uint64_t generation; /* rows written since the start, by news */
+	unsigned apps;	     /* names there are */
 };
 struct catalog_view catalog_look(const struct catalog *catalog);
+
+/* The row that was written as number `change`, from 1 to `generation`, the latest
+ * CATALOG_CHANGES of them. */
+#define CATALOG_CHANGES 8192
+uint32_t catalog_changed(const struct catalog *catalog, uint64_t change);
 
 /* The name that a row's `app` stands for; and what stands for a name, -1: no row has it. */
 const char *catalog_app(const struct catalog *catalog, unsigned app);

@@ -3,10 +3,11 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
-#define KEPT 8		      /* results */
-#define OLD (2 * MONO_SECOND) /* a result may be */
-#define DIGIT 11	      /* bits sorted at once: three times for all 32 */
+#define KEPT 8		/* results */
+#define OLD MONO_SECOND /* a result may be */
+#define DIGIT 11	/* bits sorted at once: three times for all 32 */
 #define DIGITS (1U << DIGIT)
 
 /* A row with what it is sorted by. */
@@ -19,6 +20,7 @@ struct result {
 	struct entry *entries;
 	uint32_t count;
 	uint64_t epoch, generation;
+	unsigned apps; /* names there were */
 	mono_t made, used;
 };
 
@@ -109,10 +111,10 @@ static void sort_digit(const struct entry *from, struct entry *to, uint32_t coun
 		to[at[from[i].value >> shift & (DIGITS - 1)]++] = from[i];
 }
 
-/* By value, in place. 0 or -ENOMEM. */
-static int sort_values(struct entry **entries, uint32_t count)
+/* The first `count` by value; entries have room for `room`, then too. 0 or -ENOMEM. */
+static int sort_values(struct entry **entries, uint32_t count, uint32_t room)
 {
-	struct entry *other = malloc(count * sizeof(*other) + 1), *keep;
+	struct entry *other = malloc(room * sizeof(*other) + 1), *keep;
 	unsigned shift;
 
 	if (!other)
@@ -127,66 +129,131 @@ static int sort_values(struct entry **entries, uint32_t count)
 	return 0;
 }
 
-static int compare_rows(const void *a, const void *b, void *rows)
+/* The rows that entries are about. */
+static int compare_entries(const void *a, const void *b, void *rows)
 {
+	const struct entry *one = a, *two = b;
 	const struct catalog_row *all = rows;
 
-	return catalog_compare(&all[((const struct entry *)a)->row].service,
-			       &all[((const struct entry *)b)->row].service);
+	if (one->value != two->value)
+		return one->value < two->value ? -1 : 1;
+	return catalog_compare(&all[one->row].service, &all[two->row].service);
 }
 
-/* The first `sorted` are in the order of their services, the rest are put where they belong. */
-static int merge_rest(struct entry **entries, uint32_t count, uint32_t sorted,
-		      const struct catalog_row *rows)
+/*
+ * Puts the last of `count` entries, from `sorted` on, where they belong among those before, which
+ * are in order. They are few. 0 or -ENOMEM.
+ */
+static int insert_rest(struct entry *entries, uint32_t count, uint32_t sorted,
+		       const struct catalog_row *rows)
 {
-	struct entry *in = *entries, *out;
-	uint32_t a = 0, b = sorted, i;
+	size_t size = (count - sorted) * sizeof(*entries);
+	uint32_t end = sorted, left = count - sorted, low, high, middle;
+	struct entry *rest;
 
-	if (sorted == count)
+	if (!size)
 		return 0;
-	qsort_r(in + sorted, count - sorted, sizeof(*in), compare_rows, (void *)rows);
-	out = malloc(count * sizeof(*out));
-	if (!out)
+	rest = malloc(size);
+	if (!rest)
 		return -ENOMEM;
-	for (i = 0; i < count; i++)
-		out[i] = b == count || (a < sorted &&
-					compare_rows(&in[a], &in[b], (void *)rows) <= 0)
-				 ? in[a++]
-				 : in[b++];
-	free(in);
-	*entries = out;
+	memcpy(rest, entries + sorted, size);
+	qsort_r(rest, left, sizeof(*rest), compare_entries, (void *)rows);
+	for (; left; left--) {
+		for (low = 0, high = end; low < high;) {
+			middle = low + (high - low) / 2;
+			if (compare_entries(&entries[middle], &rest[left - 1], (void *)rows) <= 0)
+				low = middle + 1;
+			else
+				high = middle;
+		}
+		memmove(entries + low + left, entries + low, (end - low) * sizeof(*entries));
+		entries[low + left - 1] = rest[left - 1];
+		end = low;
+	}
+	free(rest);
 	return 0;
 }
 
 /* ---- results ---- */
 
+static struct sieve sieve_of(const struct order *o, const struct result *r, struct filter *filter)
+{
+	bool app = r->query.given & QUERY_WITH_APP;
+
+	return (struct sieve){ &r->query, o->catalog, filter,
+			       app ? catalog_find_app(o->catalog, r->query.app) : 0 };
+}
+
+/* Adds the row if it passes; there is room. */
+static void take(struct order *o, struct result *r, const struct sieve *sieve,
+		 const struct catalog_row *rows, uint32_t row)
+{
+	uint32_t value;
+
+	if (!passes(sieve, &rows[row]))
+		return;
+	value = value_of(o->catalog, &rows[row], r->query.sort);
+	r->entries[r->count++] = (struct entry){ r->query.descending ? ~value : value, row };
+}
+
+/* From all rows. 0 or -ENOMEM. */
 static int fill(struct order *o, const struct catalog_view *v, struct filter *filter,
 		struct result *r)
 {
-	struct catalog *c = o->catalog;
-	struct sieve sieve = { &r->query, c, filter,
-			       r->query.given & QUERY_WITH_APP ? catalog_find_app(c, r->query.app)
-							       : 0 };
-	uint32_t i, sorted = 0, value;
-	int rc;
+	const struct sieve sieve = sieve_of(o, r, filter);
+	uint32_t i, sorted;
+	int rc = 0;
 
-	r->entries = malloc(v->count * sizeof(*r->entries) + 1);
 	r->count = 0;
+	r->entries = malloc(v->count * sizeof(*r->entries) + 1);
 	if (!r->entries)
 		return -ENOMEM;
-	for (i = 0; i < v->count; i++) {
-		if (i == v->sorted)
-			sorted = r->count;
-		if (!passes(&sieve, &v->rows[i]))
-			continue;
-		value = value_of(c, &v->rows[i], r->query.sort);
-		r->entries[r->count++] = (struct entry){ r->query.descending ? ~value : value, i };
+	for (i = 0; i < v->sorted; i++)
+		take(o, r, &sieve, v->rows, i);
+	if (r->query.sort != QUERY_BY_ADDRESS)
+		rc = sort_values(&r->entries, r->count, v->count);
+	sorted = r->count;
+	for (; i < v->count; i++)
+		take(o, r, &sieve, v->rows, i);
+	return rc ? rc : insert_rest(r->entries, r->count, sorted, v->rows);
+}
+
+static bool is_marked(const uint8_t *marks, uint32_t row)
+{
+	return marks[row / 8] >> row % 8 & 1;
+}
+
+/* Rows that have been written since are taken out and put where they belong now. 0 or -ENOMEM. */
+static int renew(struct order *o, const struct catalog_view *v, struct filter *filter,
+		 struct result *r)
+{
+	const struct sieve sieve = sieve_of(o, r, filter);
+	uint64_t news = v->generation - r->generation, i;
+	uint8_t *marks = calloc(v->count / 8 + 1, 1);
+	struct entry *entries =
+		marks ? realloc(r->entries, (r->count + news) * sizeof(*entries) + 1) : NULL;
+	uint32_t count = 0, row;
+	int rc = -ENOMEM;
+
+	if (entries) {
+		r->entries = entries;
+		for (i = 1; i <= news; i++) {
+			row = catalog_changed(o->catalog, r->generation + i);
+			marks[row / 8] |= (uint8_t)(1 << row % 8);
+		}
+		for (i = 0; i < r->count; i++)
+			if (!is_marked(marks, entries[i].row))
+				entries[count++] = entries[i];
+		r->count = count;
+		for (i = 1; i <= news; i++) {
+			row = catalog_changed(o->catalog, r->generation + i);
+			if (is_marked(marks, row))
+				take(o, r, &sieve, v->rows, row);
+			marks[row / 8] &= (uint8_t) ~(1 << row % 8); /* it may be there twice */
+		}
+		rc = insert_rest(r->entries, r->count, count, v->rows);
 	}
-	if (v->sorted >= v->count)
-		sorted = r->count;
-	rc = merge_rest(&r->entries, r->count, sorted, v->rows);
-	if (!rc && (r->query.sort != QUERY_BY_ADDRESS))
-		rc = sort_values(&r->entries, r->count);
+	free(marks);
 	return rc;
 }
 
@@ -203,39 +270,56 @@ static struct query essence(const struct query *q)
 	return out;
 }
 
+/* The place of a query's result, or for it. */
+static struct result *place_of(struct order *o, const struct query *want)
+{
+	struct result *r, *oldest = o->results;
+
+	for (r = o->results; r < o->results + KEPT; r++) {
+		if (r->entries && query_is_same(&r->query, want))
+			return r;
+		if (r->used < oldest->used)
+			oldest = r;
+	}
+	free(oldest->entries);
+	*oldest = (struct result){ .query = *want };
+	return oldest;
+}
+
+/* Rows stay where they are until all is read anew, and values what they are until there is another
+ * name to sort by. */
+static bool is_of(const struct result *r, const struct catalog_view *v)
+{
+	return r->entries && r->epoch == v->epoch &&
+	       (r->apps == v->apps || r->query.sort != QUERY_BY_APP);
+}
+
 static struct result *result_of(struct order *o, const struct query *query, struct filter *filter)
 {
 	struct catalog_view v = catalog_look(o->catalog);
 	struct query want = essence(query);
-	struct result *r, *oldest = o->results;
+	struct result *r = place_of(o, &want);
 	mono_t now = mono_now();
+	int rc = 0;
 
-	for (r = o->results; r < o->results + KEPT; r++) {
-		if (r->entries && query_is_same(&r->query, &want))
-			break;
-		if (r->used < oldest->used)
-			oldest = r;
-	}
-	r = r < o->results + KEPT ? r : oldest;
-	/* Rows stay where they are until all is read anew: a result that is a little old still
-	 * fits. */
-	if (r->entries && query_is_same(&r->query, &want) && r->epoch == v.epoch &&
-	    (r->generation == v.generation || now - r->made < OLD)) {
-		r->used = now;
+	r->used = now;
+	if (is_of(r, &v) && (r->generation == v.generation || now - r->made < OLD))
 		return r;
-	}
-	free(r->entries);
-	*r = (struct result){ .query = want,
-			      .epoch = v.epoch,
-			      .generation = v.generation,
-			      .made = now,
-			      .used = now };
-	if (fill(o, &v, filter, r)) {
+	if (is_of(r, &v) && v.generation - r->generation <= CATALOG_CHANGES) {
+		rc = renew(o, &v, filter, r);
+	} else {
 		free(r->entries);
-		*r = (struct result){ .entries = NULL };
-		return NULL;
+		rc = fill(o, &v, filter, r);
 	}
-	return r;
+	r->epoch = v.epoch;
+	r->generation = v.generation;
+	r->apps = v.apps;
+	r->made = now;
+	if (!rc)
+		return r;
+	free(r->entries);
+	*r = (struct result){ .entries = NULL };
+	return NULL;
 }
 
 /* ---- pages ---- */
