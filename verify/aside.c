@@ -1,9 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "verify/aside.h"
 
-static void on_followed(void *arg)
+/* What stands already is told, and told again with the rest. */
+static void tell_early(const struct task *t)
 {
-	task_finish_open(arg);
+	struct probe early = *t->probe;
+
+	early.state = STATE_OPEN;
+	early.reason = REASON_SYN_ACK;
+	early.finished_us = mono_wall();
+	early.partial = 1;
+	t->room->early(t->room->arg, &early);
+}
+
+static void on_followed(void *arg, enum follow_news news)
+{
+	if (news == FOLLOW_OVER)
+		task_finish_open(arg);
+	else
+		tell_early(arg);
 }
 
 void aside_begin(struct task *t)

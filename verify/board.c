@@ -187,6 +187,13 @@ static void on_done(void *arg, struct task *t)
 	board_run(b);
 }
 
+static void on_early(void *arg, const struct probe *probe)
+{
+	struct board *b = arg;
+
+	b->fn(b->arg, probe);
+}
+
 static void on_timer(void *arg, int what)
 {
 	(void)what;
@@ -207,6 +214,7 @@ struct board *board_new(const struct task_room *room, unsigned parallel, board_f
 	b->room = *room;
 	b->room.want = on_want;
 	b->room.done = on_done;
+	b->room.early = on_early;
 	b->room.arg = b;
 	b->parallel = parallel;
 	b->fn = fn;

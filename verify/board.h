@@ -11,7 +11,7 @@
 
 struct board;
 
-/* The probe of a job is ready; borrowed during the call. */
+/* The probe of a job is ready, or its partial one before it; borrowed during the call. */
 typedef void (*board_fn)(void *arg, const struct probe *probe);
 
 /*

@@ -29,6 +29,7 @@ struct task_room {
 	struct hash_key key; /* of tables */
 	task_fn want;	     /* the task has something to send: give it its turn by task_send */
 	task_fn done;	     /* the probe is final; the callee frees the task */
+	void (*early)(void *arg, const struct probe *probe); /* partial, to be told at once */
 	void *arg;
 };
 

@@ -19,10 +19,11 @@ struct verify_rules {
 
 /*
  * Runs the role until core ends the channel (owned from then on) or says IPC_STOP: takes IPC_JOB
- * and IPC_NAME, gives one IPC_PROBE for every job; takes IPC_SWEEP, gives IPC_SIGHTING and IPC_HOST
- * for what a sweep finds, and IPC_SWEEP for how far it is. Jobs go on to `far`, whose probes and
- * troubles go to core; it is owned, and NULL where there are no vantages elsewhere. `rules` may be
- * NULL. Opens its sockets, then enters its cage. Returns the exit status.
+ * and IPC_NAME, gives one IPC_PROBE for every job, perhaps a partial one before it; takes
+ * IPC_SWEEP, gives IPC_SIGHTING and IPC_HOST for what a sweep finds, and IPC_SWEEP for how far it
+ * is. Jobs go on to `far`, whose probes and troubles go to core; it is owned, and NULL where there
+ * are no vantages elsewhere. `rules` may be NULL. Opens its sockets, then enters its cage. Returns
+ * the exit status.
  */
 int verify_run(const struct conf *conf, const struct verify_rules *rules, struct ipc *core,
 	       struct ipc *far);

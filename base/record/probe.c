@@ -95,6 +95,7 @@ void record_mend_probe(struct probe *p, wall_t latest)
 	if (p->state >= STATE_END)
 		p->state = STATE_CANDIDATE;
 	p->given_up = p->given_up != 0;
+	p->partial = p->partial != 0;
 	if (p->banner_len > sizeof(p->banner))
 		p->banner_len = sizeof(p->banner);
 	CLOSE(p->vantage);

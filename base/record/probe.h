@@ -87,7 +87,7 @@ struct probe {
 	 * them), datagrams. */
 	uint16_t sent_syns, sent_dials, sent_datagrams;
 	uint8_t given_up; /* 1: ended before there was a verdict: the job waits for another try */
-	uint8_t pad;
+	uint8_t partial;  /* 1: the verdict stands; a probe that says what else there is follows */
 	struct probe_certificate certificates[PROBE_CERTIFICATES_MAX]; /* the server's own first */
 	uint8_t facts[PROBE_FACTS_MAX];	   /* probe_add_fact, probe_next_fact */
 	uint8_t banner[RECORD_BANNER_MAX]; /* first bytes it said, as they came */

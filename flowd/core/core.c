@@ -15,6 +15,7 @@
 #include "flowd/core/out/courier.h"
 #include "flowd/core/out/outbox.h"
 #include "flowd/core/place.h"
+#include "flowd/core/verdict/early.h"
 #include "flowd/core/vitals/trim.h"
 #include "flowd/core/vitals/vitals.h"
 #include "flowd/core/wish/tokens.h"
@@ -125,6 +126,8 @@ static int take_probe(struct core *c, const struct probe *said)
 	struct probe p = *said;
 
 	record_mend_probe(&p, latest(c));
+	if (p.partial)
+		return early_take(&c->life, &p);
 	return vantage_is_far(&c->life.vantages, p.vantage) || backlog_done(&c->backlog, &p) > 0
 		       ? lifecycle_probe(&c->life, &p)
 		       : 0;

@@ -3,14 +3,14 @@
  * Drives the verify role alone: jobs in by the command line or standard input, probes out as JSON
  * lines.
  *
- *   verify_drive [--NAME VALUE]... [-t SECONDS] [-s SECONDS] [-d] [ADDRESS PORT APP]...
+ *   verify_drive [--NAME VALUE]... [-t SECONDS] [-s SECONDS] [-d] [-e] [ADDRESS PORT APP]...
  *
  * PORT may be "udp/PORT". Options are flowd's own, by their names ("--verify.rate 50"). APP is the
  * name the wire gave; "-" none and final; "?" not known yet; "?APP" not known yet, said after 150
  * ms; "~APP" only what the port suggests; "APP@NAME": NAME is what clients ask for by SNI. "-" as
  * the only job reads "ADDRESS PORT APP" lines. Ends when every job is answered, or after SECONDS
- * (60); -s reads nothing for so long, over a short queue; -d sends every job twice. The exit status
- * is the role's.
+ * (60); -s reads nothing for so long, over a short queue; -d sends every job twice; -e prints
+ * partial probes, too. The exit status is the role's.
  */
 #include "base/conf.h"
 #include "base/err.h"
@@ -33,6 +33,7 @@ static struct job *jobs;
 static char (*late)[RECORD_APP_MAX];
 static mono_t *sent_at;
 static size_t count, answered;
+static bool shows_early;
 
 static void die(const char *what, const char *why)
 {
@@ -140,8 +141,8 @@ static void print_probe(const struct probe *p)
 	printf(", \"icmp\": [%u, %u], \"rtt_us\": %u, \"ttl\": %u, \"tries\": %u, "
 	       "\"by_connect\": %u",
 	       p->icmp_type, p->icmp_code, p->rtt_us, p->ttl, p->tries, p->by_connect);
-	printf(", \"sent\": [%u, %u, %u], \"given_up\": %u", p->sent_syns, p->sent_dials,
-	       p->sent_datagrams, p->given_up);
+	printf(", \"sent\": [%u, %u, %u], \"given_up\": %u, \"partial\": %u", p->sent_syns,
+	       p->sent_dials, p->sent_datagrams, p->given_up, p->partial);
 	print_string("vantage", p->vantage);
 	print_string("app", p->app);
 	print_string("product", p->product);
@@ -182,14 +183,32 @@ static void give_names(struct ipc *ipc, mono_t now)
 	ipc_flush(ipc);
 }
 
+/* Reads its database and closes its cage: what comes then is the answer to a job, not to a start.
+ */
+static void wait_ready(struct ipc *ipc, mono_t until)
+{
+	struct pollfd fd = { ipc_fd(ipc), POLLIN, 0 };
+	struct ipc_message m;
+	int rc = 0;
+
+	while (mono_now() < until && rc != -EPIPE) {
+		poll(&fd, 1, 10);
+		while ((rc = ipc_recv(ipc, false, &m)) > 0)
+			if (m.kind == IPC_HELLO)
+				return;
+	}
+}
+
 /* Sends all jobs and takes their answers until all are there. */
 static void drive(struct ipc *ipc, mono_t until, int sleep_s, int copies)
 {
 	struct pollfd fd = { ipc_fd(ipc), POLLIN, 0 };
+	const struct probe *p;
 	struct ipc_message m;
 	size_t next = 0;
 	int rc, i;
 
+	wait_ready(ipc, until);
 	while (answered < count && mono_now() < until) {
 		for (; next < count && !ipc_flush(ipc); next++) {
 			sent_at[next] = mono_now();
@@ -205,8 +224,10 @@ static void drive(struct ipc *ipc, mono_t until, int sleep_s, int copies)
 		while ((rc = ipc_recv(ipc, false, &m)) > 0) {
 			if (m.kind != IPC_PROBE)
 				continue;
-			print_probe(m.record);
-			answered++;
+			p = m.record;
+			if (!p->partial || shows_early)
+				print_probe(p);
+			answered += !p->partial;
 		}
 		if (rc == -EPIPE)
 			return;
@@ -214,7 +235,7 @@ static void drive(struct ipc *ipc, mono_t until, int sleep_s, int copies)
 	/* Answered once, and only once. */
 	poll(NULL, 0, copies > 1 ? 300 : 0);
 	while (ipc_recv(ipc, false, &m) > 0)
-		answered++;
+		answered += m.kind == IPC_PROBE && !((const struct probe *)m.record)->partial;
 	ipc_send(ipc, IPC_STOP, NULL);
 	ipc_flush(ipc);
 }
@@ -242,6 +263,9 @@ static int read_options(int argc, char **argv, struct conf *conf, struct how *ho
 	while (i < argc && argv[i][0] == '-' && argv[i][1]) {
 		if (argv[i][1] == 'd') {
 			how->copies = 2;
+			i++;
+		} else if (argv[i][1] == 'e') {
+			shows_early = true;
 			i++;
 		} else if (i + 1 == argc) {
 			die(argv[i], "value missing");

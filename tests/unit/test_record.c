@@ -125,7 +125,7 @@ static void no_hidden_padding(void **state)
 	assert_int_equal(TAIL(struct host_sighting, pad2), sizeof(struct host_sighting));
 	assert_int_equal(TAIL(struct job, sni), sizeof(struct job));
 	assert_int_equal(TAIL(struct probe, facts_len), offsetof(struct probe, asked));
-	assert_int_equal(TAIL(struct probe, pad), offsetof(struct probe, certificates));
+	assert_int_equal(TAIL(struct probe, partial), offsetof(struct probe, certificates));
 	assert_int_equal(TAIL(struct probe, banner), sizeof(struct probe));
 	assert_int_equal(TAIL(struct probe_certificate, pad), sizeof(struct probe_certificate));
 	assert_int_equal(TAIL(struct finding, peer_origin), offsetof(struct finding, trouble));

@@ -13,6 +13,7 @@
 #define WAIT_MOST (500 * MONO_MS)  /* of one visit, once the name is known */
 #define AGAIN_MOST 3		   /* times that a visit is waited for once more */
 #define LEAVE_MOST (500 * MONO_MS) /* for the budget, in all */
+#define LATE_AFTER (15 * MONO_MS)  /* the conversation ended: what it told waits no longer */
 
 /* A visit to be made. */
 struct errand {
@@ -36,6 +37,7 @@ struct follow {
 	void *arg;
 	struct loop_event *timer;
 	mono_t wait, leave;  /* of a visit; until when the budget may keep us waiting */
+	mono_t late;	     /* when it is late; 0: its conversation goes on, or that was told */
 	struct probe *probe; /* borrowed; NULL: its conversation goes on yet */
 	struct probe own;    /* what visits learn */
 	size_t count, next;  /* errands, of which this one is next */
@@ -272,11 +274,13 @@ static void pump(struct follow *f)
 	}
 	if (waits && now + budget_wait(f->room->budget, now) < until)
 		until = now + budget_wait(f->room->budget, now);
+	if (f->late && f->late < until)
+		until = f->late;
 	if (busy || waits) {
 		loop_timer_set(f->timer, until > now ? until - now : 0);
 	} else if (f->probe) {
 		tell(f);
-		f->fn(f->arg);
+		f->fn(f->arg, FOLLOW_OVER);
 	}
 }
 
@@ -325,6 +329,10 @@ static void on_timer(void *arg, int what)
 		if (is_late(f, &f->places[i], now))
 			leave(f, &f->places[i],
 			      f->places[i].errand.door == &old_tls11 ? &old_tls10 : NULL);
+	if (f->late && f->late <= now) {
+		f->late = 0;
+		f->fn(f->arg, FOLLOW_LATE);
+	}
 	pump(f);
 }
 
@@ -338,6 +346,7 @@ void follow_end(struct follow *f, struct probe *probe, mono_t took)
 		wait = f->conf->verify_door_wait;
 	f->wait = wait < WAIT_MOST ? wait : WAIT_MOST;
 	f->leave = now + LEAVE_MOST;
+	f->late = now + LATE_AFTER;
 	for (i = 0; i < FOLLOW_AT_ONCE; i++) {
 		if (f->places[i].visit)
 			f->places[i].heard = visit_heard(f->places[i].visit);

@@ -23,7 +23,10 @@ struct follow_order {
 	const char *sni;	      /* "" none */
 };
 
-typedef void (*follow_fn)(void *arg);
+/* Asked all; or not yet, but what is known already should wait no longer. */
+enum follow_news { FOLLOW_OVER, FOLLOW_LATE };
+
+typedef void (*follow_fn)(void *arg, enum follow_news news);
 
 /* NULL when memory is short. `room` is borrowed. */
 struct follow *follow_open(const struct talk_room *room, const struct follow_order *order,
@@ -32,7 +35,8 @@ void follow_free(struct follow *follow);
 
 /*
  * The conversation is over after `took`, and `probe` (borrowed) says what it has told: asks the
- * rest, adds all that was learned to the probe, and calls `fn`, perhaps before this returns.
+ * rest, adds all that was learned to the probe, and calls `fn`, perhaps before this returns. With
+ * FOLLOW_LATE it is called once at most, and never before this returns.
  */
 void follow_end(struct follow *follow, struct probe *probe, mono_t took);
 

@@ -330,7 +330,7 @@ static void spread(struct far *f, const struct ipc_message *m)
 	for (i = 0; m->kind == IPC_PROBING && i < f->count; i++)
 		if (f->vantages[i].peer)
 			peer_send(f->vantages[i].peer, IPC_PROBING, &f->word, sizeof(f->word));
-	if (m->kind == IPC_PROBE && f->host)
+	if (m->kind == IPC_PROBE && f->host && !((const struct probe *)m->record)->partial)
 		peer_send(f->host, IPC_PROBE, m->record, sizeof(struct probe));
 }
 
