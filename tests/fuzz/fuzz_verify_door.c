@@ -22,7 +22,7 @@ static const struct door *choose(unsigned n)
 		&cache_memcached,  &cache_zookeeper, &mongo_door,     &screen_x11, &screen_vnc,
 		&screen_rdp_plain, &screen_rdp_tls,  &screen_rdp_nla, &file_ftp,   &file_rsync,
 		&ssh_door,	   &smb_door,	     &smb_old,	      &old_ssl2,   &old_ssl3,
-		&old_tls10,	   &old_tls11,
+		&old_tls10,	   &old_tls11,	     &web_metrics,
 	};
 	static const char *const apps[] = { "smtp", "imap",	  "pop3",  "ftp", "nntp",
 					    "ldap", "postgresql", "mysql", "xmpp" };

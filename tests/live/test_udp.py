@@ -63,6 +63,19 @@ CASES = [
 ]
 MUTE = 30010
 LATE = 30011
+ROBOT, MACHINE = 30020, 30022
+# What only a user's file knows: the word of a robot, and a machine that is asked where its ports say so.
+BOOK = r"""Exclude U:30021
+Probe UDP Robot q|WAKE\0UP|
+rarity 2
+match robot m|^ROBOT/([\d.]+) | p/Robot/ v/$1/ i/over UDP/ cpe:/a:example:robot:$1/
+Probe UDP Machine q|RARE|
+rarity 7
+ports 30022
+match machine m|^MACHINE (.)|s p/Machine/ i/awake/
+Probe UDP Namesake q|WAKE\0UP|
+rarity 3
+"""
 NFT = """
 table inet test {
     chain input {
@@ -118,6 +131,7 @@ class Bench:
         self.net.run("inside", ["nft", "-f", "-"], input=NFT)
         self.net.run("border", ["nft", "-f", "-"], input=BORDER)
         words = ["%s:%d" % case[:2] for case in CASES]
+        words += ["robot:%d" % ROBOT, "robot:%d" % (ROBOT + 1), "machine:%d" % MACHINE, "machine:%d" % (MACHINE + 1)]
         words += ["mute:%d" % MUTE, "late:%d" % LATE, "late:%d" % (LATE + 1)]
         process = self.net.start("inside", [sys.executable, os.path.join(HERE, "udp_servers.py")]
                                  + words, stdout=subprocess.PIPE, universal_newlines=True)
@@ -260,6 +274,33 @@ def late_name(bench, report):
     report.same([probe["app"] for probe in said], ["dns", "quic"], "a name that comes late")
 
 
+def custom(bench, report):
+    """The questions of a user's file, after our own."""
+    name = os.path.join(bench.directory, "user.probes")
+    with open(name, "w") as out:
+        out.write(BOOK)
+    host = bench.net.inside[0]
+    jobs = [(host, "udp/%d" % port, app) for port, app in (
+        (ROBOT, "-"), (ROBOT + 1, "-"), (MACHINE, "-"), (MACHINE + 1, "-"), (MACHINE + 1, "machine"))]
+    end = bench.net.tap("inside", "udp and dst port %d" % (ROBOT + 1))
+    said = bench.ask(jobs, "--verify.probes", name)
+    report.same([line for line in end() if " > " in line], [], "nothing to what Exclude names")
+    report.same(summary(said[0]), ("robot", "Robot", "3.4"), "a question only the file knows")
+    report.same([facts(said[0], kind) for kind in ("matched", "info", "cpe")], [
+        ["Robot, line 4"], ["over UDP"], ["cpe:/a:example:robot:3.4"]], "its facts")
+    report.same((said[0]["state"], said[0]["reason"]), ("open", "answer"), "open, with proof")
+    report.same((said[1]["state"], said[1]["sent"][2]), ("candidate", 0), "excluded")
+    report.same(summary(said[2]), ("machine", "Machine", ""), "rare, but for the port")
+    report.same((said[3]["state"], said[3]["reason"]), ("silent", "no-answer"), "too rare to be asked")
+    report.same(summary(said[4]), ("machine", "Machine", ""), "rare, but the wire names it")
+    few = bench.ask(jobs[3:4], "--verify.probes", name, "--verify.rarity", "9")[0]
+    report.same(few["app"], "machine", "asked where rare questions are allowed")
+    without = bench.ask(jobs[:1])[0]
+    report.same(without["state"], "silent", "without the file nobody speaks to it")
+    # Twice at most: the same bytes under another name are no other question.
+    report.same(said[3]["sent"][2] - without["sent"][2], 2, "few datagrams more")
+
+
 def real(bench, report):
     """Real servers beside their own versions."""
     host, d = bench.net.inside[0], bench.directory
@@ -337,7 +378,7 @@ def main():
         os.chmod(directory, 0o755)
         bench = Bench(net, drive, directory)
         bench.start()
-        for part in (names, details, states, absent, silence, late_name, politeness):
+        for part in (names, details, states, absent, silence, late_name, custom, politeness):
             part(bench, report)
         for process in list(net.started):
             net.stop(process)

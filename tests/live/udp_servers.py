@@ -185,6 +185,15 @@ def word(_):
     return [b"nothing anybody knows"]
 
 
+def robot(question):
+    """Speaks to who says its word, of which flowd knows nothing."""
+    return [b"ROBOT/3.4 at your service"] if question == b"WAKE\0UP" else []
+
+
+def machine(question):
+    return [b"MACHINE \x07"] if question == b"RARE" else []
+
+
 def mute(_):
     return []
 

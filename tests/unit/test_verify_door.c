@@ -98,6 +98,21 @@ static const struct dialog dialogs[] = {
 	  .said = { BYTES("HTTP/1.1 400 Bad Request\r\nContent-Length: 47\r\n\r\n"
 			  "{\"error\":\"etcdserver: user name is empty\",\"c\":3}") },
 	  NONE },
+	{ &web_root,
+	  .said = { BYTES("HTTP/1.1 200 OK\r\nContent-Length: 29\r\n\r\n"
+			  "<a href=\"/metrics\">Here</a>  ") },
+	  .step = DOOR_DONE, .facts = "http-status: 200 OK\n", .next = "metrics" },
+	{ &web_metrics,
+	  .said = { BYTES("HTTP/1.0 200 OK\r\n\r\n# HELP go_build_info version=\"9\"\n"
+			  "go_build_info{version=\"v1.2\"} 1\nb_build_info{goversion=\"1.3\"} 1\n"),
+		    BYTES("a_build_info{goversion=\"1.3\",version=\"v2.0.1-rc"),
+		    BYTES("1\"} 1\nc_build_info{version=\"3\"} 1\n") },
+	  .step = DOOR_DONE, .facts = "info: a 2.0.1-rc1\n", .version = "2.0.1-rc1" },
+	{ &web_metrics,
+	  .said = { BYTES("HTTP/1.0 200 OK\r\n\r\na_build_info{version=\"main\"} 1\n"
+			  "a_build_info{version=\"1.0\n_build_info{version=\"1\"}\n"
+			  "x y_build_info{version=\"1\"}\n") },
+	  .ends = true, NONE },
 	/* Redis, memcached, ZooKeeper */
 	{ &cache_redis, .said = { BYTES("$36\r\n# Keyspace\r\ndb0:keys=1\r\ndb3:keys=2\r\n\r\n") },
 	  .step = DOOR_DONE, .facts = "noauth: redis: commands are obeyed; databases in use: 2\n" },

@@ -5,6 +5,7 @@
 #include "verify/door/visit.h"
 #include "verify/talk/request.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -173,6 +174,31 @@ void follow_free(struct follow *f)
 	free(f);
 }
 
+/* The same words, however they are put together: "Node exporter", "node_exporter". */
+static bool is_alike(const char *a, const char *b)
+{
+	for (;; a++, b++) {
+		while (*a && !isalnum((unsigned char)*a))
+			a++;
+		while (*b && !isalnum((unsigned char)*b))
+			b++;
+		if (!*a || !*b || tolower((unsigned char)*a) != tolower((unsigned char)*b))
+			return !*a && !*b;
+	}
+}
+
+/* A version that a visit was told of is this product's, or says which one it is. */
+static void tell_version(const struct probe *own, struct probe *p)
+{
+	if (!p->app[0] || p->version[0] || !own->version[0])
+		return;
+	if (own->product[0] && p->product[0] && !is_alike(own->product, p->product))
+		return;
+	memcpy(p->version, own->version, sizeof(p->version));
+	if (!p->product[0])
+		memcpy(p->product, own->product, sizeof(p->product));
+}
+
 /* What was learned goes where the conversation has left room for it. */
 static void tell(const struct follow *f)
 {
@@ -185,8 +211,7 @@ static void tell(const struct follow *f)
 		probe_add_fact(p, fact.kind, fact.text);
 	if (f->missed)
 		probe_add_fact(p, FACT_NOTE, "not all was asked: verify.rate left no room for it");
-	if (p->app[0] && !p->version[0])
-		memcpy(p->version, own->version, sizeof(p->version));
+	tell_version(own, p);
 	if (own->alpn[0])
 		memcpy(p->alpn, own->alpn, sizeof(p->alpn));
 	if (p->tls[0] || !own->tls[0])

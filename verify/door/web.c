@@ -192,6 +192,13 @@ static bool tell_search(struct door_talk *t, const struct page *p)
 	return true;
 }
 
+/* Does the page show the way to what is measured, as exporters of Prometheus do? */
+static bool has_metrics(const struct page *p)
+{
+	return strcasestr(p->body, "href=\"/metrics\"") ||
+	       strcasestr(p->body, "href=\"metrics\"") || strcasestr(p->body, "href='/metrics'");
+}
+
 static void open_root(struct door_talk *t)
 {
 	request(t, "GET /", NULL);
@@ -207,8 +214,12 @@ static enum door_step hear_root(struct door_talk *t)
 	if (!p.status)
 		return DOOR_DONE;
 	tell_page(t, &p);
-	if (!tell_search(t, &p) && is_interface(&p))
+	if (tell_search(t, &p))
+		return DOOR_DONE;
+	if (is_interface(&p))
 		t->next = &web_version;
+	else if (has_metrics(&p))
+		t->next = &web_metrics;
 	return DOOR_DONE;
 }
 
@@ -287,3 +298,60 @@ static enum door_step hear_keys(struct door_talk *t)
 }
 
 const struct door web_keys = { "keys", open_keys, hear_keys };
+
+/* HTTP/1.0: lengths of pieces would stand in the middle of lines. */
+static void open_metrics(struct door_talk *t)
+{
+	char text[DOOR_OUT_MAX];
+
+	snprintf(
+		text, sizeof(text),
+		"GET /metrics HTTP/1.0\r\nHost: %s\r\nUser-Agent: %s\r\nAccept: text/plain\r\n\r\n",
+		t->host, t->agent);
+	door_say_text(t, text);
+}
+
+/* NAME_build_info{...,version="VERSION",...} 1: but that of the library it is written with. */
+static bool tell_build(struct door_talk *t, const char *line)
+{
+	static const char mark[] = "_build_info{", label[] = "version=\"";
+	const char *end = strstr(line, mark), *at;
+	char name[48], version[32];
+	size_t len;
+
+	len = end ? (size_t)(end - line) : 0;
+	if (!len || len >= sizeof(name) || strcspn(line, " {") != len + sizeof(mark) - 2 ||
+	    (len == 2 && !memcmp(line, "go", 2)))
+		return false;
+	snprintf(name, sizeof(name), "%.*s", (int)len, line);
+	for (at = end + sizeof(mark) - 1; (at = strstr(at, label)); at += sizeof(label) - 1)
+		if (at[-1] == '{' || at[-1] == ',')
+			break;
+	if (!at)
+		return false;
+	at += sizeof(label) - 1;
+	at += *at == 'v';
+	len = strcspn(at, "\"");
+	if (!isdigit((unsigned char)*at) || !at[len] || len >= sizeof(version))
+		return false;
+	snprintf(version, sizeof(version), "%.*s", (int)len, at);
+	record_text_set(t->probe->product, sizeof(t->probe->product), name);
+	set_version(t, version);
+	door_fact(t, FACT_INFO, "%s %s", name, version);
+	return true;
+}
+
+static enum door_step hear_metrics(struct door_talk *t)
+{
+	char line[1024];
+
+	while (door_line(t, line, sizeof(line))) {
+		if (!t->stage++ && (strncmp(line, "HTTP/1.", 7) != 0 || !strstr(line, " 200")))
+			return DOOR_DONE;
+		if (tell_build(t, line))
+			return DOOR_DONE;
+	}
+	return DOOR_WAIT;
+}
+
+const struct door web_metrics = { "metrics", open_metrics, hear_metrics };

@@ -14,4 +14,10 @@ extern const struct door web_pods;    /* GET /pods: kubelet */
 extern const struct door
 	web_keys; /* etcd: how many keys there are, as a range that is counted only */
 
+/*
+ * GET /metrics: what is measured there says which program it is, and its version (OpenMetrics, the
+ * gauge NAME_build_info). The probe's product is set, too.
+ */
+extern const struct door web_metrics;
+
 #endif

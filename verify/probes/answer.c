@@ -36,3 +36,21 @@ void answer_fill(const struct parse_match *m, const char *app, const struct patt
 		template_fill(m->cpe[i], hit, out->cpe[i] + 5, sizeof(out->cpe[i]) - 5);
 	}
 }
+
+void answer_facts(const struct book_answer *a, struct probe *p)
+{
+	const struct {
+		enum fact kind;
+		const char *text;
+	} facts[] = {
+		{ FACT_MATCHED, a->matched },	{ FACT_INFO, a->info },
+		{ FACT_HOSTNAME, a->hostname }, { FACT_OS, a->os },
+		{ FACT_DEVICE, a->device },	{ FACT_CPE, a->cpe[0] },
+		{ FACT_CPE, a->cpe[1] },	{ FACT_CPE, a->cpe[2] },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(facts) / sizeof(facts[0]); i++)
+		if (facts[i].text[0])
+			probe_add_fact(p, facts[i].kind, facts[i].text);
+}

@@ -26,4 +26,7 @@ struct book_answer {
 void answer_fill(const struct parse_match *match, const char *app, const struct pattern_hit *hit,
 		 struct book_answer *out);
 
+/* Puts what it says beside name, product and version into a probe, as facts. */
+void answer_facts(const struct book_answer *answer, struct probe *probe);
+
 #endif

@@ -141,23 +141,11 @@ static enum book_hit look_up(struct talk *t)
 
 void talk_tell(const struct talk_result *r, struct probe *p)
 {
-	const struct {
-		enum fact kind;
-		const char *text;
-	} facts[] = {
-		{ FACT_MATCHED, r->answer.matched },   { FACT_INFO, r->answer.info },
-		{ FACT_HOSTNAME, r->answer.hostname }, { FACT_OS, r->answer.os },
-		{ FACT_DEVICE, r->answer.device },     { FACT_CPE, r->answer.cpe[0] },
-		{ FACT_CPE, r->answer.cpe[1] },	       { FACT_CPE, r->answer.cpe[2] },
-	};
-	size_t i;
-
 	memcpy(p->app, r->banner.app, sizeof(p->app));
 	memcpy(p->product, r->banner.product, sizeof(p->product));
 	memcpy(p->version, r->banner.version, sizeof(p->version));
-	for (i = 0; r->hit != BOOK_NONE && i < sizeof(facts) / sizeof(facts[0]); i++)
-		if (facts[i].text[0])
-			probe_add_fact(p, facts[i].kind, facts[i].text);
+	if (r->hit != BOOK_NONE)
+		answer_facts(&r->answer, p);
 }
 
 void talk_quote(const struct talk_result *r, struct probe *p)

@@ -20,6 +20,21 @@ bool ask_make(struct ask *a, const struct question *q, uint16_t port)
 	return true;
 }
 
+bool ask_make_custom(struct ask *a, struct book *book, const struct book_question *q,
+		     const char *hint)
+{
+	*a = (struct ask){ .custom = q, .book = book, .hint = hint, .fd = -1, .len = q->len };
+	a->own = (struct question){ .app = "", .name = q->name };
+	a->question = &a->own;
+	if (!q->payload || !q->len || q->len > QUESTION_BYTES_MAX)
+		return false;
+	a->bytes = malloc(a->len);
+	if (!a->bytes)
+		return false;
+	memcpy(a->bytes, q->payload, a->len);
+	return true;
+}
+
 void ask_close(struct ask *a, struct probe *probe)
 {
 	/* Of an answer in parts it is known when they are all there. */
@@ -63,6 +78,21 @@ static void count(const struct ask *a, struct probe *p)
 	p->answered = (uint32_t)(a->answered < UINT32_MAX ? a->answered : UINT32_MAX);
 }
 
+/* As the database has it; a reader's word is worth more. */
+static bool read_custom(struct ask *a, const struct answer *said, struct probe *p)
+{
+	struct book_answer answer;
+
+	if (book_read(a->book, a->custom, a->hint, answer_wire(said), &answer) == BOOK_NONE)
+		return false;
+	answer_name(p, answer.app);
+	answer_product(p, answer.product, answer.version);
+	memcpy(a->matched, answer.matched, sizeof(a->matched));
+	answer.matched[0] = 0;
+	answer_facts(&answer, p);
+	return p->app[0] != 0;
+}
+
 bool ask_read(struct ask *a, const uint8_t *bytes, const struct port_news *news, struct probe *p)
 {
 	struct answer answer = { .asked = a->bytes,
@@ -74,10 +104,13 @@ bool ask_read(struct ask *a, const uint8_t *bytes, const struct port_news *news,
 
 	a->answered += news->size;
 	count(a, p);
+	record_text_set(a->matched, sizeof(a->matched), a->question->name);
 	if (news->size == a->len && !memcmp(bytes, a->bytes, a->len)) {
 		answer_name(p, "echo");
 		return true;
 	}
+	if (a->custom)
+		return read_custom(a, &answer, p);
 	/* A reader may find late that it is none of its answers. */
 	said = *p;
 	if (!a->question->read(&answer, &said))

@@ -6,13 +6,19 @@
 #define VERIFY_UDP_ASK_H
 
 #include "base/loop.h"
+#include "verify/probes/book.h"
 #include "verify/udp/port.h"
 #include "verify/udp/question.h"
 
 struct ask {
 	const struct question *question;
-	void *arg; /* whose it is */
-	int fd;	   /* -1: not opened yet */
+	struct question own; /* made of a question of the probe database: `question` */
+	const struct book_question *custom; /* that one; NULL: a row of ours */
+	struct book *book;		    /* it is of */
+	const char *hint;		    /* the wire's name, borrowed */
+	char matched[64];		    /* whose answer it was, once it is recognised */
+	void *arg;			    /* whose it is */
+	int fd;				    /* -1: not opened yet */
 	struct loop_event *event;
 	uint8_t *bytes; /* owned */
 	size_t len;
@@ -31,6 +37,10 @@ struct ask_room {
 
 /* False when memory is short. */
 bool ask_make(struct ask *ask, const struct question *question, uint16_t port);
+
+/* Likewise, of a question of the probe database. False also when it is too long. */
+bool ask_make_custom(struct ask *ask, struct book *book, const struct book_question *question,
+		     const char *hint);
 
 /* Frees what it holds; its probe, if there is one, is told of an answer much longer than asked. */
 void ask_close(struct ask *ask, struct probe *probe);

@@ -22,8 +22,15 @@ void errand_start(struct task *t)
 	const struct inquiry_room shared = { .conf = room->conf,
 					     .loop = room->talk.loop,
 					     .budget = room->talk.budget,
-					     .source = room->talk.source };
+					     .source = room->talk.source,
+					     .book = room->talk.book };
 
+	/* A file forbids it (Exclude). */
+	if (!book_may_ask(room->talk.book, PROTO_UDP, t->job.service.port)) {
+		t->probe->state = STATE_CANDIDATE;
+		on_done(t);
+		return;
+	}
 	/* No answer to a SYN is for it. */
 	t->stage = TASK_TALK;
 	t->inquiry = inquiry_new(&(struct inquiry_order){ .room = &shared,

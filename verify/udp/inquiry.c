@@ -5,8 +5,6 @@
 #include "verify/udp/ask.h"
 
 #include <errno.h>
-#include <netinet/icmp6.h>
-#include <netinet/ip_icmp.h>
 #include <stdlib.h>
 
 #define LIMIT (15 * MONO_SECOND) /* from the first datagram to the verdict */
@@ -16,7 +14,7 @@
 #define WAIT_LEAST (50 * MONO_MS) /* for more of an answer, or for the other answers */
 
 /* Whom to ask, in this order; each step is left out where it has nothing new. */
-enum step { STEP_WIRE, STEP_PORT, STEP_COMMON, STEP_END, STEP_FOLLOW };
+enum step { STEP_WIRE, STEP_PORT, STEP_COMMON, STEP_BOOK, STEP_END, STEP_FOLLOW };
 
 struct inquiry {
 	struct inquiry_order order;
@@ -141,6 +139,25 @@ static bool add(struct inquiry *in, const struct question *q)
 	return true;
 }
 
+/* What the probe database asks over UDP, a user's file above all; rare ones where nothing is known.
+ */
+static void gather_book(struct inquiry *in)
+{
+	const struct conf *conf = in->room.conf;
+	const struct book_order order = { .proto = PROTO_UDP,
+					  .port = in->order.probe->service.port,
+					  .rarity = in->app[0] ? 0 : (uint8_t)conf->verify_rarity,
+					  .app = in->app };
+	const struct book_question *all[INQUIRY_SOCKETS_MOST];
+	size_t most = conf->verify_questions, count, i;
+
+	most = most < INQUIRY_SOCKETS_MOST ? most : INQUIRY_SOCKETS_MOST;
+	count = in->room.book ? book_choose(in->room.book, &order, all, most) : 0;
+	for (i = 0; i < count; i++)
+		if (ask_make_custom(&in->asks[in->count], in->room.book, all[i], in->app))
+			in->asks[in->count++].arg = in;
+}
+
 /* Makes the asks of this step, of what has not been asked yet. */
 static void gather(struct inquiry *in)
 {
@@ -148,6 +165,10 @@ static void gather(struct inquiry *in)
 	size_t i;
 
 	close_asks(in, in->order.probe);
+	if (in->step == STEP_BOOK) {
+		gather_book(in);
+		return;
+	}
 	for (i = 0; (q = question_row(i)); i++)
 		if (!(in->asked & 1ULL << i) && is_wanted(in, q) && add(in, q))
 			in->asked |= 1ULL << i;
@@ -165,7 +186,7 @@ static unsigned attempts_of(const struct inquiry *in)
 		return in->step == STEP_FOLLOW ? 2 : 1;
 	if (in->step == STEP_WIRE || (in->step == STEP_PORT && !in->app[0]))
 		return most;
-	return in->step == STEP_COMMON && most > 1 ? 2 : 1;
+	return in->step >= STEP_COMMON && most > 1 ? 2 : 1;
 }
 
 static void ask_all(struct inquiry *in)
@@ -386,34 +407,9 @@ static void hear(struct ask *a, const uint8_t *bytes, const struct port_news *ne
 	if (!p->banner_len || (recognised && !in->known))
 		keep_banner(p, bytes, news->len);
 	if (recognised && first && !in->known) {
-		in->known = a->question->app;
-		answer_fact(p, FACT_MATCHED, "%s", a->question->name);
+		in->known = a->custom ? p->app : a->question->app;
+		answer_fact(p, FACT_MATCHED, "%s", a->matched);
 	}
-}
-
-static bool is_port_unreachable(const struct inquiry *in, const struct port_news *news)
-{
-	if (addr_is_v4(&in->order.way.to))
-		return news->icmp_type == ICMP_DEST_UNREACH && news->icmp_code == ICMP_PORT_UNREACH;
-	return news->icmp_type == ICMP6_DST_UNREACH && news->icmp_code == ICMP6_DST_UNREACH_NOPORT;
-}
-
-/* This host itself says that a neighbour does not answer: as good as silence. */
-static bool is_lost(const struct inquiry *in, const struct port_news *news)
-{
-	if (!news->icmp_type)
-		return news->error == EHOSTUNREACH;
-	if (addr_is_v4(&in->order.way.to))
-		return news->icmp_type == ICMP_DEST_UNREACH && news->icmp_code == ICMP_HOST_UNREACH;
-	return news->icmp_type == ICMP6_DST_UNREACH && news->icmp_code == ICMP6_DST_UNREACH_ADDR;
-}
-
-static bool is_own_word(const struct inquiry *in, const struct port_news *news)
-{
-	static const struct addr nobody;
-
-	return !in->order.way.self && (addr_is_same(&news->icmp_from, &in->order.way.from) ||
-				       addr_is_same(&news->icmp_from, &nobody));
 }
 
 /*
@@ -428,8 +424,8 @@ static bool hear_icmp(struct inquiry *in, const struct port_news *news)
 	if (is_open(in) || news->error == EMSGSIZE)
 		return false;
 	/* What a filter of this host says is no evidence of another. */
-	if (is_own_word(in, news)) {
-		if (is_lost(in, news))
+	if (port_is_own_word(&in->order.way, news)) {
+		if (port_is_lost(&in->order.way, news))
 			return false;
 		finish(in, STATE_CANDIDATE, REASON_LOCAL);
 		return true;
@@ -440,7 +436,8 @@ static bool hear_icmp(struct inquiry *in, const struct port_news *news)
 	p->icmp_type = news->icmp_type;
 	p->icmp_code = news->icmp_code;
 	p->icmp_from = news->icmp_from;
-	if (is_port_unreachable(in, news) && addr_is_same(&news->icmp_from, &in->order.way.to))
+	if (port_is_unreachable(&in->order.way, news) &&
+	    addr_is_same(&news->icmp_from, &in->order.way.to))
 		finish(in, STATE_CLOSED, REASON_ICMP);
 	else
 		finish(in, STATE_SILENT, REASON_ICMP);

@@ -6,7 +6,9 @@
 
 #include <errno.h>
 #include <linux/errqueue.h>
+#include <netinet/icmp6.h>
 #include <netinet/in.h>
+#include <netinet/ip_icmp.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -175,4 +177,28 @@ int port_recv(int fd, const struct source_way *way, uint8_t *buffer, size_t size
 			return rc;
 	}
 	return 0;
+}
+
+bool port_is_unreachable(const struct source_way *way, const struct port_news *news)
+{
+	if (addr_is_v4(&way->to))
+		return news->icmp_type == ICMP_DEST_UNREACH && news->icmp_code == ICMP_PORT_UNREACH;
+	return news->icmp_type == ICMP6_DST_UNREACH && news->icmp_code == ICMP6_DST_UNREACH_NOPORT;
+}
+
+bool port_is_lost(const struct source_way *way, const struct port_news *news)
+{
+	if (!news->icmp_type)
+		return news->error == EHOSTUNREACH;
+	if (addr_is_v4(&way->to))
+		return news->icmp_type == ICMP_DEST_UNREACH && news->icmp_code == ICMP_HOST_UNREACH;
+	return news->icmp_type == ICMP6_DST_UNREACH && news->icmp_code == ICMP6_DST_UNREACH_ADDR;
+}
+
+bool port_is_own_word(const struct source_way *way, const struct port_news *news)
+{
+	static const struct addr nobody;
+
+	return !way->self && (addr_is_same(&news->icmp_from, &way->from) ||
+			      addr_is_same(&news->icmp_from, &nobody));
 }

@@ -33,4 +33,13 @@ int port_send(int fd, const struct source_way *way, const uint8_t *bytes, size_t
 int port_recv(int fd, const struct source_way *way, uint8_t *buffer, size_t size,
 	      struct port_news *out);
 
+/* ICMP: nobody has the port. */
+bool port_is_unreachable(const struct source_way *way, const struct port_news *news);
+
+/* This host says it, not the other one or a router. */
+bool port_is_own_word(const struct source_way *way, const struct port_news *news);
+
+/* This host itself says that a neighbour does not answer: as good as silence. */
+bool port_is_lost(const struct source_way *way, const struct port_news *news);
+
 #endif
