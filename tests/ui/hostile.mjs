@@ -11,7 +11,7 @@ const foreign = "#app :is(script, img, iframe, svg:not(.bar, .columns, .band), o
 // What would reorder or hide: it must not reach the page as it is.
 const unseen = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
 
-async function isHarmless(page) {
+export async function isHarmless(page) {
   assert.equal(await page.evaluate("window.pwned"), undefined);
   assert.equal(await page.locator(foreign).count(), 0, "hostile text became elements");
   assert.equal(await page.locator('a[href^="javascript:" i]').count(), 0);

@@ -7,6 +7,7 @@ import { createServer } from "node:http";
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { answerOffice, ordinaryRows } from "./mock_office.mjs";
 import { answerOrder } from "./mock_orders.mjs";
 import { alertOf, alerts, detailOf, healthOf, overviewOf, services } from "./data.mjs";
 
@@ -46,6 +47,8 @@ export class Mock {
     this.tools = [{ name: "nmap", title: "Nmap's scripts", kind: "command" }, { name: "jira", title: null, kind: "http" }];
     this.runs = [];
     this.output = "";
+    this.office = ordinaryRows(); // rows of the views
+    this.orders = []; // given there
     this.second = 0;
     this.last = []; // what else was said of health
     this.fail = new Map(); // path: status
@@ -74,7 +77,7 @@ export class Mock {
   health(counters, extra) {
     this.second++;
     this.last = [counters, extra];
-    this.push("health", healthOf(this.second, counters, extra));
+    this.push("health", { ...healthOf(this.second, counters, extra), roles: this.office.roles, store: this.office.store });
   }
 
   /** Ends all streams, as a restart does. */
@@ -110,7 +113,7 @@ export class Mock {
       return this.send(response, 200, type, readFileSync(join(dist, name)));
     }
     if (path === "/api/v1/stream") return this.stream(response);
-    if (path === "/api/v1/health") return this.json(response, healthOf(this.second, ...this.last));
+    if (path === "/api/v1/health") return this.json(response, { ...healthOf(this.second, ...this.last), roles: this.office.roles, store: this.office.store });
     if (path === "/api/v1/services") return this.services(url.searchParams, response);
     if (path === "/api/v1/session") return this.json(response, this.session);
     if (path === "/api/v1/overview") return this.json(response, overviewOf(this.all));
@@ -118,6 +121,7 @@ export class Mock {
       sources: [], countries: [{ country: "DE", handshakes: 812 }, { country: "US", handshakes: 344 }], others: 0 });
     if (path === "/api/v1/hosts") return this.json(response, {
       hosts: this.hosts.filter(({ ip }) => ip === (url.searchParams.get("ip") ?? ip)), next: null });
+    if (answerOffice(this, url, request, response)) return;
     if (answerOrder(this, path, url, request, response)) return;
     if (path === "/api/v1/sweeps") return this.json(response, { sweeps: this.sweeps });
     if (/^\/api\/v1\/sweeps\/\d+\/(pause|resume|cancel)$/.test(path)) return this.json(response, {});
@@ -227,6 +231,8 @@ export class Mock {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const mock = new Mock(true);
+  mock.sweeps = mock.office.sweeps;
+  mock.office.deep = true;
   console.log(await mock.listen(Number(process.argv[2] ?? 7781)));
   setInterval(() => mock.health(), 1000);
   setInterval(() => {

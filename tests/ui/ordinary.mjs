@@ -136,7 +136,7 @@ async function testWork(page, mock) {
     const text = page.getByLabel("Text of the rules");
     await until(async () => (await text.inputValue()) === "alert low\n");
     await text.fill("alert low\nalert wrong");
-    await until(async () => /2:7: there is no "wrong"/.test(await page.textContent("#rules-fault")));
+    await until(async () => /line 2, column 7: there is no "wrong"/.test(await page.textContent(".detail")));
     assert.ok(await page.getByRole("button", { name: "Try on history" }).isDisabled());
     await text.fill("ignore app ssh\n");
     await until(async () => /These rules are right/.test(await page.textContent("#rules-fault")));

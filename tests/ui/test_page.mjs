@@ -15,6 +15,7 @@ import { check, finish } from "./check.mjs";
 import { testHostile } from "./hostile.mjs";
 import { testKeyboard, testLooks } from "./looks.mjs";
 import { dist } from "./mock.mjs";
+import { testOffice } from "./office.mjs";
 import { testOrdinary } from "./ordinary.mjs";
 import { testReal } from "./real.mjs";
 
@@ -40,6 +41,7 @@ await check("the bundle is small and stands alone", () => {
 if (!busy) {
   await testOrdinary(shots);
   await testHostile(shots);
+  await testOffice(shots);
   await testKeyboard();
   await testLooks(shots);
 }

@@ -109,6 +109,9 @@ interface Numbered {
 
 interface Chosen extends Numbered {
   level: string;
+  status?: string;
+  triage?: { assignee: string | null; findings?: number; members?: number };
+  group?: { by: string; of: string }; // what its rule put together
   rule: string | null;
   rule_line: number;
   probe: Probe | null;
@@ -240,6 +243,10 @@ function actHeaders(type?: string): Record<string, string> {
   return headers;
 }
 
+/** Sends a file. */
+export const send = (path: string, type: string, body: Blob | string) =>
+  ask(path, { method: "POST", headers: actHeaders(type), body });
+
 /** Asks for something to be done. */
 export function act(path: string, method = "POST", body?: unknown): Promise<Response> {
   if (body === undefined) return ask(path, { method, headers: actHeaders() });
@@ -321,9 +328,28 @@ export interface HostPage {
 
 export const getHosts = (ip: string, limit: number) => get<HostPage>("hosts", { ip, limit });
 
-export async function getAlerts(limit: number, before = 0): Promise<Alert[]> {
-  return (await get<{ alerts: Alert[] }>("alerts", { limit, before })).alerts;
+/** Which alerts are listed; "" all. */
+export interface AlertFilter {
+  status: string;
+  assignee: string;
 }
+
+export async function getAlerts(limit: number, before = 0, filter?: AlertFilter): Promise<Alert[]> {
+  return (await get<{ alerts: Alert[] }>("alerts", { limit, before, ...filter })).alerts;
+}
+
+/** A service that an alert stands for, where its rule groups. */
+export interface Member extends Where {
+  service: string;
+  app: string;
+  event: string;
+  state: string;
+  last: string;
+  findings: number;
+}
+
+export const getMembers = (number: number) =>
+  get<{ members: Member[]; more: boolean }>(`alerts/${number}/members`);
 
 /** What people have made of an alert. */
 export interface AlertEntry {
@@ -377,22 +403,31 @@ export interface RulesTrial {
 
 export const getRules = () => get<RulesText>("rules");
 
-/** What is wrong with rules, "" nothing, and the line. */
-export async function checkRules(text: string): Promise<{ fault: string; line: number }> {
+/** What is wrong with rules, or odd, and where; line 0 is nowhere. */
+export interface Fault {
+  detail: string;
+  line: number;
+  column: number;
+  file?: string; // that the rules include
+}
+
+const faultsOf = (list: Partial<Fault>[] = []): Fault[] =>
+  list.map(({ detail = "", line = 0, column = 0, file }) => ({ detail, line, column, file }));
+
+export async function checkRules(text: string): Promise<{ faults: Fault[]; warnings: Fault[] }> {
   const answer = await fetch(`${root}/rules/check`, { method: "POST", headers: actHeaders("text/plain"), body: text });
-  if (answer.ok) return { fault: "", line: 0 };
+  if (answer.ok) return { faults: [], warnings: faultsOf((await answer.json()).warnings) };
   if (answer.status !== 400 && answer.status !== 422) throw await problemOf(answer);
   const { errors, detail } = await answer.json();
-  const [one] = errors ?? [];
-  if (!one) return { fault: detail, line: 0 };
-  return { fault: `${one.line}:${one.column}: ${one.detail}`, line: one.line ?? 0 };
+  return { faults: faultsOf(errors?.length ? errors : [{ detail }]), warnings: [] };
 }
 
 export async function testRules(text: string, since: string): Promise<RulesTrial> {
-  return (await ask(`rules/test?since=${encodeURIComponent(since)}`, {
-    method: "POST", headers: actHeaders("text/plain"), body: text,
-  })).json();
+  return (await send(`rules/test?since=${encodeURIComponent(since)}`, "text/plain", text)).json();
 }
+
+/** Loads the rules of the configuration anew. */
+export const reloadRules = async (): Promise<RulesText> => (await act("rules/reload")).json();
 
 export const getHealth = () => get<Health>("health");
 
@@ -412,7 +447,10 @@ export interface Sweep {
   seconds_left: number | null;
   sent: number;
   found: number;
-  made: string;
+  skipped?: number;
+  unreachable?: number;
+  lost?: number;
+  made: string | null;
 }
 
 export const getSweeps = () => get<{ sweeps: Sweep[] }>("sweeps");

@@ -81,6 +81,9 @@ export interface Run {
   escaped: boolean;
 }
 
+/** Text for a name that is read aloud or a title: what cannot be seen is spelt out. */
+export const plain = (text: string, most = 120) => runsOf(text.slice(0, most)).map((run) => run.text).join("");
+
 /** Text in runs, those that cannot be seen spelt out. `lines`: line feeds stay. */
 export function runsOf(text: string, lines = false): Run[] {
   const runs: Run[] = [];

@@ -8,6 +8,7 @@ import { touchHandover } from "./handover";
 import { addHealth } from "./health";
 import { loadHosts } from "./hosts";
 import { loadServices, touchServices } from "./services";
+import { tellNews } from "./news";
 import { loadOverview, touchOverview } from "./overview";
 import { newStore } from "./store";
 import { session } from "./session";
@@ -41,12 +42,14 @@ function listen<T>(source: EventSource, name: string, key: keyof T, take: (thing
 }
 
 function readAll(): void {
+  getSession().then((who) => session.set(who), () => undefined);
   void loadAlerts();
   void loadServices();
   void loadHosts();
   void loadOverview();
   void loadSweeps();
   void loadDetail();
+  for (const kind of ["event", "alert", "handover"] as const) tellNews(kind);
   getHealth().then(addHealth, () => undefined); // the stream brings the next one
 }
 
@@ -65,12 +68,19 @@ function connect(): void {
     setTimeout(connect, wait);
     wait = Math.min(wait * 2, longestWait);
   };
-  listen<Alert>(source, "alert", "number", addAlert);
+  listen<Alert>(source, "alert", "number", (alert) => {
+    addAlert(alert);
+    tellNews("alert");
+  });
   listen<Health>(source, "health", "type", addHealth);
   listen<{ alert: number }>(source, "triage", "alert", touchTriage);
-  listen<{ service: string }>(source, "handover", "service", touchHandover);
+  listen<{ service: string }>(source, "handover", "service", (run) => {
+    touchHandover(run);
+    tellNews("handover");
+  });
   source.addEventListener("gap", readAll); // it could not say all it had
   listen<Event>(source, "event", "number", (event) => {
+    tellNews("event");
     if (!isOfService(event)) return; // the next health says it
     if (event.event === "deceptive") void loadHosts();
     touchDetail(event);
@@ -80,7 +90,6 @@ function connect(): void {
 }
 
 export function startLive(): void {
-  getSession().then((who) => session.set(who), () => undefined); // of an older flowd there is none
   readAll();
   connect();
 }

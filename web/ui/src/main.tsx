@@ -6,6 +6,7 @@ import "./style/parts.css";
 import "./style/live.css";
 import "./style/overview.css";
 import "./style/services.css";
+import "./style/office.css";
 import { followRoute } from "./detail";
 import { startLive } from "./live";
 import { Page } from "./parts/page";

@@ -6,13 +6,17 @@ import { newStore } from "./store";
 export interface Route extends Filter, Sorting {
   service: string; // id of the service shown, "" none
   alert: string; // number of the alert shown, "" none
-  view: string; // "rules": those are shown; "" none
+  view: string; // one of those in office/views, "rules" too; "" none
+  of: string; // what the view shows: an address, an expression, the name of a receiver
+  status: string; // of the alerts listed
+  assignee: string; // of the alerts listed
+  group: string; // what alerts are put together by; "" nothing
   at: string; // number of the first row of services in sight, "" the first of all
 }
 
 const keys = [
-  "ip", "port", "app", "state", "level", "since", "filter", "sort", "order", "service", "alert", "view",
-  "at",
+  "ip", "port", "app", "state", "level", "since", "filter", "sort", "order", "service", "alert", "view", "of",
+  "status", "assignee", "group", "at",
 ] as const;
 
 function read(): Route {
@@ -26,12 +30,15 @@ export const route = newStore<Route>(read());
 
 const listKeys = ["ip", "port", "app", "state", "level", "since", "filter", "sort", "order"];
 
-/** The hash of the present route with some keys changed; service, alert and view exclude each other. */
+/** The hash of the present route with some keys changed; service, alert and view exclude each other, and
+    what a view shows goes with it. */
 export function hrefOf(part: Partial<Route>): string {
   const next = { ...route.get(), ...part };
   if (part.service) next.alert = "";
   if (part.alert) next.service = "";
   if (part.service || part.alert) next.view = "";
+  if (part.view) next.service = next.alert = "";
+  if (!next.view || ("view" in part && !("of" in part))) next.of = "";
   if (listKeys.some((key) => key in part)) next.at = "";
   const query = new URLSearchParams();
   for (const key of keys) if (next[key]) query.set(key, next[key]);

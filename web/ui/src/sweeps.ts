@@ -5,14 +5,14 @@ import { newStore } from "./store";
 
 interface Sweeps {
   list: Sweep[]; // the newest first
+  read: boolean; // at least once
   error: string;
 }
 
-const shown = 5;
 const often = 2000; // ms
 const seldom = 30000;
 
-export const sweeps = newStore<Sweeps>({ list: [], error: "" });
+export const sweeps = newStore<Sweeps>({ list: [], read: false, error: "" });
 
 export const isOver = (sweep: Sweep) => ["done", "cancelled", "failed"].includes(sweep.state);
 
@@ -22,7 +22,7 @@ export async function loadSweeps(): Promise<void> {
   clearTimeout(timer);
   try {
     const got = await getSweeps();
-    sweeps.set({ list: got.sweeps.reverse().slice(0, shown), error: "" });
+    sweeps.set({ list: got.sweeps.reverse(), read: true, error: "" });
   } catch (error) {
     sweeps.patch({ error: (error as Error).message });
   }

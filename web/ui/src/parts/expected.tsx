@@ -4,7 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { Service } from "../api";
 import { expect, expected, expectNoMore, loadExpected } from "../expected";
 import type { Approval } from "../orders";
-import { session } from "../session";
+import { mayOrder, session } from "../session";
 import { useStore } from "../store";
 import { Problem, Time } from "./bits";
 import { ShortText, Text } from "./text";
@@ -76,8 +76,8 @@ export function Expected({ service }: { service: Service }) {
         {now.entry && <Entry entry={now.entry} />}
         {now.known && !now.entry && <p class="dim">Nobody has approved of it.</p>}
       </div>
-      {role !== "viewer" && now.known && !holds && <Form service={service} />}
-      {role !== "viewer" && now.entry && (
+      {mayOrder(role) && now.known && !holds && <Form service={service} />}
+      {mayOrder(role) && now.entry && (
         <p class="buttons">
           <button type="button" onClick={() => void expectNoMore(service)}>Approve no longer</button>
         </p>

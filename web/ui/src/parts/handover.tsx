@@ -4,7 +4,7 @@ import { useEffect } from "preact/hooks";
 import { count, span } from "../format";
 import { cancelRun, handover, handOver, isGoingOn, loadHandover, showOutput } from "../handover";
 import type { Handover as Run } from "../orders";
-import { session } from "../session";
+import { mayOrder, session } from "../session";
 import { useStore } from "../store";
 import { Problem, Time } from "./bits";
 import { ShortText, Text } from "./text";
@@ -55,7 +55,7 @@ function Item({ id, run, output, may }: { id: string; run: Run; output?: string;
 export function Handover({ id }: { id: string }) {
   const now = useStore(handover);
   const { role } = useStore(session);
-  const may = role !== "viewer";
+  const may = mayOrder(role);
   useEffect(() => void loadHandover(id), [id]);
   if (now.id !== id || (!now.tools.length && !now.runs.length && !now.error)) return null;
   return (

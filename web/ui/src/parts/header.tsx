@@ -8,7 +8,7 @@ import { count, many, percent, short, span } from "../format";
 import { session } from "../session";
 import { useStore } from "../store";
 import { Chart } from "./chart";
-import { RulesLink } from "./rules";
+import { Nav } from "./nav";
 import { ShortText } from "./text";
 import { Troubles } from "./trouble";
 
@@ -115,7 +115,6 @@ export function Header() {
       <div class="brand">
         <h1>flowd</h1>
         <LiveState />
-        <RulesLink />
         <Who />
       </div>
       <section class="health" aria-label="Sensor health">
@@ -136,6 +135,7 @@ export function Header() {
           {heard && <Counters now={now} />}
         </div>
       </section>
+      <Nav />
     </header>
   );
 }

@@ -3,12 +3,13 @@
 import { useEffect, useState } from "preact/hooks";
 import type { RulesTrial } from "../api";
 import { count, many } from "../format";
-import { hrefOf, route } from "../route";
-import { editRules, loadRules, rules, tryRules } from "../rules";
+import { discardRules, editRules, loadAnew, loadRules, rules, tryRules } from "../rules";
+import { mayOrder, session } from "../session";
 import { useStore } from "../store";
 import { Level, Problem, Time, Where } from "./bits";
+import { Editor } from "./editor";
 import { Panel } from "./panel";
-import { ShortText, Text } from "./text";
+import { ShortText } from "./text";
 
 const levels = ["critical", "high", "medium", "low"];
 
@@ -83,46 +84,58 @@ function Trial({ trial }: { trial: RulesTrial }) {
   );
 }
 
+type Now = ReturnType<typeof rules.get>;
+
+/** What flowd thinks of the text, in a word. */
+function verdictOf({ faults, warnings, checking, text, saved }: Now): string {
+  if (checking) return "Checking\u2026";
+  const odd = warnings.length ? `, ${many(warnings.length, "warning")}` : "";
+  if (faults.length) return `${many(faults.length, "fault")}${odd}.`;
+  return `${text === saved ? "As in the file" : "These rules are right"}${odd}.`;
+}
+
+function Trying({ now, since, setSince }: { now: Now; since: string; setSince: (since: string) => void }) {
+  return (
+    <>
+      <label>
+        <span>Try on the last </span>
+        <select value={since} onChange={(event) => setSince(event.currentTarget.value)}>
+          {["1d", "7d", "30d", "all"].map((span) => <option key={span} value={span}>{span}</option>)}
+        </select>
+      </label>
+      <button type="button" disabled={now.trying || now.faults.length > 0} onClick={() => void tryRules(since)}>
+        {now.trying ? "Trying\u2026" : "Try on history"}
+      </button>
+    </>
+  );
+}
+
 export function Rules() {
   const now = useStore(rules);
+  const { role } = useStore(session);
   const [since, setSince] = useState("30d");
-  useEffect(() => void loadRules(), []);
-  const changed = now.text !== now.saved;
+  const may = mayOrder(role);
+  useEffect(() => void (role && loadRules(may)), [role]);
   return (
     <Panel title="Rules">
       <p class="dim">
         {now.file ? <>From <span class="address"><ShortText value={now.file} most={80} /></span>. </> : "Built in. "}
-        What is written here is tried, not kept: put it into the file and reload flowd when you like what it does.
+        {may && "What is written here is tried, not kept: put it into the file and load that when you like what it does."}
       </p>
       {now.error && <Problem text={now.error} />}
-      <label class="editor">
-        <span class="unseen">Text of the rules</span>
-        <textarea
-          rows={18} spellcheck={false} wrap="off" value={now.text} aria-invalid={Boolean(now.fault)}
-          aria-describedby="rules-fault" onInput={(event) => editRules(event.currentTarget.value)}
-        />
-      </label>
-      <p id="rules-fault" role="status" class={now.fault ? "bad" : "dim"}>
-        {now.fault ? <Text value={now.fault} /> : now.checking ? "Checking\u2026" : changed ? "These rules are right." : "As in the file."}
-      </p>
-      <p class="buttons">
-        <label>
-          <span>Try on the last </span>
-          <select value={since} onChange={(event) => setSince(event.currentTarget.value)}>
-            {["1d", "7d", "30d", "all"].map((span) => <option key={span} value={span}>{span}</option>)}
-          </select>
-        </label>
-        <button type="button" disabled={now.trying || Boolean(now.fault)} onClick={() => void tryRules(since)}>
-          {now.trying ? "Trying\u2026" : "Try on history"}
-        </button>
-      </p>
+      <Editor
+        name="Text of the rules" text={now.text} faults={now.faults} warnings={now.warnings}
+        edit={may ? editRules : null}
+      />
+      <p id="rules-fault" role="status" class={now.faults.length ? "bad" : "dim"}>{verdictOf(now)} {now.loaded}</p>
+      {may && (
+        <div class="buttons">
+          <Trying now={now} since={since} setSince={setSince} />
+          {now.text !== now.saved && <button type="button" onClick={discardRules}>Back to the file's</button>}
+          {role === "admin" && <button type="button" onClick={() => void loadAnew()}>Load the file anew</button>}
+        </div>
+      )}
       {now.trial && <Trial trial={now.trial} />}
     </Panel>
   );
-}
-
-/** The way there. */
-export function RulesLink() {
-  useStore(route);
-  return <a class="button" href={hrefOf({ view: "rules", service: "", alert: "" })}>Rules</a>;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Ordering a sweep.
 import { useState } from "preact/hooks";
-import { session } from "../session";
+import { mayOrder, session } from "../session";
 import { useStore } from "../store";
 import { orderSweep } from "../sweeps";
 import { Problem } from "./bits";
@@ -10,7 +10,7 @@ export function SweepOrder() {
   const { role } = useStore(session);
   const [form, setForm] = useState({ prefixes: "", ports: "", rate: "" });
   const [fault, setFault] = useState("");
-  if (role === "viewer") return null;
+  if (!mayOrder(role)) return null;
   const set = (key: "prefixes" | "ports" | "rate") => (event: { currentTarget: HTMLInputElement }) =>
     setForm({ ...form, [key]: event.currentTarget.value });
   const send = async (event: Event) => {

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sweeps and how far they are.
 import type { Sweep } from "../api";
-import { count, many, span } from "../format";
+import { count, many, plain, span } from "../format";
+import { hrefOf, route } from "../route";
+import { mayOrder, session } from "../session";
 import { useStore } from "../store";
 import { changeSweep, isOver, loadSweeps, sweeps } from "../sweeps";
 import { Problem, Time } from "./bits";
 import { SweepOrder } from "./sweep_order";
 import { ShortText } from "./text";
+
+const most = 5; // here; the view has them all
 
 function Button({ sweep, word }: { sweep: Sweep; word: string }) {
   return (
@@ -16,20 +20,20 @@ function Button({ sweep, word }: { sweep: Sweep; word: string }) {
   );
 }
 
-function Item({ sweep }: { sweep: Sweep }) {
+function Item({ sweep, may }: { sweep: Sweep; may: boolean }) {
   const name = `${sweep.prefixes.join(", ")}, ports ${sweep.ports}`;
   return (
     <li>
-      <ShortText value={name} most={80} /> <b>{sweep.state}</b>{" "}
-      {!isOver(sweep) && <progress max={100} value={sweep.percent} aria-label={name} />}{" "}
+      <ShortText value={name} most={80} /> <b><ShortText value={sweep.state} most={16} /></b>{" "}
+      {!isOver(sweep) && <progress max={100} value={sweep.percent} aria-label={plain(name)} />}{" "}
       <span class="number">{sweep.percent.toFixed(1)} %</span>
       {sweep.state === "running" && `, ${count(sweep.rate_now)} packets a second`}
       {sweep.seconds_left !== null && `, ${span(sweep.seconds_left * 1000)} left`}
       <span class="dim">
         {" \u00b7 "}{many(sweep.found, "answer")} to {many(sweep.sent, "packet")}
-        {" \u00b7 "}ordered <Time stamp={sweep.made} />
+        {" \u00b7 "}ordered {sweep.made && <Time stamp={sweep.made} />}
       </span>{" "}
-      {!isOver(sweep) && (
+      {may && !isOver(sweep) && (
         <>
           <Button sweep={sweep} word={sweep.state === "paused" ? "resume" : "pause"} />{" "}
           <Button sweep={sweep} word="cancel" />
@@ -41,11 +45,14 @@ function Item({ sweep }: { sweep: Sweep }) {
 
 export function Sweeps({ hidden }: { hidden: boolean }) {
   const { list, error } = useStore(sweeps);
+  const may = mayOrder(useStore(session).role);
+  useStore(route); // the link has it
   return (
     <section class="sweeps" aria-labelledby="sweeps-title" hidden={hidden}>
       <h2 id="sweeps-title">Sweeps</h2>
       {error && <Problem text={`Sweeps: ${error}`} retry={() => void loadSweeps()} />}
-      {list.length > 0 && <ul>{list.map((sweep) => <Item key={sweep.id} sweep={sweep} />)}</ul>}
+      {list.length > 0 && <ul>{list.slice(0, most).map((sweep) => <Item key={sweep.id} sweep={sweep} may={may} />)}</ul>}
+      {list.length > most && <p><a href={hrefOf({ view: "sweeps" })}>All {count(list.length)} sweeps</a></p>}
       <SweepOrder />
     </section>
   );

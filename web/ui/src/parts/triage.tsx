@@ -2,7 +2,7 @@
 // Acknowledge, assign, comment: what people make of an alert, and who has.
 import { useEffect, useState } from "preact/hooks";
 import type { AlertEntry } from "../api";
-import { session } from "../session";
+import { mayOrder, session } from "../session";
 import { useStore } from "../store";
 import { changeAlert, loadTriage, triage } from "../triage";
 import { Problem, Time } from "./bits";
@@ -50,7 +50,7 @@ export function Triage({ number }: { number: number }) {
         {now.assignee && <span class="dim">, <ShortText value={now.assignee} most={32} /></span>}
       </h3>
       {now.error && <Problem text={now.error} />}
-      {role !== "viewer" && (
+      {mayOrder(role) && (
         <form onSubmit={(event) => event.preventDefault()}>
           <label>
             <span>Comment</span>
