@@ -4,6 +4,7 @@
  * not contradicted, and a silent server proves nothing.
  */
 #include "flowd/sensor/name/doubt.h"
+#include "flowd/sensor/name/hello.h"
 #include "flowd/sensor/name/hints.h"
 
 #include "base/record.h"
@@ -50,6 +51,17 @@ static void read_hints(const struct words *w)
 	hints_is_server_hello(w);
 }
 
+static void read_hello(const uint8_t *payload, size_t len)
+{
+	struct hello hello;
+
+	hello_read(payload, len, &hello);
+	if (*hello.sni)
+		check_text(hello.sni);
+	if (*hello.alpn)
+		check_text(hello.alpn);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct words client = { .len = 0 }, server = { .len = 0 };
@@ -76,5 +88,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	doubt_wish(proto, &client);
 	read_hints(&client);
 	read_hints(&server);
+	read_hello(data + 2, asked);
 	return 0;
 }

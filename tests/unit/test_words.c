@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the first words of two sides prove, and what they do not. */
 #include "flowd/sensor/name/doubt.h"
+#include "flowd/sensor/name/hello.h"
 #include "flowd/sensor/name/hints.h"
 #include "tests/unit/unit.h"
 #include "tests/unit/words_cases.h"
@@ -182,6 +183,58 @@ static void hints_are_read(void **state)
 	assert_false(hints_is_server_hello(&cut));
 }
 
+/* A client's hello: record, version and random, no session, one suite, the extensions given. */
+static size_t hello_of(uint8_t out[512], const char *extensions, size_t len)
+{
+	static const uint8_t suites[] = { 0, 0, 2, 0x13, 1, 1, 0 };
+	size_t body = 2 + 32 + sizeof(suites) + 2 + len;
+	const uint8_t head[] = { 22,
+				 3,
+				 1,
+				 (uint8_t)((body + 4) >> 8),
+				 (uint8_t)(body + 4),
+				 1,
+				 0,
+				 (uint8_t)(body >> 8),
+				 (uint8_t)body,
+				 3,
+				 3 };
+	uint8_t *at = out;
+
+	memset(out, 0, 512);
+	at = (uint8_t *)memcpy(at, head, sizeof(head)) + sizeof(head) + 32;
+	at = (uint8_t *)memcpy(at, suites, sizeof(suites)) + sizeof(suites);
+	*at++ = (uint8_t)(len >> 8);
+	*at++ = (uint8_t)len;
+	memcpy(at, extensions, len);
+	return (size_t)(at - out) + len;
+}
+
+static void hellos_are_read(void **state)
+{
+	static const char both[] = "\0\27\0\0" /* one that is not looked at */
+				   "\0\0\0\16\0\14\0\0\11A.example"
+				   "\0\20\0\16\0\14\2h2\10http/1.1";
+	static const char control[] = "\0\0\0\10\0\6\0\0\3a\nb";
+	uint8_t bytes[512];
+	struct hello hello;
+	size_t len = hello_of(bytes, both, sizeof(both) - 1), cut;
+
+	(void)state;
+	assert_true(hello_read(bytes, len, &hello));
+	assert_string_equal(hello.sni, "a.example");
+	assert_string_equal(hello.alpn, "h2,http/1.1");
+	/* What has not come whole is left to who puts it together. */
+	for (cut = 0; cut < len; cut++)
+		assert_false(hello_read(bytes, cut, &hello));
+	assert_true(hello_read(bytes, hello_of(bytes, control, sizeof(control) - 1), &hello));
+	assert_string_equal(hello.sni, "");
+	assert_true(hello_read(bytes, hello_of(bytes, "", 0), &hello));
+	len = hello_of(bytes, "", 0);
+	bytes[5] = 2; /* a server's */
+	assert_false(hello_read(bytes, len, &hello));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -192,6 +245,7 @@ int main(void)
 		cmocka_unit_test(words_are_in_order),
 		cmocka_unit_test(names_fall),
 		cmocka_unit_test(hints_are_read),
+		cmocka_unit_test(hellos_are_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

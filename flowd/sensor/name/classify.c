@@ -3,6 +3,7 @@
 
 #include "base/record.h"
 #include "flowd/sensor/name/doubt.h"
+#include "flowd/sensor/name/hello.h"
 #include "flowd/sensor/name/hints.h"
 
 #include <ctype.h>
@@ -39,9 +40,10 @@ struct classify_flow {
 	bool passed; /* nDPI has not seen all: it would find what is known */
 	/* The client's first packet, which nDPI is not shown until the server has spoken: what the
 	 * first words of both prove needs no nDPI. */
-	uint8_t *held; /* owned; NULL: none */
-	uint16_t held_len;
+	uint8_t *held;		    /* owned; NULL: none */
+	uint16_t held_len, held_at; /* at: of its payload */
 	wall_t held_us;
+	struct hello hello; /* what was read of it instead */
 };
 
 struct classify *classify_new(void)
@@ -201,6 +203,18 @@ static ndpi_protocol show_held(struct classify *c, struct classify_flow *flow)
 	return found;
 }
 
+/* Reads the held packet where that needs no nDPI, which spends much on it: true, it is done with.
+ */
+static bool read_held(struct classify_flow *flow)
+{
+	if (!flow->held || !hints_is_server_hello(&flow->server) ||
+	    !hello_read(flow->held + flow->held_at, flow->held_len - flow->held_at, &flow->hello))
+		return false;
+	free(flow->held);
+	flow->held = NULL;
+	return true;
+}
+
 static uint16_t length_of(const struct packet *p)
 {
 	return (uint16_t)(p->ip_len < UINT16_MAX ? p->ip_len : UINT16_MAX);
@@ -212,6 +226,7 @@ static bool hold(struct classify_flow *flow, const struct packet *p)
 	if (flow->server.len || flow->held || flow->ndpi.num_processed_pkts)
 		return false;
 	flow->held_len = length_of(p);
+	flow->held_at = (uint16_t)(flow->held_len - p->payload_len);
 	flow->held_us = p->time_us;
 	flow->held = malloc(flow->held_len);
 	if (flow->held)
@@ -240,7 +255,7 @@ static const char *look(struct classify *c, struct classify_flow *flow, const st
 	/* What rides on a carrier was looked for when the service got its name. */
 	if (proof && !strcmp(proof->name, flow->before)) {
 		flow->passed = true;
-		if (proof->flags & FIT_HINTS)
+		if (!read_held(flow) && proof->flags & FIT_HINTS)
 			show_held(c, flow);
 	} else if (!proof || proof->flags & (FIT_CARRIER | FIT_HINTS)) {
 		show_held(c, flow);
@@ -315,7 +330,8 @@ static bool is_found(const struct classify_flow *flow, uint16_t id)
 static bool has_tls(const struct classify_flow *flow)
 {
 	if (flow->proto == PROTO_TCP)
-		return is_found(flow, NDPI_PROTOCOL_TLS) && hints_is_server_hello(&flow->server);
+		return (flow->passed || is_found(flow, NDPI_PROTOCOL_TLS)) &&
+		       hints_is_server_hello(&flow->server);
 	return flow->server.len &&
 	       (is_found(flow, NDPI_PROTOCOL_QUIC) || is_found(flow, NDPI_PROTOCOL_DTLS));
 }
@@ -365,8 +381,10 @@ size_t classify_hints(struct classify_flow *flow, struct hint *out)
 		return 0;
 	flow->hinted = true;
 	if (has_tls(flow)) {
-		put(&out, HINT_SNI, flow->ndpi.host_server_name);
-		put(&out, HINT_ALPN, flow->ndpi.protos.tls_quic.alpn);
+		put(&out, HINT_SNI,
+		    *flow->hello.sni ? flow->hello.sni : flow->ndpi.host_server_name);
+		put(&out, HINT_ALPN,
+		    *flow->hello.alpn ? flow->hello.alpn : flow->ndpi.protos.tls_quic.alpn);
 		put_digest(&out, HINT_JA3S, flow->ndpi.protos.tls_quic.ja3_server);
 	} else if (words_start(&flow->server, "HTTP/")) {
 		if (hints_http_field(&flow->client, "Host", text))

@@ -28,8 +28,8 @@ static unsigned points(enum fit fit)
  * How sure the words make us; 0: they contradict it. A server that can be nothing else is what it
  * is, whatever its client wanted of it.
  */
-static unsigned weigh(const struct fit_row *row, const struct words *client,
-		      const struct words *server, bool *denied)
+static inline unsigned weigh(const struct fit_row *row, const struct words *client,
+			     const struct words *server, bool *denied)
 {
 	enum fit says = ask(row->says, server), asks, pair = FIT_SHORT;
 
@@ -99,16 +99,18 @@ bool doubt_is_carrier(const char *name)
 const struct fit_row *doubt_proof(uint8_t proto, const struct words *client,
 				  const struct words *server)
 {
-	const struct fit_row *row, *best = NULL;
+	const struct fit_row *row, *end, *best = NULL;
 	unsigned most = PROOF - 1, got;
 	bool denied;
-	size_t i;
+	size_t t;
 
-	for (i = 0; server->len && (row = doubt_row_at(i)); i++) {
-		got = is_over(row, proto) ? weigh(row, client, server, &denied) : 0;
-		if (got > most) {
-			most = got;
-			best = row;
+	for (t = 0; server->len && t < TABLES; t++) {
+		for (row = tables[t]->rows, end = row + tables[t]->count; row < end; row++) {
+			got = is_over(row, proto) ? weigh(row, client, server, &denied) : 0;
+			if (got > most) {
+				most = got;
+				best = row;
+			}
 		}
 	}
 	return best;

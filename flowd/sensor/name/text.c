@@ -220,8 +220,10 @@ OPENINGS(irc_asks, LIST({ "NICK ", FIT_MAY }, { "CAP LS", FIT_MAY }, { "PASS ", 
 /* RFC 6120 section 4.7; the XML declaration before it is optional. */
 static enum fit xmpp_both(const struct words *w)
 {
-	if (words_have(w, "<stream:stream") || words_have(w, "jabber:client") ||
-	    words_have(w, "etherx.jabber.org"))
+	bool xml = w->len && (*w->bytes == '<' || isspace(*w->bytes));
+
+	if (xml && (words_have(w, "<stream:stream") || words_have(w, "jabber:client") ||
+		    words_have(w, "etherx.jabber.org")))
 		return FIT_YES;
 	return words_start(w, "<?xml") || words_may_start(w, "<stream:") ? FIT_SHORT : FIT_NO;
 }

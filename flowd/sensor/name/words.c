@@ -53,6 +53,9 @@ bool words_have(const struct words *w, const char *text)
 	size_t i, len = strlen(text);
 	int first = tolower((unsigned char)*text);
 
+	/* What begins with a sign is mostly ruled out by its absence. */
+	if (!isalpha(first) && !memchr(w->bytes, first, w->len))
+		return false;
 	/* The first letter alone says no nearly always, and costs no call. */
 	for (i = 0; i + len <= w->len; i++)
 		if ((w->bytes[i] | 0x20) == (first | 0x20) &&
