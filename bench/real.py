@@ -10,8 +10,12 @@ import shutil
 import subprocess
 import time
 
-CERTIFICATE = ("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30", "-subj",
-               "/O=Example/CN=www.example.com", "-addext", "subjectAltName=DNS:www.example.com")
+import further
+
+# Who signs, whom, what for; each server shows its own certificate and that of who issued it.
+AUTHORITIES = (("root", "root", "/O=Example/CN=Example Root", "basicConstraints=critical,CA:TRUE"),
+               ("root", "issuer", "/O=Example/CN=Example Issuer", "basicConstraints=critical,CA:TRUE,pathlen:0"),
+               ("issuer", "leaf", "/O=Example/CN=www.example.com", "subjectAltName=DNS:www.example.com"))
 
 
 class Server:
@@ -45,8 +49,34 @@ class Host:
     def __init__(self, net, directory):
         self.net, self.directory, self.address = net, directory, net.inside[0]
         self.log = open(os.path.join(directory, "log"), "w")
-        subprocess.run([*CERTIFICATE, "-keyout", self.path("key.pem"), "-out", self.path("cert.pem")],
-                       check=True, stderr=subprocess.DEVNULL)
+        self._make_certificates()
+
+    def _make_certificates(self):
+        for by, name, subject, extension in AUTHORITIES:
+            request = ["openssl", "req", "-newkey", "rsa:2048", "-nodes", "-subj", subject, "-keyout",
+                       self.path(name + ".key"), "-addext", extension]
+            signed = ["openssl", "x509", "-req", "-in", self.path(name + ".csr"), "-days", "30", "-CA",
+                      self.path(by + ".pem"), "-CAkey", self.path(by + ".key"), "-CAcreateserial",
+                      "-copy_extensions", "copy", "-out", self.path(name + ".pem")]
+            if by == name:
+                self.run(*request, "-x509", "-days", "30", "-out", self.path(name + ".pem"))
+            else:
+                self.run(*request, "-out", self.path(name + ".csr"))
+                self.run(*signed)
+        with open(self.path("cert.pem"), "w") as chain:
+            for name in ("leaf", "issuer"):
+                with open(self.path(name + ".pem")) as one:
+                    chain.write(one.read())
+        shutil.copy(self.path("leaf.key"), self.path("key.pem"))
+
+    def key_of(self, user):
+        """The key as a file of this user's."""
+        name = self.path("key-%s.pem" % user)
+        if not os.path.exists(name):
+            shutil.copy(self.path("key.pem"), name)
+            shutil.chown(name, user)
+            os.chmod(name, 0o600)
+        return name
 
     def path(self, name):
         return os.path.join(self.directory, name)
@@ -113,6 +143,9 @@ anonymous_enable=YES
 background=NO
 secure_chroot_dir={dir}/empty
 anon_root={dir}/empty
+ssl_enable=YES
+rsa_cert_file={dir}/cert.pem
+rsa_private_key_file={dir}/key.pem
 """)
     host.start("vsftpd", conf)
 
@@ -129,7 +162,9 @@ inet_interfaces = {ip}
 inet_protocols = ipv4
 maillog_file = {dir}/postfix-data/log
 maillog_file_prefixes = {dir}
-smtpd_tls_security_level = none
+smtpd_tls_security_level = may
+smtpd_tls_cert_file = {dir}/cert.pem
+smtpd_tls_key_file = {dir}/key.pem
 smtpd_peername_lookup = no
 """)
     with open("/usr/share/postfix/master.cf.dist") as usual, open(conf + "/master.cf", "w") as out:
@@ -161,6 +196,7 @@ def mariadb(host):
     host.run("mariadb-install-db", "--no-defaults", "--user=mysql", "--datadir=" + data,
              "--skip-test-db")
     host.start("/usr/sbin/mariadbd", "--no-defaults", "--user=mysql", "--datadir=" + data,
+               "--ssl-cert=" + host.path("cert.pem"), "--ssl-key=" + host.key_of("mysql"),
                "--socket=" + data + "/s", "--port=3306", "--bind-address=0.0.0.0", "--skip-name-resolve",  # there is nobody to ask
                # Without a user from elsewhere it tells strangers nothing but that.
                "--init-file=" + host.write("users.sql", "CREATE USER visitor@'%';\n"))
@@ -173,7 +209,8 @@ def postgresql(host):
     with open(data + "/pg_hba.conf", "w") as out:
         out.write("host all all 0.0.0.0/0 scram-sha-256\n")
     host.start("runuser", "-u", "postgres", "--", programs + "postgres", "-D", data, "-h", host.address,
-               "-k", data, cwd="/")
+               "-k", data, "-c", "ssl=on", "-c", "ssl_cert_file=" + host.path("cert.pem"),
+               "-c", "ssl_key_file=" + host.key_of("postgres"), cwd="/")
 
 
 def mosquitto(host):
@@ -184,6 +221,9 @@ def slapd(host):
     host.folder("slapd")
     conf = host.write("slapd.conf", """include /etc/ldap/schema/core.schema
 pidfile {dir}/slapd.pid
+TLSCertificateFile {dir}/leaf.pem
+TLSCertificateKeyFile {dir}/key.pem
+TLSCACertificateFile {dir}/issuer.pem
 modulepath /usr/lib/ldap
 moduleload back_mdb
 database mdb
@@ -344,6 +384,59 @@ SERVERS = [
     Server("tinyproxy", 8888, "http http-proxy http_proxy", "http-proxy http", "tinyproxy", tinyproxy),
     Server("git", 9418, "git", "git", "", git, tells=False),
     Server("snmpd", 161, "snmp", "snmp", "", snmpd, tells=False, proto="udp"),
+]
+
+
+SERVERS += [
+    Server("haproxy", 8090, "http", "http", "", further.haproxy, tells=False),
+    Server("haproxy", 8404, "http", "http", "HAProxy"),
+    Server("varnish", 6081, "http http_proxy", "http http-proxy", "Varnish", further.varnish),
+    Server("varnish", 6082, "varnish-cli", "caldav varnish-cli", "Varnish", tells=False),
+    Server("proftpd-core", 2121, "ftp", "ftp", "ProFTPD", further.proftpd, tells=False),
+    Server("rabbitmq-server", 5672, "amqp", "amqp", "RabbitMQ", further.rabbitmq),
+    Server("prometheus", 9090, "http prometheus", "http", "Prometheus", further.prometheus),
+    Server("influxdb", 8086, "http influxdb", "http", "InfluxDB", further.influxdb),
+    Server("unbound", 5301, "dns", "domain", "Unbound", further.unbound),
+    Server("knot", 5302, "dns", "domain", "Knot", further.knot),
+    Server("nsd", 5303, "dns", "domain", "NSD", further.nsd),
+    Server("prosody", 5222, "xmpp jabber", "jabber xmpp", "", further.prosody, tells=False),
+    Server("dropbear-bin", 2222, "ssh", "ssh", "dropbear", further.dropbear),
+    Server("cups-daemon", 631, "ipp http", "ipp", "CUPS", further.cups),
+    Server("rpcbind", 111, "rpcbind rpc", "rpcbind", "", further.rpcbind, tells=False),
+    Server("zookeeper", 2181, "zookeeper", "zookeeper", "ZooKeeper", further.zookeeper),
+    Server("minidlna", 8200, "http upnp", "upnp http", "MiniDLNA", further.minidlna),
+    Server("privoxy", 8118, "http_proxy http", "http-proxy", "Privoxy", further.privoxy, tells=False),
+    Server("icecast2", 8001, "http", "http icecast", "Icecast", further.icecast),
+    Server("mpd", 6600, "mpd", "mpd", "Music Player Daemon", further.mpd, tells=False),
+    Server("pdns-server", 5304, "dns", "domain", "PowerDNS", further.pdns),
+    Server("pdns-recursor", 5305, "dns", "domain", "PowerDNS", further.recursor),
+    Server("dnsdist", 5306, "dns", "domain", "", further.dnsdist, tells=False),
+    Server("dnsdist", 8083, "http", "http", "PowerDNS", tells=False),
+    Server("gearman-job-server", 4730, "gearman", "gearman", "Gearman", further.gearman),
+    Server("pgbouncer", 6432, "postgresql postgres", "postgresql", "PgBouncer", further.pgbouncer, tells=False),
+    Server("munin-node", 4949, "munin", "munin", "Munin", further.munin),
+    Server("nagios-nrpe-server", 5666, "nrpe", "nrpe", "NRPE", further.nrpe),
+    Server("mumble-server", 64738, "mumble", "mumble", "Mumble Murmur", further.mumble),
+    Server("tor", 9050, "socks", "tor-socks socks5", "Tor", further.tor, tells=False),
+    Server("gunicorn", 8091, "http", "http", "gunicorn", further.gunicorn, tells=False),
+    Server("python3-pyftpdlib", 2122, "ftp", "ftp", "pyftpdlib", further.pyftpd),
+    Server("redis-sentinel", 26379, "redis", "redis", "Redis", further.sentinel),
+    Server("mini-httpd", 8093, "http", "http", "mini_httpd", further.mini_httpd),
+    Server("webfs", 8092, "http", "http", "webfs", further.webfs),
+    Server("xvfb", 6009, "x11", "X11", "", further.xvfb, tells=False),
+    Server("nbd-server", 10809, "nbd", "nbd", "", further.nbd, tells=False),
+    Server("oidentd", 113, "ident auth", "ident auth", "", further.oidentd, tells=False),
+    Server("nut-server", 3493, "nut", "nut", "Network UPS Tools", further.upsd),
+    Server("gpsd", 2947, "gpsd", "gpsd-ng gpsd", "GPSD", further.gpsd),
+    Server("coturn", 3478, "stun", "stun", "Coturn", further.coturn),
+    Server("transmission-daemon", 9091, "http", "http", "Transmission", further.transmission, tells=False),
+    Server("fossil", 8094, "http", "http", "Fossil", further.fossil, tells=False),
+    Server("dante-server", 1080, "socks", "socks5", "", further.dante, tells=False),
+    Server("tarantool", 3301, "tarantool", "tarantool", "Tarantool", further.tarantool),
+    Server("xrdp", 3389, "rdp", "ms-wbt-server", "", further.xrdp, tells=False),
+    Server("nginx", 8444, "https tls", "https ssl/http http", "nginx", further.stunnel),
+    Server("nginx", 8445, "https tls", "https ssl/http http", "nginx", further.hitch),
+    Server("tinysshd", 2223, "ssh", "ssh", "tinyssh", further.tinysshd),
 ]
 
 

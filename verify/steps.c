@@ -159,3 +159,10 @@ void steps_hurry(struct task *t)
 	if (t->talk && t->hello == BANNER_LISTEN && !t->listen_only)
 		listen_on(t, IMPATIENCE);
 }
+
+void steps_recall(struct task *t)
+{
+	if (scout_waits(&t->scout))
+		course_forget(&t->course, &t->scouted);
+	scout_end(&t->scout);
+}

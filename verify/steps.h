@@ -39,6 +39,9 @@ bool steps_is_refusal(const struct task *t);
 /* What to say to who keeps silent, even to the scout that asked; BANNER_LISTEN: nothing. */
 struct course_step steps_next(struct task *t);
 
+/* Somebody has told who he is: calls scouts back. What the last one asked may be asked again. */
+void steps_recall(struct task *t);
+
 /* They are back, and somebody is at home who did not understand them: does he speak first? */
 void steps_hurry(struct task *t);
 

@@ -103,8 +103,7 @@ static void wait_for(struct task *t, mono_t wait)
 
 static void set_limit(struct task *t)
 {
-	if (!t->limit)
-		t->limit = mono_now() + STEPS_LIMIT;
+	t->limit = t->limit ? t->limit : mono_now() + STEPS_LIMIT;
 }
 
 int task_start(struct task *t)
@@ -346,13 +345,14 @@ static void hear_answer(struct task *t, const struct talk_result *r)
 	struct course_step more;
 
 	if (is_known)
-		scout_end(&t->scout);
+		steps_recall(t);
 	if (is_better || !p->banner_len)
 		talk_quote(r, p);
 	if (is_better)
 		talk_tell(r, p);
 	if (r->is_tls) {
-		record_text_set(p->app, sizeof(p->app), wrapped[0] ? wrapped : "tls");
+		if (wrapped[0] || !p->app[0])
+			record_text_set(p->app, sizeof(p->app), wrapped[0] ? wrapped : "tls");
 		tls_tell(&r->tls, p);
 	}
 	more = steps_more(t, r);

@@ -187,16 +187,13 @@ static bool is_alike(const char *a, const char *b)
 	}
 }
 
-/* A version that a visit was told of is this product's, or says which one it is. */
+/* A version that a visit was told of, if it is this product's. */
 static void tell_version(const struct probe *own, struct probe *p)
 {
 	if (!p->app[0] || p->version[0] || !own->version[0])
 		return;
-	if (own->product[0] && p->product[0] && !is_alike(own->product, p->product))
-		return;
-	memcpy(p->version, own->version, sizeof(p->version));
-	if (!p->product[0])
-		memcpy(p->product, own->product, sizeof(p->product));
+	if (!own->product[0] || is_alike(own->product, p->product))
+		memcpy(p->version, own->version, sizeof(p->version));
 }
 
 /* What was learned goes where the conversation has left room for it. */

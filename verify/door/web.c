@@ -192,11 +192,43 @@ static bool tell_search(struct door_talk *t, const struct page *p)
 	return true;
 }
 
-/* Does the page show the way to what is measured, as exporters of Prometheus do? */
+/* Does the page show the way to what is measured, as exporters do, or to Prometheus' own pages? */
 static bool has_metrics(const struct page *p)
 {
-	return strcasestr(p->body, "href=\"/metrics\"") ||
+	char to[FIELD_MAX + 1];
+
+	header(p, "location", to, sizeof(to));
+	return !strcmp(to, "/graph") || !strcmp(to, "/classic/graph") || !strcmp(to, "/query") ||
+	       strcasestr(p->body, "href=\"/metrics\"") ||
 	       strcasestr(p->body, "href=\"metrics\"") || strcasestr(p->body, "href='/metrics'");
+}
+
+/* "HAProxy version 2.6.12-1" on a page whose title names the same: of that program, if it is the
+ * one.
+ */
+static void tell_page_version(struct door_talk *t, const char *body)
+{
+	static const char word[] = " version ";
+	char title[FIELD_MAX + 1], program[41];
+	const char *at, *name, *end;
+
+	if (!read_title(body, title, sizeof(title)))
+		return;
+	for (at = body; (at = strcasestr(at, word)); at += sizeof(word) - 1) {
+		end = at + sizeof(word) - 1;
+		end += *end == 'v';
+		for (name = at; name > body && isalnum((unsigned char)name[-1]); name--)
+			;
+		if (name == at || !isdigit((unsigned char)*end) || !strchr(end, '.'))
+			continue;
+		snprintf(program, sizeof(program), "%.*s", (int)(at - name), name);
+		if (!strcasestr(title, program))
+			continue;
+		record_text_set(t->probe->product, sizeof(t->probe->product), program);
+		snprintf(t->probe->version, sizeof(t->probe->version), "%.*s",
+			 (int)strspn(end, "0123456789."), end);
+		return;
+	}
 }
 
 static void open_root(struct door_talk *t)
@@ -220,6 +252,8 @@ static enum door_step hear_root(struct door_talk *t)
 		t->next = &web_version;
 	else if (has_metrics(&p))
 		t->next = &web_metrics;
+	else if (!t->probe->version[0])
+		tell_page_version(t, p.body);
 	return DOOR_DONE;
 }
 
@@ -335,6 +369,7 @@ static bool tell_build(struct door_talk *t, const char *line)
 	if (!isdigit((unsigned char)*at) || !at[len] || len >= sizeof(version))
 		return false;
 	snprintf(version, sizeof(version), "%.*s", (int)len, at);
+	memset(t->probe->version, 0, sizeof(t->probe->version));
 	record_text_set(t->probe->product, sizeof(t->probe->product), name);
 	set_version(t, version);
 	door_fact(t, FACT_INFO, "%s %s", name, version);

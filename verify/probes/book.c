@@ -397,20 +397,6 @@ static bool read_by(struct reading *r, size_t number)
 	return false;
 }
 
-/* Is a name in a list with commas? */
-static bool lists(struct parse_span list, const char *name)
-{
-	const char *at = list.at, *end = list.at + list.len, *stop;
-
-	for (; at && at < end; at = stop + 1) {
-		stop = memchr(at, ',', (size_t)(end - at));
-		stop = stop ? stop : end;
-		if (strlen(name) == (size_t)(stop - at) && !memcmp(at, name, strlen(name)))
-			return true;
-	}
-	return false;
-}
-
 /* In which round the matches of question `i` are tried on the answer to `asked`; 0: never. */
 static int round_of(const struct book *b, size_t asked, size_t i)
 {
@@ -422,18 +408,20 @@ static int round_of(const struct book *b, size_t asked, size_t i)
 		return 1;
 	if (q->payload && (is_same(q, other) || !strcmp(q->name, other->name)))
 		return 2;
-	if (lists(parsed_of(b, asked)->fallback, other->name))
+	if (parse_lists(parsed_of(b, asked)->fallback, other->name))
 		return 3;
 	return q->proto == PROTO_TCP && !other->payload ? 4 : 0;
 }
 
-/* Does any match of this question name a product of the application? */
-static bool may_name(const struct book *b, const struct found *f)
+/* Does any match of question `i` name a product of the application? */
+static bool may_name(const struct book *b, const struct found *f, size_t i)
 {
 	const struct part *p = f->part;
-	const struct parse_question *q = parsed_of(b, (size_t)(f->question - b->questions));
+	const struct parse_question *q = parsed_of(b, i);
 	size_t m;
 
+	if (&b->parts[b->origins[i].part] != p)
+		return false;
 	for (m = q->first_match; m < q->first_match + q->matches; m++)
 		if (p->apps[m] == p->apps[f->match] &&
 		    p->parsed.matches[m].fields[PARSE_PRODUCT].at)
@@ -441,12 +429,16 @@ static bool may_name(const struct book *b, const struct found *f)
 	return false;
 }
 
-static void fill(const struct book *b, const struct found *f, struct book_answer *out)
+/* `asked` may yet be answered, where what was found is only a greeting. */
+static void fill(const struct book *b, const struct found *f, size_t asked, struct book_answer *out)
 {
 	const struct parse_match *m = &f->part->parsed.matches[f->match];
 
 	answer_fill(m, b->apps[f->part->apps[f->match]], &f->hit, out);
-	out->is_last = !m->soft && (f->part != b->parts || !may_name(b, f));
+	out->is_last =
+		!m->soft &&
+		(f->part != b->parts ||
+		 (!may_name(b, f, (size_t)(f->question - b->questions)) && !may_name(b, f, asked)));
 	snprintf(out->matched, sizeof(out->matched), "%s, line %u", f->question->name,
 		 (unsigned)m->line);
 }
@@ -494,6 +486,6 @@ enum book_hit book_read(struct book *b, const struct book_question *question, co
 		memset(out, 0, sizeof(*out));
 		return BOOK_NONE;
 	}
-	fill(b, best_of(r), out);
+	fill(b, best_of(r), asked, out);
 	return r->has_named || r->has_any ? BOOK_HARD : BOOK_SOFT;
 }

@@ -30,7 +30,7 @@ static const char *const others[][2] = {
 	{ "kerberos-sec", "kerberos" },
 	{ "ajp13", "ajp" },
 	{ "iso-tsap", "s7comm" },
-	{ "rpcbind", "portmap" },
+	{ "portmap", "rpcbind" },
 	{ "ssl", "tls" },
 	{ "X11", "x11" },
 	{ "printer", "lpd" },

@@ -413,3 +413,16 @@ void parse_free(struct parse_book *book)
 	free(book->exclude_udp.ranges);
 	*book = (struct parse_book){ .question_count = 0 };
 }
+
+bool parse_lists(struct parse_span list, const char *name)
+{
+	const char *at = list.at, *end = list.at + list.len, *stop;
+
+	for (; at && at < end; at = stop + 1) {
+		stop = memchr(at, ',', (size_t)(end - at));
+		stop = stop ? stop : end;
+		if (strlen(name) == (size_t)(stop - at) && !memcmp(at, name, strlen(name)))
+			return true;
+	}
+	return false;
+}

@@ -84,4 +84,7 @@ void parse_free(struct parse_book *book);
 int parse_ports(const char *text, size_t len, char kind, struct parse_ports *out);
 bool parse_has_port(const struct parse_ports *ports, uint16_t port);
 
+/* Is a name in a list with commas? */
+bool parse_lists(struct parse_span list, const char *name);
+
 #endif

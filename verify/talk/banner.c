@@ -388,8 +388,21 @@ static int read_greeting(const struct view *v, struct banner *out)
 									       : BANNER_PART;
 }
 
+/* RFC 7766: its length before it; a response to our question (verify/probes), which asks one thing.
+ */
+static int read_dns(const struct view *v, struct banner *out)
+{
+	struct wire w = v->raw;
+	uint16_t len = wire_be16(&w), id = wire_be16(&w), flags = wire_be16(&w);
+
+	if (w.bad || id != 6 || !(flags & 0x8000) || wire_be16(&w) > 1 || w.bad || len < 12)
+		return BANNER_NONE;
+	app_set(out, "dns");
+	return wire_left(&v->raw) >= len + 2U ? BANNER_DONE : BANNER_PART;
+}
+
 static const reader_fn readers[] = {
-	read_tls,  read_telnet, read_mysql, read_ssh,	   read_http,
+	read_tls,  read_telnet, read_mysql, read_ssh,	   read_http,	  read_dns,
 	read_rtsp, read_vnc,	read_redis, read_ftp_smtp, read_greeting,
 };
 

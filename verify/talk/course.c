@@ -194,3 +194,12 @@ void course_note(struct course *course, const struct course_step *step)
 	course->inside[course->asked_count] = step->hello == BANNER_TLS;
 	course->asked[course->asked_count++] = step->question;
 }
+
+void course_forget(struct course *course, const struct course_step *step)
+{
+	size_t i;
+
+	for (i = course->asked_count; step->hello == BANNER_ASK && i--;)
+		if (course->asked[i] == step->question && !course->inside[i])
+			course->asked[i] = NULL;
+}

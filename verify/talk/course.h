@@ -48,6 +48,9 @@ struct course_step course_inside(const struct course *course, const char *app);
 /* This has been said. */
 void course_note(struct course *course, const struct course_step *step);
 
+/* Nobody heard the answer: it may be asked once more. */
+void course_forget(struct course *course, const struct course_step *step);
+
 /* Does a server of this name speak first? */
 bool course_speaks(const struct course *course, const char *app);
 
