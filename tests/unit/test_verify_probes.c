@@ -85,8 +85,8 @@ static const struct known all[] = {
 	{ "NULL", TEXT("{\"class\":\"VERSION\",\"release\":\"3.22\",\"rev\":\"3.22\"}\r\n"), "",
 	  BOOK_HARD, "gpsd", "GPSD", "3.22" },
 	{ "NULL",
-	  TEXT("\0\0\0\0\0\x19\x08\x84\x86\x04\x12\x07"
-	       "1.3.4-4\x1a\x05Linux\"\x02x"),
+	  BYTES("\0\0\0\0\0\x19\x08\x84\x86\x04\x12\x07"
+		"1.3.4-4\x1a\x05Linux\"\x02x"),
 	  "", BOOK_HARD, "mumble", "Mumble", "1.3.4" },
 	{ "NULL", TEXT("Mon Nov 23 08:16:02 2026\r\n"), "", BOOK_HARD, "daytime", "", "" },
 	{ "Version", TEXT("# munin node at a.example\n"), "", BOOK_HARD, "munin", "", "" },
@@ -94,7 +94,7 @@ static const struct known all[] = {
 	  "", BOOK_HARD, "munin", "Munin node", "2.0.73" },
 	{ "UpsdVersion", TEXT("Network UPS Tools upsd 2.8.0 - http://x/\n"), "", BOOK_HARD, "nut",
 	  "Network UPS Tools", "2.8.0" },
-	{ "NrpeCheck", TEXT("\0\4\0\2\x0d\xaa\xd2\x45\0\0\0\0\0\0\0\x0cNRPE v4.1.0\0"), "",
+	{ "NrpeCheck", BYTES("\0\4\0\2\x0d\xaa\xd2\x45\0\0\0\0\0\0\0\x0cNRPE v4.1.0\0"), "",
 	  BOOK_HARD, "nrpe", "NRPE", "4.1.0" },
 	{ "SipOptions", TEXT("SIP/2.0 200 OK\r\nServer: kamailio (5.6.3 (x86_64/linux))\r\n\r\n"),
 	  "", BOOK_HARD, "sip", "kamailio", "5.6.3" },
