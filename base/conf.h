@@ -93,7 +93,7 @@ struct conf_ports {
 	X(log_format, TEXT, "log.format", "text", 0, 0,                                            \
 	  "of standard error: text for people, json an object a line")                             \
 	X(log_debug, BOOL, "log.debug", "no", 0, 0, "say more on standard error")                  \
-	X(capture_buffer, BYTES, "capture.buffer", "32M", 1 << 16, 1LL << 31,                      \
+	X(capture_buffer, BYTES, "capture.buffer", "64M", 1 << 16, 1LL << 31,                      \
 	  "kernel buffer of each interface")                                                       \
 	X(workers, COUNT, "capture.workers", "1", 0, 16,                                           \
 	  "threads that share the packets; 0: one for each processor")                             \
