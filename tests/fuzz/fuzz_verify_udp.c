@@ -22,7 +22,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	uint8_t asked[QUESTION_BYTES_MAX] = { 0 };
 	const struct question *q = size ? question_row(*data) : NULL;
 	struct probe probe = { 0 }, mended;
-	struct answer answer = { .asked = asked };
+	struct answer_again again = { .len = 0 };
+	struct answer answer = { .asked = asked, .again = &again };
 
 	if (!q)
 		return 0;
@@ -32,6 +33,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	answer.said = data + 1;
 	answer.said_len = size - 1;
 	if (q->read(&answer, &probe) && !probe.app[0])
+		abort();
+	if (again.len > sizeof(again.bytes))
 		abort();
 	check(probe.app, sizeof(probe.app));
 	check(probe.product, sizeof(probe.product));

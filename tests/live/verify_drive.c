@@ -128,6 +128,27 @@ static void print_facts(const struct probe *p)
 	printf(", \"asked\": %u, \"answered\": %u", p->asked, p->answered);
 }
 
+static void print_chain(const struct probe *p)
+{
+	const struct probe_certificate *c = p->certificates;
+	size_t i, byte, count = p->certificate_count;
+
+	printf(", \"chain\": [");
+	for (i = 0; i < count && i < PROBE_CERTIFICATES_MAX; i++, c++) {
+		printf("%s{\"bits\": %u, \"self_signed\": %u", i ? ", " : "", c->key_bits,
+		       c->self_signed);
+		print_string("subject", c->subject);
+		print_string("issuer", c->issuer);
+		print_string("key", c->key);
+		printf(", \"not_before_us\": %lld, \"not_after_us\": %lld, \"sha256\": \"",
+		       (long long)c->not_before_us, (long long)c->not_after_us);
+		for (byte = 0; byte < sizeof(c->sha256); byte++)
+			printf("%02x", c->sha256[byte]);
+		printf("\"}");
+	}
+	putchar(']');
+}
+
 static void print_probe(const struct probe *p)
 {
 	char text[ADDR_TEXT_MAX];
@@ -153,6 +174,7 @@ static void print_probe(const struct probe *p)
 	print_string("san", p->san);
 	print_string("cipher", p->cipher);
 	print_string("alpn", p->alpn);
+	print_chain(p);
 	printf(", \"certificates\": %u, \"self_signed\": %u, \"key_bits\": %u",
 	       p->certificate_count, p->certificates[0].self_signed, p->certificates[0].key_bits);
 	print_string("key", p->certificates[0].key);

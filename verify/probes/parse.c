@@ -416,9 +416,9 @@ void parse_free(struct parse_book *book)
 
 bool parse_lists(struct parse_span list, const char *name)
 {
-	const char *at = list.at, *end = list.at + list.len, *stop;
+	const char *at = list.at, *end = at ? at + list.len : NULL, *stop;
 
-	for (; at && at < end; at = stop + 1) {
+	for (; at < end; at = stop + 1) {
 		stop = memchr(at, ',', (size_t)(end - at));
 		stop = stop ? stop : end;
 		if (strlen(name) == (size_t)(stop - at) && !memcmp(at, name, strlen(name)))

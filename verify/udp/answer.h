@@ -9,10 +9,19 @@
 #include "base/record.h"
 #include "base/wire.h"
 
+#define ANSWER_AGAIN_MAX 512
+
+/* What an answer wants to hear before it says more. */
+struct answer_again {
+	size_t len; /* 0: nothing */
+	uint8_t bytes[ANSWER_AGAIN_MAX];
+};
+
 struct answer {
 	const uint8_t *asked, *said; /* payloads, borrowed */
 	size_t asked_len, said_len;
-	bool is_cut; /* there was more than `said` */
+	bool is_cut;		    /* there was more than `said` */
+	struct answer_again *again; /* its reader may fill it; NULL: nobody would send it */
 };
 
 /* True: it is, and `probe` has what it says (name, product, version, facts). False: what `probe`

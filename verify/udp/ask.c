@@ -38,7 +38,7 @@ bool ask_make_custom(struct ask *a, struct book *book, const struct book_questio
 void ask_close(struct ask *a, struct probe *probe)
 {
 	/* Of an answer in parts it is known when they are all there. */
-	if (probe && a->answered >= AMPLIFIER * a->len)
+	if (probe && !a->is_repeated && a->answered >= AMPLIFIER * a->len)
 		answer_fact(probe, FACT_AMPLIFIER, "%s: %zu bytes bring %llu", a->question->name,
 			    a->len, (unsigned long long)a->answered);
 	loop_event_free(a->event);
@@ -93,6 +93,22 @@ static bool read_custom(struct ask *a, const struct answer *said, struct probe *
 	return p->app[0] != 0;
 }
 
+/* It waits to be sent, as if it had never been. */
+static void repeat(struct ask *a, const struct answer_again *again)
+{
+	uint8_t *bytes = a->is_repeated ? NULL : malloc(again->len);
+
+	if (!bytes)
+		return;
+	memcpy(bytes, again->bytes, again->len);
+	free(a->bytes);
+	a->bytes = bytes;
+	a->len = again->len;
+	a->tries = 0;
+	a->answered = 0;
+	a->is_repeated = true;
+}
+
 bool ask_read(struct ask *a, const uint8_t *bytes, const struct port_news *news, struct probe *p)
 {
 	struct answer answer = { .asked = a->bytes,
@@ -101,9 +117,12 @@ bool ask_read(struct ask *a, const uint8_t *bytes, const struct port_news *news,
 				 .said_len = news->len,
 				 .is_cut = news->size > news->len };
 	struct probe said;
+	struct answer_again again = { .len = 0 };
 
+	answer.again = &again;
 	a->answered += news->size;
-	count(a, p);
+	if (!a->is_repeated)
+		count(a, p);
 	record_text_set(a->matched, sizeof(a->matched), a->question->name);
 	if (news->size == a->len && !memcmp(bytes, a->bytes, a->len)) {
 		answer_name(p, "echo");
@@ -116,5 +135,7 @@ bool ask_read(struct ask *a, const uint8_t *bytes, const struct port_news *news,
 	if (!a->question->read(&answer, &said))
 		return false;
 	*p = said;
+	if (again.len)
+		repeat(a, &again);
 	return true;
 }

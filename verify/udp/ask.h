@@ -25,6 +25,7 @@ struct ask {
 	unsigned tries;
 	mono_t sent;	   /* the last time */
 	uint64_t answered; /* payload bytes */
+	bool is_repeated; /* as its answer wanted it: forged addresses would not have come so far */
 };
 
 /* What all of them are sent by. */
@@ -48,7 +49,8 @@ void ask_close(struct ask *ask, struct probe *probe);
 /* Sends it, once more. 0 or -errno. */
 int ask_send(struct ask *ask, const struct ask_room *room);
 
-/* A datagram has come. True: its protocol is recognised, and `probe` has what it says. */
+/* A datagram has come, after which it may be one to be sent again. True: its protocol is
+ * recognised, and `probe` has what it says. */
 bool ask_read(struct ask *ask, const uint8_t *bytes, const struct port_news *news,
 	      struct probe *probe);
 

@@ -461,6 +461,12 @@ static void on_port(void *arg, int what)
 		else if (hear_icmp(in, &news))
 			return;
 	}
+	if (a->is_repeated && !a->tries) {
+		loop_timer_stop(in->timer);
+		in->next = 0;
+		in->order.want(in->order.arg);
+		return;
+	}
 	/* Who has answered once answers the rest as fast. */
 	if (next_ask(in) || !is_open(in) || (in->resting && !is_all_answered(in)))
 		return;

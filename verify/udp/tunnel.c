@@ -121,6 +121,58 @@ bool tunnel_read_l2tp(const struct answer *a, struct probe *p)
 
 #define DTLS_HANDSHAKE 0x16
 #define DTLS_ALERT 0x15
+#define DTLS_COOKIE_AT 60 /* in our ClientHello: its length, 0 */
+
+/* The same hello as the next message and record (RFC 6347 section 4.2.1), now with the cookie. */
+static void repeat_with(const struct answer *a, struct wire cookie)
+{
+	size_t len = wire_u8(&cookie), after = DTLS_COOKIE_AT + 1;
+	struct answer_again *again = a->again;
+
+	if (!again || cookie.bad || !len || len > wire_left(&cookie) || a->asked_len <= after ||
+	    a->asked_len + len > sizeof(again->bytes) || a->asked[DTLS_COOKIE_AT])
+		return;
+	memcpy(again->bytes, a->asked, after);
+	memcpy(again->bytes + after, cookie.at, len);
+	memcpy(again->bytes + after + len, a->asked + after, a->asked_len - after);
+	again->len = a->asked_len + len;
+	again->bytes[DTLS_COOKIE_AT] = (uint8_t)len;
+	again->bytes[10] = again->bytes[18] = 1;
+	wire_put_be16(again->bytes + 11, (uint16_t)(again->len - 13));
+	wire_put_be16(again->bytes + 15, (uint16_t)(again->len - 25));
+	wire_put_be16(again->bytes + 23, (uint16_t)(again->len - 25));
+}
+
+/* What it has chosen of what our hello offers. */
+static void tell_hello(struct wire w, struct probe *p)
+{
+	static const struct {
+		uint16_t id;
+		const char *name;
+	} ciphers[] = {
+		{ 0xc02b, "ECDHE-ECDSA-AES128-GCM-SHA256" },
+		{ 0xc02f, "ECDHE-RSA-AES128-GCM-SHA256" },
+		{ 0xc00a, "ECDHE-ECDSA-AES256-SHA" },
+		{ 0xc014, "ECDHE-RSA-AES256-SHA" },
+		{ 0x009c, "AES128-GCM-SHA256" },
+		{ 0x002f, "AES128-SHA" },
+		{ 0x0035, "AES256-SHA" },
+		{ 0x00ae, "PSK-AES128-CBC-SHA256" },
+		{ 0xc0a8, "PSK-AES128-CCM8" },
+	};
+	uint16_t version = wire_be16(&w), cipher;
+	size_t i;
+
+	wire_take(&w, 32);
+	wire_take(&w, wire_u8(&w));
+	cipher = wire_be16(&w);
+	if (w.bad || p->tls[0])
+		return;
+	record_text_set(p->tls, sizeof(p->tls), version == 0xfeff ? "DTLSv1" : "DTLSv1.2");
+	for (i = 0; i < sizeof(ciphers) / sizeof(ciphers[0]); i++)
+		if (ciphers[i].id == cipher)
+			record_text_set(p->cipher, sizeof(p->cipher), ciphers[i].name);
+}
 
 bool tunnel_read_dtls(const struct answer *a, struct probe *p)
 {
@@ -142,15 +194,17 @@ bool tunnel_read_dtls(const struct answer *a, struct probe *p)
 		return false;
 	answer_name(p, "dtls");
 	wire_take(&w, 11);
-	version = wire_be16(&w);
-	if (kind == 3)
-		answer_fact(p, FACT_NOTE,
-			    "asks for a cookie before it goes on (HelloVerifyRequest)");
-	else if (!w.bad && !p->tls[0])
-		record_text_set(p->tls, sizeof(p->tls), version == 0xfeff ? "DTLSv1" : "DTLSv1.2");
-	if (kind == 2)
-		answer_fact(p, FACT_NOTE,
-			    "answers without a cookie: forged addresses get its whole handshake");
+	if (kind == 2) {
+		tell_hello(w, p);
+		if (a->asked_len <= DTLS_COOKIE_AT || !a->asked[DTLS_COOKIE_AT])
+			answer_fact(p, FACT_NOTE,
+				    "answers without a cookie: forged addresses get its whole "
+				    "handshake");
+		return true;
+	}
+	answer_fact(p, FACT_NOTE, "asks for a cookie before it goes on (HelloVerifyRequest)");
+	wire_take(&w, 2);
+	repeat_with(a, w);
 	return true;
 }
 
