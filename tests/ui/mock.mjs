@@ -41,6 +41,7 @@ export class Mock {
     this.alerts = alerts.filter((alert) => !friendly || alert.ip !== "10.66.6.6");
     this.hosts = [];
     this.entries = []; // of the life of alerts
+    this.members = []; // of those that a rule puts together
     this.session = { role: "admin", name: null, csrf: null };
     this.sweeps = [];
     this.baseline = [];
@@ -49,6 +50,7 @@ export class Mock {
     this.output = "";
     this.office = ordinaryRows(); // rows of the views
     this.orders = []; // given there
+    this.oddities = [{ detail: "never decides: line 1 decides before it", line: 2, column: 1 }]; // warnings of "odd" rules
     this.second = 0;
     this.last = []; // what else was said of health
     this.fail = new Map(); // path: status
@@ -125,6 +127,7 @@ export class Mock {
     if (answerOrder(this, path, url, request, response)) return;
     if (path === "/api/v1/sweeps") return this.json(response, { sweeps: this.sweeps });
     if (/^\/api\/v1\/sweeps\/\d+\/(pause|resume|cancel)$/.test(path)) return this.json(response, {});
+    if (/^\/api\/v1\/alerts\/\d+\/members$/.test(path)) return this.json(response, { members: this.members, more: false });
     const alert = /^\/api\/v1\/alerts\/(\d+)(\/history)?$/.exec(path);
     if (alert) return this.alert(+alert[1], Boolean(alert[2]), request, response);
     if (path === "/api/v1/rules") return this.json(response, { file: "/etc/flowd/flowd.rules", text: "alert low\n", valid: true, error: null });
@@ -187,14 +190,14 @@ export class Mock {
     if (history) return this.json(response, { history: entries });
     const found = this.alerts.find((one) => one.number === number);
     if (!found) return this.problem(response, 404, "no such alert");
-    return this.json(response, { ...found, status: last?.status ?? "new", triage: { assignee: last?.assignee ?? null } });
+    return this.json(response, this.asMade(found));
   }
 
   rules(path, request, response) {
     this.body(request, (text) => {
       if (/wrong/.test(text)) return this.json(response, { type: "about:blank", title: "No", status: 400, detail: "they are wrong",
-        errors: [{ detail: 'there is no "wrong"', pointer: "#", line: 2, column: 7 }] }, 400);
-      if (/check/.test(path)) return this.json(response, { valid: true, canonical: text });
+        errors: this.faults ?? [{ detail: 'there is no "wrong"', pointer: "#", line: 2, column: 7 }] }, 400);
+      if (/check/.test(path)) return this.json(response, { valid: true, canonical: text, warnings: /odd/.test(text) ? this.oddities : [] });
       const levels = (n) => ({ low: n, medium: 0, high: 1, critical: 0 });
       return this.json(response, { since: null, first: null, last: null, findings: 12, unprobed: 0, jobs_forgotten: 0,
         then: { alerts: 12, silent: 0, levels: levels(11) }, now: { alerts: 2, silent: 10, levels: levels(1) },
@@ -205,9 +208,18 @@ export class Mock {
     });
   }
 
+  /** An alert with what people have made of it. */
+  asMade(alert) {
+    const last = this.entries.filter((entry) => entry.alert === alert.number).pop();
+    return { ...alert, status: last?.status ?? "new", triage: { findings: 0, members: 0, ...alert.triage, assignee: last?.assignee ?? null } };
+  }
+
   page(query, response) {
     const before = +(query.get("before") ?? 0) || Infinity;
-    const found = this.alerts.filter((alert) => alert.number < before);
+    const status = query.get("status");
+    const assignee = query.get("assignee");
+    const found = this.alerts.map((alert) => this.asMade(alert)).filter((alert) => alert.number < before &&
+      (!status || alert.status === status) && (assignee === null || (alert.triage.assignee ?? "") === assignee));
     this.json(response, { alerts: found.slice(0, +(query.get("limit") ?? 50)) });
   }
 

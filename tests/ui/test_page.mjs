@@ -11,6 +11,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import assert from "node:assert/strict";
+import { testAccess } from "./access.mjs";
+import { testAlerts } from "./alerts.mjs";
 import { check, finish } from "./check.mjs";
 import { testHostile } from "./hostile.mjs";
 import { testKeyboard, testLooks } from "./looks.mjs";
@@ -18,6 +20,7 @@ import { dist } from "./mock.mjs";
 import { testOffice } from "./office.mjs";
 import { testOrdinary } from "./ordinary.mjs";
 import { testReal } from "./real.mjs";
+import { testRules } from "./rules.mjs";
 
 const most = 150 * 1024; // bytes of the page, compressed
 
@@ -40,8 +43,11 @@ await check("the bundle is small and stands alone", () => {
 
 if (!busy) {
   await testOrdinary(shots);
+  await testAlerts();
   await testHostile(shots);
   await testOffice(shots);
+  await testRules();
+  await testAccess(shots);
   await testKeyboard();
   await testLooks(shots);
 }

@@ -267,7 +267,7 @@ export async function postLogout(): Promise<void> {
 export async function get<T>(path: string, query: Record<string, string | number> = {}): Promise<T> {
   const given = Object.entries(query).filter(([, value]) => value !== "" && value !== 0);
   const text = new URLSearchParams(given.map(([key, value]) => [key, String(value)])).toString();
-  return (await ask(text ? `${path}?${text}` : path)).json();
+  return (await ask(text ? `${path}${path.includes("?") ? "&" : "?"}${text}` : path)).json();
 }
 
 export interface ServicePage {
@@ -328,14 +328,18 @@ export interface HostPage {
 
 export const getHosts = (ip: string, limit: number) => get<HostPage>("hosts", { ip, limit });
 
-/** Which alerts are listed; "" all. */
+export const getAlert = (number: number) => get<Alert>(`alerts/${number}`);
+
+/** Which alerts are listed; "" all; the assignee "-" is nobody. */
 export interface AlertFilter {
   status: string;
   assignee: string;
 }
 
 export async function getAlerts(limit: number, before = 0, filter?: AlertFilter): Promise<Alert[]> {
-  return (await get<{ alerts: Alert[] }>("alerts", { limit, before, ...filter })).alerts;
+  const { status = "", assignee = "" } = filter ?? {};
+  const whose = assignee === "-" ? "?assignee=" : ""; // nobody's
+  return (await get<{ alerts: Alert[] }>(`alerts${whose}`, { limit, before, status, assignee: whose ? "" : assignee })).alerts;
 }
 
 /** A service that an alert stands for, where its rule groups. */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The stream of what happens. When it breaks the page says so and tries until it is back; what was
 // missed meanwhile is read then.
-import { addAlert, loadAlerts } from "./alerts";
-import { getHealth, getSession, isOfService, streamPath, type Alert, type Event, type Health } from "./api";
+import { addAlert, loadAlerts, touchAlert } from "./alerts";
+import { getHealth, getSession, isOfService, streamPath, type Alert, type AlertEntry, type Event, type Health } from "./api";
 import { loadDetail, touchDetail } from "./detail";
 import { touchHandover } from "./handover";
 import { addHealth } from "./health";
@@ -73,7 +73,10 @@ function connect(): void {
     tellNews("alert");
   });
   listen<Health>(source, "health", "type", addHealth);
-  listen<{ alert: number }>(source, "triage", "alert", touchTriage);
+  listen<AlertEntry & { alert: number }>(source, "triage", "alert", (entry) => {
+    touchTriage(entry);
+    void touchAlert(entry);
+  });
   listen<{ service: string }>(source, "handover", "service", (run) => {
     touchHandover(run);
     tellNews("handover");

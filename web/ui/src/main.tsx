@@ -8,6 +8,7 @@ import "./style/overview.css";
 import "./style/services.css";
 import "./style/office.css";
 import { followRoute } from "./detail";
+import { listenToKeys } from "./keys";
 import { startLive } from "./live";
 import { Page } from "./parts/page";
 
@@ -16,4 +17,5 @@ if (root) {
   followRoute();
   render(<Page />, root);
   startLive();
+  listenToKeys();
 }

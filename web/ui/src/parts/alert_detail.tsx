@@ -7,6 +7,7 @@ import { findService } from "../detail";
 import { hrefOf } from "../route";
 import { eventText } from "../words";
 import { Level, Problem, Time, Verified, Where } from "./bits";
+import { Members } from "./members";
 import { Panel } from "./panel";
 import { Probes } from "./probe";
 import { ShortText, Text } from "./text";
@@ -93,6 +94,7 @@ export function AlertDetail({ number }: { number: string }) {
       {error && <Problem text={error} />}
       {!alert && !error && <p class="empty">{"Reading\u2026"}</p>}
       {alert && <Triage number={alert.number} />}
+      {alert && <Members alert={alert} />}
       {alert && (isOfService(alert) ? <ServiceBody alert={alert} /> : <CaptureBody alert={alert} />)}
     </Panel>
   );

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // The alerts, newest first, as they come.
+import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { alerts, loadAlerts, moreAlerts } from "../alerts";
+import { alerts, assigneeOf, loadAlerts, moreAlerts, statusOf } from "../alerts";
 import { isOfService, type Alert, type CaptureAlert, type ServiceAlert } from "../api";
-import { place } from "../format";
+import { many, place } from "../format";
 import { hrefOf, route } from "../route";
 import { useStore } from "../store";
-import { eventText, troubleText } from "../words";
+import { eventText, levels, troubleText } from "../words";
+import { AlertChoice, groupings } from "./alert_choice";
 import { Address, App, Level, Problem, Time, Verified, Where } from "./bits";
 import { ShortText } from "./text";
 import { amount, TroubleName } from "./trouble";
@@ -44,6 +46,21 @@ function OfCapture({ alert }: { alert: CaptureAlert }) {
   );
 }
 
+/** What people have made of it, and what it stands for. */
+function Made({ alert }: { alert: Alert }) {
+  const status = statusOf(alert);
+  const whose = assigneeOf(alert);
+  const { findings = 0, members = 0 } = alert.triage ?? {};
+  if (status === "new" && !whose && findings < 2) return null;
+  return (
+    <span class="alert-made">
+      {status !== "new" && <b><ShortText value={status} most={16} /></b>}
+      {whose && <span>for <ShortText value={whose} most={32} /></span>}
+      {findings > 1 && <span>{many(findings, "finding")}{members > 1 && ` of ${many(members, "service")}`}</span>}
+    </span>
+  );
+}
+
 function AlertItem({ alert, chosen, fresh }: { alert: Alert; chosen: boolean; fresh: boolean }) {
   return (
     <li class={fresh ? "alert fresh" : "alert"} data-level={alert.level}>
@@ -54,6 +71,7 @@ function AlertItem({ alert, chosen, fresh }: { alert: Alert; chosen: boolean; fr
           <Time stamp={alert.time} />
         </span>
         {isOfService(alert) ? <OfService alert={alert} /> : <OfCapture alert={alert} />}
+        <Made alert={alert} />
       </a>
     </li>
   );
@@ -71,32 +89,88 @@ function Spoken({ alert }: { alert: Alert | undefined }) {
   return <p class="unseen" role="status"><ShortText value={text} most={120} /></p>;
 }
 
+interface Group {
+  key: string;
+  list: Alert[]; // the newest first
+}
+
+const keyOf = (alert: Alert, by: string) =>
+  by === "rule" ? `${alert.rule_line} ${alert.rule ?? ""}` : isOfService(alert) ? alert.ip : alert.source ?? "";
+
+/** The group with the newest alert is first. */
+export function groupsOf(list: Alert[], by: string): Group[] {
+  const groups = new Map<string, Alert[]>();
+  for (const alert of list) {
+    const key = keyOf(alert, by);
+    const group = groups.get(key);
+    if (group) group.push(alert);
+    else groups.set(key, [alert]);
+  }
+  return [...groups].map(([key, alertsOfIt]) => ({ key, list: alertsOfIt }));
+}
+
+function GroupName({ of, by }: { of: Alert; by: string }) {
+  if (by === "rule") return <code><ShortText value={of.rule} most={80} /></code>;
+  return isOfService(of) ? <Address text={of.ip} /> : <>capture <ShortText value={of.source} most={40} /></>;
+}
+
+type Draw = (alert: Alert) => JSX.Element;
+
+function GroupItem({ group, by, draw, open }: { group: Group; by: string; draw: Draw; open: boolean }) {
+  const [newest] = group.list;
+  const worst = [...levels].reverse().find((level) => group.list.some((alert) => alert.level === level));
+  return (
+    <li class="alert-group">
+      <details open={open}>
+        <summary>
+          <Level level={worst ?? newest.level} /> <GroupName of={newest} by={by} />{" "}
+          <span class="dim">{many(group.list.length, "alert")}, last <Time stamp={newest.time} /></span>
+        </summary>
+        <ol class="alert-list" reversed>{group.list.map(draw)}</ol>
+      </details>
+    </li>
+  );
+}
+
+function Groups({ list, by, chosen, draw }: { list: Alert[]; by: string; chosen: string; draw: Draw }) {
+  return (
+    <ol class="alert-groups" aria-label={`Alerts by ${by}`}>
+      {groupsOf(list, by).map((group) => (
+        <GroupItem key={group.key} group={group} by={by} draw={draw} open={group.list.some(({ number }) => String(number) === chosen)} />
+      ))}
+    </ol>
+  );
+}
+
+const choosing = ({ status, assignee }: { status: string; assignee: string }) => Boolean(status || assignee);
+
 export function Alerts() {
   const { list, fresh, more, loading, error } = useStore(alerts);
-  const { alert: chosen } = useStore(route);
+  const now = useStore(route);
+  const by = groupings.some(([word]) => word === now.group) ? now.group : "";
   const [old, setOld] = useState(0); // fresh ones stop being so
   useEffect(() => {
     const timer = setTimeout(() => setOld(fresh), 4000);
     return () => clearTimeout(timer);
   }, [fresh]);
+  const draw = (alert: Alert) => (
+    <AlertItem
+      key={alert.number} alert={alert} chosen={String(alert.number) === now.alert}
+      fresh={alert.number === fresh && fresh !== old}
+    />
+  );
   return (
     <section class="alerts" aria-labelledby="alerts-title">
       <h2 id="alerts-title">Alerts</h2>
+      <AlertChoice />
       <Spoken alert={list.find((alert) => alert.number === fresh)} />
       {error && <Problem text={`Alerts could not be read: ${error}`} retry={loadAlerts} />}
       {!loading && !error && !list.length && (
-        <p class="empty">No alert yet. One appears here the moment a rule chooses it.</p>
+        <p class="empty">
+          {choosing(now) ? "No such alert." : "No alert yet. One appears here the moment a rule chooses it."}
+        </p>
       )}
-      <ol class="alert-list" reversed>
-        {list.map((alert) => (
-          <AlertItem
-            key={alert.number}
-            alert={alert}
-            chosen={String(alert.number) === chosen}
-            fresh={alert.number === fresh && fresh !== old}
-          />
-        ))}
-      </ol>
+      {by ? <Groups list={list} by={by} chosen={now.alert} draw={draw} /> : <ol class="alert-list" reversed>{list.map(draw)}</ol>}
       {more && (
         <button type="button" class="more" disabled={loading} onClick={() => void moreAlerts()}>
           Older alerts

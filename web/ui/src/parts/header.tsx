@@ -8,6 +8,7 @@ import { count, many, percent, short, span } from "../format";
 import { session } from "../session";
 import { useStore } from "../store";
 import { Chart } from "./chart";
+import { HelpButton } from "./help";
 import { Nav } from "./nav";
 import { ShortText } from "./text";
 import { Troubles } from "./trouble";
@@ -115,6 +116,7 @@ export function Header() {
       <div class="brand">
         <h1>flowd</h1>
         <LiveState />
+        <HelpButton />
         <Who />
       </div>
       <section class="health" aria-label="Sensor health">

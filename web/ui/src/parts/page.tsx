@@ -9,6 +9,7 @@ import { useStore } from "../store";
 import { AlertDetail } from "./alert_detail";
 import { Alerts } from "./alerts";
 import { Header } from "./header";
+import { Help } from "./help";
 import { Hosts } from "./hosts";
 import { Overview } from "./overview";
 import { ServiceDetail } from "./service_detail";
@@ -49,6 +50,7 @@ export function Page() {
           <Services hidden={open} />
         </div>
       </main>
+      <Help />
     </>
   );
 }

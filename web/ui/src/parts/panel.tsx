@@ -14,7 +14,7 @@ export function Panel({ title, children }: { title: ComponentChildren; children:
     const selector = before instanceof HTMLAnchorElement ? before.getAttribute("href") : null;
     heading.current?.focus();
     const leave = (event: KeyboardEvent) => {
-      if (event.key === "Escape") go(close);
+      if (event.key === "Escape" && !document.querySelector("dialog[open]")) go(close);
     };
     addEventListener("keydown", leave);
     return () => {
