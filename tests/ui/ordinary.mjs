@@ -258,6 +258,7 @@ async function testTable(page, mock, origin) {
     assert.equal(await rows(), before);
     assert.equal(await page.getByLabel("Application", { exact: true }).inputValue(), "redis");
     assert.equal(await page.getByLabel("State").inputValue(), "open");
+    assert.equal(await page.getByRole("link", { name: "CSV" }).getAttribute("href"), "api/v1/services.csv?app=redis&state=open");
     await page.getByRole("button", { name: "Clear" }).click();
     await until(async () => (await page.locator("tbody tr").count()) > 20);
   });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The views and orders of the office with a flowd that runs; and how soon it shows an alert.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { check, until } from "./check.mjs";
 import { views } from "./office.mjs";
 
@@ -31,6 +32,20 @@ async function testViews(page, origin, shots) {
       if (!i) await page.reload();
     }
     await page.screenshot({ path: `${shots}/flowd-${name}.png` });
+  });
+}
+
+async function testExport(page, origin) {
+  await check("flowd: what the filter finds is saved as a file", async () => {
+    await page.goto(`${origin}#port=6379`);
+    await page.waitForSelector(".services tbody tr a");
+    for (const [name, file, pattern] of [["CSV", "csv", /^\w+.*,.*\n(?=.*6379).*redis/s], ["JSON lines", "jsonl", /^\{.*"port":\s*6379/]]) {
+      const [saved] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name }).click()]);
+      assert.match(saved.suggestedFilename(), new RegExp(`\\.${file}$`));
+      const text = readFileSync(await saved.path(), "utf8");
+      assert.match(text, pattern);
+      assert.equal(text.trim().split("\n").length, file === "csv" ? 2 : 1);
+    }
   });
 }
 
@@ -118,7 +133,7 @@ async function testRules(page, origin) {
     assert.match(await page.textContent(".faults.warned"), /line 2, column \d+/);
     await page.getByRole("button", { name: "Try on history" }).click();
     await page.waitForSelector(".trial", { timeout: 20000 });
-    await page.getByRole("button", { name: "Back to the file's" }).click();
+    await page.getByRole("button", { name: "Back to what holds" }).click();
     await page.getByRole("button", { name: "Load the file anew" }).click();
     await says(page, /flowd judges by the file as it is now|Not loaded/);
     assert.match(await detail(page), /flowd judges/);
@@ -150,10 +165,10 @@ async function testSweeps(page, origin) {
     await page.goto(`${origin}#`);
     const ip = await page.evaluate(async () => (await (await fetch("api/v1/services?limit=1")).json()).services[0].ip);
     await page.goto(`${origin}#view=sweeps`);
-    await page.getByText("Sweep a network").click();
-    await page.locator(".order").getByLabel("Addresses or networks").fill(ip);
-    await page.locator(".order").getByLabel("Packets a second").fill("50");
-    await page.getByRole("button", { name: "Sweep", exact: true }).click();
+    await page.locator(".detail").getByText("Sweep a network").click();
+    await page.locator(".detail .order").getByLabel("Addresses or networks").fill(ip);
+    await page.locator(".detail .order").getByLabel("Packets a second").fill("50");
+    await page.locator(".detail").getByRole("button", { name: "Sweep", exact: true }).click();
     const row = rowWith(page, ip).first();
     await row.waitFor({ timeout: 15000 });
     await sure(row, "Cancel");
@@ -205,21 +220,29 @@ async function testLateness(page, origin) {
   });
 }
 
-/** The time from asking for the page until its services and alerts are drawn. */
+/** Notes in `useful` when services, alerts and figures are on the screen, counted from asking for the page. */
+function noteUseful() {
+  const all = [".services tbody tr a", ".alert", ".tiles"];
+  const observer = new MutationObserver(() => {
+    if (!all.every((selector) => document.querySelector(selector))) return;
+    observer.disconnect();
+    requestAnimationFrame(() => setTimeout(() => { window.useful = performance.now(); }));
+  });
+  observer.observe(document, { childList: true, subtree: true });
+}
+
 async function testFirst(page, origin) {
-  await check("flowd: the first useful view is there soon", async () => {
+  await check("flowd: the first useful view is there within a second", async () => {
     const times = [];
+    await page.addInitScript(noteUseful);
     for (let i = 0; i < 5; i++) {
       await page.goto("about:blank");
       await page.goto(`${origin}#`);
-      await page.waitForSelector(".services tbody tr a");
-      await page.waitForSelector(".alert");
-      await page.waitForSelector(".tiles");
-      times.push(await page.evaluate(() => performance.now()));
+      times.push(await until(() => page.evaluate("window.useful"), 15000));
     }
     times.sort((a, b) => a - b);
-    console.log(`      ${times[2].toFixed(0)} ms (median of 5; ${times[4].toFixed(0)} at most)`);
-    assert.ok(times[0] < 1000, `${times}`);
+    console.log(`      ${times[2].toFixed(0)} ms (median of 5; ${times[0].toFixed(0)} at least, ${times[4].toFixed(0)} at most)`);
+    assert.ok(times[0] < 1000, `${times}`); // the others may have been stopped by a busy machine
   });
 }
 
@@ -228,6 +251,7 @@ export async function testRealOffice(page, origin, shots) {
   await testLateness(page, origin);
   await testViews(page, origin, shots);
   await testTriage(page, origin);
+  await testExport(page, origin);
   await testBaseline(page, origin);
   await testAssets(page, origin);
   await testRules(page, origin);

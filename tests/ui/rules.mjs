@@ -57,7 +57,7 @@ async function testDraft(page, mock, origin) {
     await page.goto(`${origin}#view=events`);
     await page.goto(`${origin}#view=rules`);
     await until(async () => (await text(page).inputValue()) === "ignore app ssh # mine");
-    await page.getByRole("button", { name: "Back to the file's" }).click();
+    await page.getByRole("button", { name: "Back to what holds" }).click();
     await until(async () => (await text(page).inputValue()) === "alert low\n");
     await says(page, /As in the file\./);
     await page.reload();

@@ -8,6 +8,7 @@ Needs root, iproute2, openssl, node, Chromium, and node_modules in this folder.
 """
 import contextlib
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -55,8 +56,11 @@ def start_servers(net, directory):
 
 def run(net, flowd, words, directory):
     start_servers(net, directory)
+    rules = directory + "/flowd.rules"  # one that is loaded anew
+    shutil.copy(os.path.join(HERE, "../../rules/default.rules"), rules)
+    os.chmod(rules, 0o644)
     daemon = Flowd(net, [flowd, "-i", "inside", "--home", net.home, "--state", directory + "/state",
-                         "--learn=0s", "--verify.source", ",".join(net.border_in)]).wait_ready()
+                         "--learn=0s", "--rules", rules, "--verify.source", ",".join(net.border_in)]).wait_ready()
     for port in (22, 6379, 2323, 443, 3389):
         touch(net, port)
     time.sleep(4)

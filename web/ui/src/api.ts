@@ -283,6 +283,12 @@ export function getServices(
   return get("services", { limit, ...from, ...asked, sort: asked.sort || "address" });
 }
 
+/** Where all services that a filter finds are, as a file. */
+export function exportPath(filter: Filter, form: "csv" | "jsonl"): string {
+  const given = Object.entries(filter).filter(([, value]) => value);
+  return `${root}/services.${form}${given.length ? `?${new URLSearchParams(given)}` : ""}`;
+}
+
 /** Figures about all services; answering are those that are open, restricted or refusing. */
 export interface Overview {
   services: number;

@@ -34,7 +34,8 @@ function optionsOf(width: number): uPlot.Options {
     },
     axes: [
       { ...axis, size: 18, gap: 3, grid: { show: false }, space: 60,
-        values: (_, at) => at.map((t) => new Date(t * 1000).toTimeString().slice(0, 8)) },
+        values: (plot, at) => at.map((t) => // what begins under the other axis is left out
+          (plot.valToPos(t, "x") < 30 ? "" : new Date(t * 1000).toTimeString().slice(0, 8))) },
       { ...axis, size: 44, gap: 4, space: 24, grid: { stroke: colour("--line"), width: 1 },
         values: (_, at) => at.map(short) },
     ],

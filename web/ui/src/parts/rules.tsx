@@ -87,11 +87,12 @@ function Trial({ trial }: { trial: RulesTrial }) {
 type Now = ReturnType<typeof rules.get>;
 
 /** What flowd thinks of the text, in a word. */
-function verdictOf({ faults, warnings, checking, text, saved }: Now): string {
+function verdictOf({ file, faults, warnings, checking, text, saved }: Now): string {
   if (checking) return "Checking\u2026";
   const odd = warnings.length ? `, ${many(warnings.length, "warning")}` : "";
   if (faults.length) return `${many(faults.length, "fault")}${odd}.`;
-  return `${text === saved ? "As in the file" : "These rules are right"}${odd}.`;
+  const same = file === null ? "As built in" : "As in the file";
+  return `${text === saved ? same : "These rules are right"}${odd}.`;
 }
 
 function Trying({ now, since, setSince }: { now: Now; since: string; setSince: (since: string) => void }) {
@@ -120,7 +121,9 @@ export function Rules() {
     <Panel title="Rules">
       <p class="dim">
         {now.file ? <>From <span class="address"><ShortText value={now.file} most={80} /></span>. </> : "Built in. "}
-        {may && "What is written here is tried, not kept: put it into the file and load that when you like what it does."}
+        {may && "What is written here is tried, not kept: "}
+        {may && (now.file ? "put it into the file and load that when you like what it does."
+          : "put it into a file and name that as rules in flowd.yaml when you like what it does.")}
       </p>
       {now.error && <Problem text={now.error} />}
       <Editor
@@ -131,8 +134,8 @@ export function Rules() {
       {may && (
         <div class="buttons">
           <Trying now={now} since={since} setSince={setSince} />
-          {now.text !== now.saved && <button type="button" onClick={discardRules}>Back to the file's</button>}
-          {role === "admin" && <button type="button" onClick={() => void loadAnew()}>Load the file anew</button>}
+          {now.text !== now.saved && <button type="button" onClick={discardRules}>Back to what holds</button>}
+          {role === "admin" && now.file !== null && <button type="button" onClick={() => void loadAnew()}>Load the file anew</button>}
         </div>
       )}
       {now.trial && <Trial trial={now.trial} />}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The table of services.
-import type { Service } from "../api";
+import { exportPath, type Service } from "../api";
 import { count, place } from "../format";
 import { filterOf, go, hasFilter, hrefOf, keepPlace, route, sortingOf } from "../route";
 import { loadServices, serviceAt, services, showServices } from "../services";
@@ -128,6 +128,18 @@ function seen(first: number, last: number, top: number): void {
   placeTimer = window.setTimeout(() => keepPlace(top), 300);
 }
 
+/** All that is listed, as a file. */
+function Export() {
+  const filter = filterOf(useStore(route));
+  return (
+    <p class="export">
+      <span class="dim">Export:</span>{" "}
+      <a href={exportPath(filter, "csv")} download>CSV</a>{" "}
+      <a href={exportPath(filter, "jsonl")} download>JSON lines</a>
+    </p>
+  );
+}
+
 export function Services({ hidden }: { hidden: boolean }) {
   const { pages, total, loading, error } = useStore(services);
   const now = useStore(route);
@@ -140,6 +152,7 @@ export function Services({ hidden }: { hidden: boolean }) {
         </h2>
         <Filters />
         <Saved />
+        <Export />
       </div>
       {error && <Problem text={`Services could not be read: ${error}`} retry={loadServices} />}
       {total > 0 && (

@@ -34,10 +34,10 @@ function Item({ sweep, may }: { sweep: Sweep; may: boolean }) {
         {" \u00b7 "}ordered {sweep.made && <Time stamp={sweep.made} />}
       </span>{" "}
       {may && !isOver(sweep) && (
-        <>
+        <span class="pair">
           <Button sweep={sweep} word={sweep.state === "paused" ? "resume" : "pause"} />{" "}
           <Button sweep={sweep} word="cancel" />
-        </>
+        </span>
       )}
     </li>
   );
