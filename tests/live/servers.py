@@ -9,6 +9,7 @@ mute   accepts and keeps silent for ever
 shut   reads, then closes without a word; cut: reads, then resets
 answer reads, then says TEXT and closes
 starttls says the first line of TEXT, and at "STLS" or "STARTTLS" the rest, then a handshake as tls
+echo   says whatever it hears (RFC 862)
 drip   says TEXT a byte at a time, for ever
 tls    a handshake with cert.pem and key.pem of DIRECTORY, then as say; tls10: TLS 1.0 at most;
        tlsneed: wants a certificate of the client and takes none
@@ -78,6 +79,8 @@ def serve(connection, habit, text):
             connection.recv(4096)
         if habit in ("say", "answer"):
             connection.sendall(text)
+        while habit == "echo" and (heard := connection.recv(4096)):
+            connection.sendall(heard)
         if habit == "cut":
             reset(connection)
             return

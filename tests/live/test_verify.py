@@ -48,6 +48,7 @@ HABITS = {
     993: r"tls:* OK [CAPABILITY IMAP4rev1] Dovecot ready.\r\n",
     465: r"tls:220 mail.example.com ESMTP Exim 4.96 ready\r\n",
     8110: r"starttls:+OK Dovecot (Debian) ready.\r\n+OK begin\r\n",
+    7007: "echo",
     8443: "tls10", 8444: "tlsneed", 8445: "tls",
 }
 NFT = """
@@ -205,6 +206,9 @@ def expected(bench):
         (5004, "-", is_open("")),
         (5005, "http", is_open("")),
         (5006, "tls", is_open("http", "Toy", "7.1")),
+        # Our own hello of TLS that comes back makes no TLS.
+        (7007, "-", is_open("echo")),
+        (7007, "tls", is_open("")),
         (5006, "-", is_open("http", "Toy", "7.1")),
         (5007, "http", is_open("http")),
         (5008, "~redis", is_open("redis", "Redis")),

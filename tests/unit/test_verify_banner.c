@@ -97,6 +97,7 @@ static const struct known all[] = {
 	{ "-ERR unknown\r\n", 0, "", BANNER_NONE, "", "", "" },
 	{ BYTES("\x15\x03\x01\x00\x02\x02\x28"), "", BANNER_DONE, "tls", "", "" },
 	{ BYTES("\x16\x03\x03\x00\x7a\x02\x00"), "", BANNER_DONE, "tls", "", "" },
+	{ BYTES("\x16\x03\x01\x01\x7a\x01\x00"), "", BANNER_NONE, "", "", "" },
 	{ "@RSYNCD: 31.0\n", 0, "", BANNER_DONE, "rsync", "", "31.0" },
 	{ "INFO {\"server_id\":\"x\",\"version\":\"2.9.10\",\"go\":\"go1.19\"} \r\n", 0, "",
 	  BANNER_DONE, "nats", "", "2.9.10" },

@@ -200,7 +200,9 @@ static const struct dialog dialogs[] = {
 	  .facts = "noauth: ftp: anonymous is asked for a mail address only: 331 Guest login ok, "
 		   "send "
 		   "your e-mail address as password.\n" },
-	{ &file_ftp, .said = { BYTES("220 ready\r\n"), BYTES("530 no\r\n") }, NONE },
+	{ &file_ftp,
+	  .said = { BYTES("220 ready\r\n"), BYTES("331 Password required for anonymous\r\n") },
+	  NONE },
 	{ &file_ftp, .said = { BYTES("220 ready\r\n") }, WAITS, .answer = "USER anonymous\r\n" },
 	{ &file_rsync,
 	  .said = { BYTES("@RSYNCD: 31.0 sha512 md5\n"),
@@ -237,7 +239,6 @@ static const struct dialog dialogs[] = {
 	  .said = { BYTES("220 b\r\n"), BYTES("234 go\r\n") },
 	  .step = DOOR_TLS,
 	  .facts = "" },
-	{ .app = "ftp", .said = { BYTES("220 b\r\n"), BYTES("530 no\r\n") }, NONE },
 	{ .app = "nntp",
 	  .said = { BYTES("200 b\r\n"), BYTES("382 go\r\n") },
 	  .step = DOOR_TLS,

@@ -33,9 +33,8 @@ static enum door_step hear_ftp(struct door_talk *t)
 		}
 		if (reply == 230)
 			door_fact(t, FACT_NOAUTH, "ftp: anonymous is let in without a password");
-		else if (reply == 331 &&
-			 (strcasestr(line, "mail") || strcasestr(line, "anonymous") ||
-			  strcasestr(line, "guest")))
+		else if (reply == 331 && (strcasestr(line, "mail") || strcasestr(line, "guest") ||
+					  strcasestr(line, "any password")))
 			door_fact(t, FACT_NOAUTH,
 				  "ftp: anonymous is asked for a mail address only: %s", line);
 		door_say_text(t, "QUIT\r\n");

@@ -151,14 +151,17 @@ static int read_rtsp(const struct view *v, struct banner *out)
 	return strstr(v->text, "\r\n\r\n") ? BANNER_DONE : BANNER_PART;
 }
 
-/* A TLS record (RFC 8446 section 5.1) of type alert or handshake. */
+/* A TLS record (RFC 8446 section 5.1): an alert, or what a server says in a handshake, unlike who
+ * sends our own hello back. */
 static int read_tls(const struct view *v, struct banner *out)
 {
 	struct wire w = v->raw;
 	uint8_t type = wire_u8(&w), major = wire_u8(&w), minor = wire_u8(&w);
 	uint16_t len = wire_be16(&w);
+	uint8_t kind = wire_u8(&w);
 
-	if (w.bad || major != 3 || minor > 4 || !((type == 0x15 && len == 2) || type == 0x16))
+	if (w.bad || major != 3 || minor > 4 ||
+	    !((type == 0x15 && len == 2) || (type == 0x16 && (kind == 2 || !kind))))
 		return BANNER_NONE;
 	app_set(out, "tls");
 	return BANNER_DONE;
