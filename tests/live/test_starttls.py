@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""TLS inside the protocols of real servers: what is told of its version and of a chain of certificates.
+"""TLS inside the protocols of real servers: what is told of its version and of a chain of certificates, and when.
 
 usage: test_starttls.py VERIFY_DRIVE       as root
 
@@ -127,6 +127,27 @@ def check_dtls(bench):
         bench.report.check("DTLS: no amplifier", None, facts.get("amplifier"))
 
 
+def check_early(bench):
+    """Who tells his name and then keeps the door waiting: the verdict is there before the door is given up."""
+    port = 2100
+    servers = bench.net.start("inside", [
+        sys.executable, os.path.join(HERE, "servers.py"), bench.directory, "say:%d:220 ProFTPD 1.3.8 Server ready\\r\\n" % port],
+        stdout=subprocess.PIPE, universal_newlines=True)
+    servers.stdout.readline()
+    done = bench.net.run("border", [
+        bench.drive, "--verify.source", bench.net.border_in[0], "--home", bench.net.home, "--verify.door_wait", "300ms",
+        "-e", bench.net.inside[0], str(port), "ftp"])
+    said = [json.loads(line) for line in done.stdout.splitlines()]
+    bench.report.check("two words", [1, 0], [probe["partial"] for probe in said])
+    for probe in said:
+        bench.report.check("the same verdict", ("open", "syn-ack", "ftp", "ProFTPD", "1.3.8"), tuple(
+            probe[word] for word in ("state", "reason", "app", "product", "version")))
+    bench.report.check("the first does not wait for the door", True,
+                       said[-1]["since_job_us"] - said[0]["since_job_us"] > 200000)
+    whole = bench.ask(port, "ftp", "--verify.doors", "no")
+    bench.report.check("nothing to wait for", 0, whole["partial"])
+
+
 def main():
     skip_unless_possible("openssl", "ss")
     drive, directory = os.path.abspath(sys.argv[1]), tempfile.mkdtemp(prefix="flowd-starttls-")
@@ -143,6 +164,7 @@ def main():
                     check_server(bench, wanted[name], app, told)
                     check_old(bench, wanted[name], app, told)
             check_dtls(bench)
+            check_early(bench)
     finally:
         shutil.rmtree(directory, ignore_errors=True)
     status = bench.report.end()
