@@ -54,13 +54,14 @@ static void put_substituted(struct paper *p, const struct pattern_hit *hit, int 
 
 static void put_number(struct paper *p, const struct pattern_hit *hit, int group, bool big)
 {
-	struct wire w = wire_open(hit->at[group], hit->len[group]);
 	size_t len = hit->len[group], i;
 	char text[24], *c = text;
+	struct wire w;
 	uint64_t n = 0;
 
 	if (!hit->at[group] || len > 8)
 		return;
+	w = wire_open(hit->at[group], len);
 	for (i = 0; i < len; i++)
 		n = big ? n << 8 | wire_u8(&w) : n | (uint64_t)wire_u8(&w) << 8 * i;
 	snprintf(text, sizeof(text), "%" PRIu64, n);
