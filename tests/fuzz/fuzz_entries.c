@@ -8,7 +8,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const enum baseline_from formats[] = { ENTRY_CSV, ENTRY_MASSCAN, ENTRY_EXPORT };
+	static const enum baseline_from formats[] = { ENTRY_CSV, ENTRY_MASSCAN, ENTRY_EXPORT,
+						      ENTRY_NMAP };
 	struct baseline common = { .made_us = 1 }, b;
 	struct ledger l = { .bytes = NULL };
 	struct ledger_head head = { .time_us = 1 };
@@ -18,7 +19,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (!size)
 		return 0;
-	common.source = (uint8_t)formats[data[0] % 3];
+	common.source = (uint8_t)formats[data[0] % 4];
 	if (entries_read((const char *)data + 1, size - 1, &common, &l, &fault)) {
 		if (!ledger_close(&l, &head) || ledger_head(l.bytes, l.len, &at, &head))
 			abort();

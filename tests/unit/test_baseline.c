@@ -115,6 +115,22 @@ static void texts(void **state)
 		{ ENTRY_MASSCAN,
 		  "[\n{ \"ip\": \"192.0.2.1\", \"ports\": [ {\"port\": 22, \"proto\": "
 		  "\"tcp\", \"status\": \"open\"} ] },\n{finished: 1}\n]\n" },
+		{ ENTRY_NMAP,
+		  "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+		  "<!DOCTYPE nmaprun>\n"
+		  "<?xml-stylesheet href=\"file:///usr/share/nmap/nmap.xsl\" type=\"text/xsl\"?>\n"
+		  "<nmaprun scanner=\"nmap\" version=\"7.93\" xmloutputversion=\"1.05\">\n"
+		  "<host><status state=\"up\" reason=\"arp-response\"/>\n"
+		  "<address addr=\"02:00:00:00:00:01\" addrtype=\"mac\"/><address "
+		  "addr=\"192.0.2.1\" addrtype=\"ipv4\"/>\n"
+		  "<hostnames><hostname name=\"a.example\" type=\"PTR\"/></hostnames>\n"
+		  "<ports><extraports state=\"closed\" count=\"998\"/>\n"
+		  "<port protocol=\"tcp\" portid=\"22\"><state state=\"open\" "
+		  "reason=\"syn-ack\"/><service name=\"ssh\" method=\"table\" conf=\"3\"/></port>\n"
+		  "<port protocol=\"tcp\" portid=\"23\"><state state=\"filtered\"/></port>\n"
+		  "<port protocol=\"udp\" portid=\"161\"><state "
+		  "state=\"open|filtered\"/></port></ports></host>\n"
+		  "<runstats><hosts up=\"1\" down=\"0\" total=\"1\"/></runstats></nmaprun>\n" },
 		{ ENTRY_EXPORT,
 		  "{\"ip\":\"192.0.2.1\",\"proto\":\"tcp\",\"port\":22,\"app\":null}\n" },
 	};
@@ -151,6 +167,20 @@ static void texts(void **state)
 	refuses(ENTRY_CSV, "ip,proto,port\n", "line 1: there is no entry");
 	refuses(ENTRY_EXPORT, "{\"ip\":\"192.0.2.1\"}\n",
 		"line 1: address, protocol and port are needed");
+	refuses(ENTRY_NMAP, "<nmaprun>\n<host>\n</nmaprun>", "line 3: mismatched tag");
+	refuses(ENTRY_NMAP, "<nmaprun>\n", "line 2: no element found");
+	refuses(ENTRY_NMAP, "<nmaprun></nmaprun>", "line 1: there is no entry");
+	refuses(ENTRY_NMAP, "<html>", "line 1: this is no output of nmap");
+	refuses(ENTRY_NMAP, "<!DOCTYPE nmaprun [\n<!ENTITY a \"b\">]><nmaprun>&a;</nmaprun>",
+		"line 2: entities are not declared in an output of nmap");
+	refuses(ENTRY_NMAP,
+		"<nmaprun><host><ports>\n<port protocol=\"tcp\" portid=\"1\"><state "
+		"state=\"open\"/></port></ports></host></nmaprun>",
+		"line 2: there is no address");
+	refuses(ENTRY_NMAP,
+		"<nmaprun><host><address addr=\"192.0.2.1\"/><ports><port protocol=\"ip\" "
+		"portid=\"6\"><state state=\"open\"/></port></ports></host></nmaprun>",
+		"line 1: tcp, udp or sctp");
 	refuses(ENTRY_MASSCAN, "[\n{ \"ip\": 1\n]\n", "line 2: this is no object of JSON");
 }
 

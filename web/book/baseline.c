@@ -130,11 +130,12 @@ static struct baseline common_of(const struct http_request *request, enum baseli
 
 static enum baseline_from format_of(const struct http_request *request)
 {
-	static const enum baseline_from formats[] = { ENTRY_CSV, ENTRY_MASSCAN, ENTRY_EXPORT };
+	static const enum baseline_from formats[] = { ENTRY_CSV, ENTRY_NMAP, ENTRY_MASSCAN,
+						      ENTRY_EXPORT };
 	const struct http_parameter *p = request->parameters;
 	size_t i;
 
-	for (i = 0; request->count == 1 && !strcmp(p->name, "format") && i < 3; i++)
+	for (i = 0; request->count == 1 && !strcmp(p->name, "format") && i < 4; i++)
 		if (!strcmp(p->value, record_entry_text(formats[i])))
 			return formats[i];
 	return ENTRY_NONE;
@@ -148,7 +149,7 @@ void baseline_import(void *arg, const struct http_request *request, struct http_
 	struct entries_fault fault = { .line = 0 };
 
 	if (format == ENTRY_NONE) {
-		http_answer_problem(answer, 400, "csv, masscan or export", "format");
+		http_answer_problem(answer, 400, "csv, nmap, masscan or export", "format");
 		return;
 	}
 	if (!entries_read(request->body ? request->body : "", request->body_len, &common, &ledger,

@@ -3,6 +3,7 @@
 
 #include "base/prefix.h"
 #include "store/report/reading.h"
+#include "web/book/nmap.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -286,13 +287,23 @@ static bool read_json(struct entries *r, enum baseline_from format, const char *
 	return good;
 }
 
-bool entries_read(const char *text, size_t len, const struct baseline *common, struct ledger *out,
-		  struct entries_fault *fault)
+static const char *take_nmap(void *arg, const struct nmap_port *port)
 {
-	const enum baseline_from format = (enum baseline_from)common->source;
-	struct entries reader = { .common = common, .out = out }, *r = &reader;
+	struct entries *r = arg;
+	struct baseline b = *r->common;
+
+	return set_address(r, &b, port->address, strlen(port->address)) &&
+			       set_proto(r, &b, port->proto, strlen(port->proto)) &&
+			       set_port(r, &b, port->number, strlen(port->number)) && add(r, &b)
+		       ? NULL
+		       : r->wrong;
+}
+
+/* Line after line; false: what is wrong is in the reader, and in which line in `number`. */
+static bool read_lines(struct entries *r, const char *text, size_t len, uint64_t *number)
+{
+	const enum baseline_from format = (enum baseline_from)r->common->source;
 	const char *end = text + len, *next, *line;
-	uint64_t number = 0;
 	size_t n;
 	bool good = true;
 
@@ -300,7 +311,7 @@ bool entries_read(const char *text, size_t len, const struct baseline *common, s
 		next = memchr(line, '\n', (size_t)(end - line));
 		n = (size_t)((next ? next : end) - line);
 		next = next ? next + 1 : end;
-		number++;
+		++*number;
 		n -= n && line[n - 1] == '\r';
 		if (!n)
 			continue;
@@ -310,11 +321,22 @@ bool entries_read(const char *text, size_t len, const struct baseline *common, s
 			good = format == ENTRY_CSV ? read_csv(r, line, n)
 						   : read_json(r, format, line, n);
 	}
-	if (good && !out->rows) {
-		good = false;
+	return good;
+}
+
+bool entries_read(const char *text, size_t len, const struct baseline *common, struct ledger *out,
+		  struct entries_fault *fault)
+{
+	struct entries reader = { .common = common, .out = out }, *r = &reader;
+	uint64_t number = 0;
+
+	if (common->source == ENTRY_NMAP)
+		r->wrong = nmap_read(text, len, take_nmap, r, &number);
+	else
+		read_lines(r, text, len, &number);
+	if (!r->wrong && !out->rows)
 		r->wrong = "there is no entry";
-	}
-	if (good)
+	if (!r->wrong)
 		return true;
 	fault->line = number;
 	snprintf(fault->detail, sizeof(fault->detail), "line %llu: %s", (unsigned long long)number,

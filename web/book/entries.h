@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Entries of the baseline as others write them: CSV with a head line, masscan's JSON (-oJ, -oD),
- * and flowd's own export, a line of JSON each. Pure; the text may be anything.
+ * nmap's XML (-oX), and flowd's own export, a line of JSON each. Pure; the text may be anything.
  */
 #ifndef WEB_BOOK_ENTRIES_H
 #define WEB_BOOK_ENTRIES_H
