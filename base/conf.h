@@ -82,6 +82,8 @@ struct conf_ports {
 	X(learn, DURATION, "learn", "1d", 0, 365 * MONO_DAY,                                       \
 	  "after the first live start, only alerts of level high and above are sent for this "     \
 	  "long")                                                                                  \
+	X(learn_until_accepted, BOOL, "learn_until_accepted", "no", 0, 0,                          \
+	  "it goes on, instead, until somebody accepts what has been seen")                        \
 	X(geo, LIST, "geo", "", 0, 0,                                                              \
 	  "MaxMind DB files of countries and AS; none (default: those of /var/lib/GeoIP, live)")   \
 	X(user, TEXT, "user", "nobody", 0, 0,                                                      \

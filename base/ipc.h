@@ -38,8 +38,9 @@
 	X(IPC_RULES, sizeof(struct rules_news)) /* parent to core to web: how that went */         \
 	X(IPC_JUDGE, IPC_BULK) /* web to core to parent: a judge is to be born with this socket */ \
 	X(IPC_TRIAL, IPC_BULK) /* web to judge: since when, and the rules */                       \
-	X(IPC_OUTCOME, IPC_BULK)	       /* judge to web: JSON */                            \
-	X(IPC_PROBING, sizeof(struct probing)) /* parent, web to core to verify, web: may we? */   \
+	X(IPC_OUTCOME, IPC_BULK)		 /* judge to web: JSON */                          \
+	X(IPC_PROBING, sizeof(struct probing))	 /* parent, web to core to verify, web: may we? */ \
+	X(IPC_LEARNING, sizeof(struct learning)) /* web to core: how long, or it is accepted */    \
 	X(IPC_TOKEN, sizeof(struct token)) /* web to core: keep or forget it; back: it is done */  \
 	X(IPC_PARCEL, sizeof(struct outbox_parcel))   /* core to relay */                          \
 	X(IPC_RECEIPT, sizeof(struct outbox_receipt)) /* relay to core; back: it is committed */   \

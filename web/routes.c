@@ -7,6 +7,7 @@
 #include "web/backup/backups.h"
 #include "web/book/alerts.h"
 #include "web/book/baseline.h"
+#include "web/book/learning.h"
 #include "web/book/members.h"
 #include "web/handover/runs.h"
 #include "web/listing/export.h"
@@ -58,6 +59,8 @@ const struct http_route routes[] = {
 	{ "/api/v1/baseline/import", HTTP_POST, baseline_import, ACCESS_ADMIN,
 	  BASELINE_IMPORT_MOST },
 	{ "/api/v1/baseline/*", HTTP_DELETE, baseline_remove, ACCESS_OPERATOR, 0 },
+	{ "/api/v1/learning", HTTP_GET, learning_get, ACCESS_VIEWER, 0 },
+	{ "/api/v1/learning", HTTP_POST, learning_post, ACCESS_OPERATOR, 0 },
 	{ "/api/v1/trail", HTTP_GET, alerts_trail, ACCESS_ADMIN, 0 },
 	{ "/api/v1/events", HTTP_GET, listing_events, ACCESS_VIEWER, 0 },
 	{ "/api/v1/overview", HTTP_GET, listing_overview, ACCESS_VIEWER, 0 },

@@ -15,7 +15,8 @@
 	X(ENTRY_CSV, "csv")         \
 	X(ENTRY_NMAP, "nmap")       \
 	X(ENTRY_MASSCAN, "masscan") \
-	X(ENTRY_EXPORT, "export")
+	X(ENTRY_EXPORT, "export")   \
+	X(ENTRY_LEARNT, "learnt")
 
 /* X(constant, text): how things stand with it. Open: it is bound to what is seen first. */
 #define RECORD_APPROVAL_LIST(X)    \
@@ -72,5 +73,22 @@ int record_approval_parse(const char *text, size_t len); /* or ERR_UNKNOWN */
 
 /* Makes harmless what a role that has gone bad may have said; false: it makes no sense at all. */
 bool record_mend_baseline(struct baseline *b, wall_t latest);
+
+/* ---- the window in which a border is learnt ---- */
+
+#define LEARNING_OPEN INT64_MAX /* its end when nobody has accepted yet */
+
+/* An order of web. */
+struct learning {
+	wall_t until_us; /* learning goes on until then */
+	uint8_t accept;	 /* it ends now, and what has been seen may be there; until_us is not looked
+			    at */
+	uint8_t pad[7];
+};
+
+/* Names under which the store keeps the times of it. */
+#define LEARNING_UNTIL "learn_until"
+#define LEARNING_ACCEPTED "learn_accepted"   /* when somebody accepted last; 0 nobody */
+#define LEARNING_ACCEPTING "learn_accepting" /* the same, until all has been approved of */
 
 #endif

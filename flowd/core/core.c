@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/loop.h"
 #include "flowd/core/announce.h"
+#include "flowd/core/book/learning.h"
 #include "flowd/core/deceptive.h"
 #include "flowd/core/geo/origins.h"
 #include "flowd/core/greet.h"
@@ -330,8 +331,7 @@ static bool open_store(struct core *c, const char *state)
 	c->sweeps = (struct sweeps){
 		.conf = c->conf, .life = &c->life, .verify = c->verify, .announce = c->announce
 	};
-	/* What is asked for once is judged as it is: whoever asks wants to see. */
-	rc = c->finite ? 0 : lifecycle_learn(&c->life, c->conf->learn, mono_wall());
+	rc = c->finite ? 0 : learning_begin(&c->life, c->conf, mono_wall());
 	if (!rc)
 		rc = outbox_open(&c->outbox, c->store, c->conf->limit_outbox, &c->life.undelivered);
 	if (!rc && !(rc = backlog_open(&c->backlog, c->store, c->conf)))

@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "flowd/core/agenda/changes.h"
 #include "flowd/core/book/approvals.h"
+#include "flowd/core/book/learning.h"
 #include "flowd/core/datagram/silence.h"
 #include "flowd/core/deceptive.h"
 #include "flowd/core/merge.h"
@@ -416,7 +417,7 @@ int lifecycle_tick(struct lifecycle *l, wall_t now)
 		l->now = now;
 	if ((rc = fleeting_tick(&l->fleeting, l->now)) || (rc = room_tick(&l->room)) ||
 	    (rc = crowd_tick(l, false)) || (rc = agenda_tick(l)) || (rc = canary_tick(l)) ||
-	    (rc = approvals_tick(l)) || (rc = policy_tick(l, false)))
+	    (rc = approvals_tick(l)) || (rc = learning_tick(l)) || (rc = policy_tick(l, false)))
 		return rc;
 	if (!l->next_deadline || l->now < l->next_deadline)
 		return 0;
@@ -431,17 +432,6 @@ int lifecycle_set_back(struct lifecycle *l, wall_t now, mono_t by)
 	policy_set_back(l, by);
 	l->agenda.from = l->agenda.look_us = 0;
 	return decide_jobs(l, false, by);
-}
-
-int lifecycle_learn(struct lifecycle *l, mono_t learn, wall_t now)
-{
-	int rc = store_get_time(l->store, "learn_until", &l->quiet_until);
-
-	if (rc)
-		return rc < 0 ? rc : 0;
-	l->quiet_until = now + learn;
-	store_put_time(l->store, "learn_until", l->quiet_until);
-	return store_commit(l->store, true);
 }
 
 int lifecycle_finish(struct lifecycle *l)

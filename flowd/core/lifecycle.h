@@ -48,6 +48,12 @@ struct approvals {
 
 struct handovers;
 
+/* An acceptance of what was learnt, while it is carried out. */
+struct learnt {
+	wall_t accepted_us; /* 0: there is none */
+	struct service at;  /* the last service that was looked at */
+};
+
 struct lifecycle {
 	struct store *store;
 	const struct rules *rules;
@@ -73,6 +79,7 @@ struct lifecycle {
 	struct policy policy;	  /* as configured */
 	/* Its own: */
 	struct approvals approvals;
+	struct learnt learnt;
 	struct crowd crowd;
 	struct verdict_probers probers;
 	wall_t now;		 /* goes back by lifecycle_set_back only */
@@ -99,12 +106,6 @@ int lifecycle_tick(struct lifecycle *l, wall_t now);
  * time waits no longer for it. Commits. 0 or an error of the store.
  */
 int lifecycle_set_back(struct lifecycle *l, wall_t now, mono_t by);
-
-/*
- * The window in which a border is learnt is `learn` long and begins with the first live start,
- * which may be now. Commits. 0 or an error of the store.
- */
-int lifecycle_learn(struct lifecycle *l, mono_t learn, wall_t now);
 
 /* Nothing more will come: decides all that is undecided. Commits. 0 or an error of the store. */
 int lifecycle_finish(struct lifecycle *l);

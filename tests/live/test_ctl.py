@@ -231,6 +231,42 @@ def check_export(bench, row):
             row()[key] == before[key] for key in ("owner", "reason", "ticket", "expires", "app", "host_key")))))
 
 
+NMAP = """<?xml version="1.0"?>
+<nmaprun scanner="nmap"><host><address addr="%s" addrtype="ipv4"/>
+<ports><port protocol="tcp" portid="%d"><state state="open"/><service name="telnet"/></port></ports></host></nmaprun>
+"""
+
+
+def check_baseline(bench):
+    """A scan becomes the baseline; what was learnt is accepted, but for what the rules call high."""
+    def rows():
+        return {row["id"]: row for row in json.loads(bench.ctl("--json", "baseline").stdout)["baseline"]}
+    telnet = bench.net.inside[0] + "-tcp-23"
+    bench.check(2, "expected list", "baseline", "nonsense")
+    path = bench.write("scan.xml", NMAP % (bench.net.inside[0], 99))
+    bench.check(0, "^1 entries$", "baseline", "import", path)
+    bench.report.check("imported", "nmap", bench.wait(lambda: rows().get(
+        bench.net.inside[0] + "-tcp-99", {}).get("from")))
+    bench.check(0, r"^10\.77\.0\.2 +tcp +99 +open", "baseline", "list", "limit=1000")
+    bench.check(0, "", "baseline", "remove", bench.net.inside[0] + "-tcp-99")
+    bench.check(6, "line 1: not well-formed", "baseline", "import", bench.write("bad.xml", "<<"), "nmap")
+    bench.check(6, "csv, nmap, masscan or export", "baseline", "import", path, "xml")
+    bench.check(0, "", "baseline", "remove", bench.ssh)
+    bench.report.check("removed", True, bench.wait(lambda: not rows()))
+    bench.check(0, "^learning +no$", "baseline", "learning")
+    bench.check(0, "^-$", "baseline", "learn")
+    bench.report.check("learning", True, bool(bench.wait(lambda: re.search(
+        "^learning +yes", bench.ctl("baseline", "learning").stdout, re.M))))
+    bench.check(0, "^20", "baseline", "accept")
+    # Rules say high of port 22.
+    bench.report.check("accepted", (True, False), bench.wait(lambda: telnet in rows()) and (
+        True, bench.ssh in rows()))
+    bench.report.check("as learnt", ("learnt", "accepted after learning"), tuple(
+        rows()[telnet][key] for key in ("from", "reason")))
+    bench.report.check("no longer", True, bool(bench.wait(lambda: re.search(
+        "^learning +no", bench.ctl("baseline", "learning").stdout, re.M))))
+
+
 def check_reload(bench):
     """Rules that are right come into force, those that are wrong do not, and say where."""
     with open(bench.rules, "w", encoding="ascii") as file:
@@ -281,7 +317,7 @@ def main():
         bench = Bench(net, *map(os.path.abspath, sys.argv[1:]), directory)
         bench.start()
         for check in (check_services, check_alerts, check_rules, check_rest, check_sweeps,
-                      check_approve, check_reload, check_usage):
+                      check_approve, check_baseline, check_reload, check_usage):
             check(bench)
         status, _ = bench.flowd.end()
         bench.report.check("ends well", 0, status)

@@ -172,7 +172,7 @@ static void texts(void **state)
 	refuses(ENTRY_NMAP, "<nmaprun></nmaprun>", "line 1: there is no entry");
 	refuses(ENTRY_NMAP, "<html>", "line 1: this is no output of nmap");
 	refuses(ENTRY_NMAP, "<!DOCTYPE nmaprun [\n<!ENTITY a \"b\">]><nmaprun>&a;</nmaprun>",
-		"line 2: entities are not declared in an output of nmap");
+		"line 1: there are no declarations in an output of nmap");
 	refuses(ENTRY_NMAP,
 		"<nmaprun><host><ports>\n<port protocol=\"tcp\" portid=\"1\"><state "
 		"state=\"open\"/></port></ports></host></nmaprun>",

@@ -101,14 +101,15 @@ static void end(void *arg, const char *name)
 		d->place--;
 }
 
-/* Nmap declares none; who does wants to make much of little, or to have files read. */
-static void declare(void *arg, const char *name, int is_parameter, const char *value, int len,
-		    const char *base, const char *system_id, const char *public_id,
-		    const char *notation)
+/* Nmap declares no entities; who does wants to make much of little, or to have files read. */
+static void declare(void *arg, const char *name, const char *system_id, const char *public_id,
+		    int has_declarations)
 {
-	(void)name, (void)is_parameter, (void)value, (void)len;
-	(void)base, (void)system_id, (void)public_id, (void)notation;
-	stop(arg, "entities are not declared in an output of nmap");
+	(void)name;
+	(void)system_id;
+	(void)public_id;
+	if (has_declarations)
+		stop(arg, "there are no declarations in an output of nmap");
 }
 
 const char *nmap_read(const char *text, size_t len, nmap_fn take, void *arg, uint64_t *line)
@@ -124,7 +125,7 @@ const char *nmap_read(const char *text, size_t len, nmap_fn take, void *arg, uin
 	}
 	XML_SetUserData(d.parser, &d);
 	XML_SetElementHandler(d.parser, begin, end);
-	XML_SetEntityDeclHandler(d.parser, declare);
+	XML_SetStartDoctypeDeclHandler(d.parser, declare);
 	if (XML_Parse(d.parser, text, (int)len, 1) != XML_STATUS_OK && !d.wrong)
 		d.wrong = XML_ErrorString(XML_GetErrorCode(d.parser));
 	*line = XML_GetCurrentLineNumber(d.parser);

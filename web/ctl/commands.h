@@ -24,6 +24,9 @@
 	  "hand a service over to a tool, and wait for what it says")                            \
 	X(wishes_approve, "approve", "SERVICE ... [NAME=VALUE ...]",                             \
 	  "what is meant to be exposed")                                                         \
+	X(wishes_baseline, "baseline",                                                           \
+	  "list | import FILE [FORMAT] | remove SERVICE | learning | accept | learn [DAYS]",     \
+	  "what may be exposed, and how long that is learnt")                                    \
 	X(wishes_sweep, "sweep",                                                                 \
 	  "PREFIX ... [ports=..] [rate=..] | list | pause ID | resume ID | cancel ID",           \
 	  "look at every port")                                                                  \

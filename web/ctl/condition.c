@@ -11,7 +11,7 @@
 static const struct table_column health_card[] = {
 	{ "state", "state", 0 },	   { "version", "version", 0 },
 	{ "since", "since", 0 },	   { "packets_per_second", "packets/s", 0 },
-	{ "probing", "probing", 0 },	   { "quiet_until", "learning until", 0 },
+	{ "probing", "probing", 0 },	   { "quiet_until", "quiet until", 0 },
 	{ "rules_error", "rules", 0 },	   { "requests", "requests", 0 },
 	{ "readers", "readers", 0 },	   { "last_event", "last event", 0 },
 	{ "last_alert", "last alert", 0 }, { NULL, NULL, 0 }

@@ -165,6 +165,105 @@ int wishes_approve(struct remote *r, const struct command_line *line)
 		"approve");
 }
 
+static const struct table_column baseline_columns[] = {
+	{ "ip", "HOST", 39 },	    { "proto", "PROTO", 5 },	  { "port", "PORT", 5 },
+	{ "state", "STATE", 7 },    { "app", "APP", 12 },	  { "owner", "OWNER", 16 },
+	{ "ticket", "TICKET", 12 }, { "expires", "EXPIRES", 10 }, { "reason", "REASON", 0 },
+	{ NULL, NULL, 0 }
+};
+static const struct table_column learning_card[] = { { "learning", "learning", 0 },
+						     { "until", "until", 0 },
+						     { "accepted", "accepted", 0 },
+						     { NULL, NULL, 0 } };
+
+/* What a file is by its first bytes; csv where they say nothing. */
+static const char *format_of(const char *text, size_t len)
+{
+	while (len && (*text == ' ' || *text == '\n' || *text == '\r' || *text == '\t')) {
+		text++;
+		len--;
+	}
+	return !len || !strchr("<[{", *text) ? "csv"
+	       : *text == '<'		     ? "nmap"
+	       : *text == '['		     ? "masscan"
+					     : "export";
+}
+
+static int import(struct remote *r, const char *file, const char *format)
+{
+	struct remote_body body = { .type = "application/octet-stream" };
+	char *text = remote_file(file, &body.len), *path = NULL;
+	struct reading *answer;
+	int rc = REMOTE_REFUSED;
+
+	if (!text)
+		return REMOTE_USAGE;
+	body.text = text;
+	if (asprintf(&path, "/api/v1/baseline/import?format=%s",
+		     format ? format : format_of(text, body.len)) > 0)
+		rc = remote_post(r, path, &body, &answer);
+	free(path);
+	free(text);
+	if (rc)
+		return rc;
+	if (!r->json)
+		printf("%lld entries\n",
+		       (long long)reading_number(reading_child(answer, "entries")));
+	reading_free(answer);
+	return REMOTE_GOOD;
+}
+
+static int show_learning(struct remote *r)
+{
+	struct reading *answer;
+	int rc = remote_get(r, "/api/v1/learning", &answer);
+
+	if (rc)
+		return rc;
+	if (!r->json)
+		table_card(answer, learning_card, r->colour);
+	reading_free(answer);
+	return REMOTE_GOOD;
+}
+
+/* What may be there: entries, and the window in which a border is learnt. */
+int wishes_baseline(struct remote *r, const struct command_line *line)
+{
+	const char *word = line->argc ? line->argv[0] : "list";
+	struct doc *wish;
+	char *path;
+	int rc;
+
+	if (!strcmp(word, "list")) {
+		path = remote_path("/api/v1/baseline", line->argv + (line->argc > 0));
+		rc = path ? show_list(r, path, "baseline", baseline_columns) : REMOTE_USAGE;
+		free(path);
+		return rc;
+	}
+	if (!strcmp(word, "import") && line->argc >= 2 && line->argc <= 3)
+		return import(r, line->argv[1], line->argv[2]);
+	if (!strcmp(word, "remove") && line->argc == 2)
+		return act(r, "DELETE", "/api/v1/baseline/%s", line->argv[1]);
+	if (!strcmp(word, "learning") && line->argc == 1)
+		return show_learning(r);
+	if (!strcmp(word, "accept") && line->argc == 1) {
+		wish = doc_new();
+		doc_set_bool(wish, "accept", true);
+		return post_doc(r, "/api/v1/learning", wish, "accepted");
+	}
+	if (!strcmp(word, "learn") && line->argc <= 2) {
+		wish = doc_new();
+		if (line->argc == 2)
+			doc_set_number(wish, "days", strtoull(line->argv[1], NULL, 10));
+		else
+			doc_set_null(wish, "days");
+		return post_doc(r, "/api/v1/learning", wish, "until");
+	}
+	return remote_usage("expected list, import FILE [FORMAT], remove SERVICE, learning, "
+			    "accept or learn [DAYS]",
+			    word);
+}
+
 static const struct table_column asset_columns[] = {
 	{ "address", "NETWORK", 0 }, { "port", "PORT", 0 },
 	{ "name", "NAME", 0 },	     { "owner", "OWNER", 0 },

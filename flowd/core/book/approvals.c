@@ -32,8 +32,7 @@ void approvals_expect(const struct lifecycle *l, struct alert *alert)
 
 /* ---- what it is bound to ---- */
 
-/* What a probe has seen of it, in the fields of an entry; "" nothing. */
-static void face_of(const struct probe *p, struct baseline *out)
+void approvals_face(const struct probe *p, struct baseline *out)
 {
 	struct probe_fact fact;
 	size_t at = 0, i;
@@ -100,7 +99,7 @@ int approvals_check(struct lifecycle *l, struct store_service *row, const struct
 
 	if (rc <= 0 || !baseline_holds(&b, l->now))
 		return rc < 0 ? rc : 0;
-	face_of(probe, &now);
+	approvals_face(probe, &now);
 	e = drift_of(l, row, probe);
 	if (differs(b.app, now.app))
 		set_change(&e.finding, CHANGE_APP, b.app, now.app);

@@ -16,6 +16,9 @@ bool approvals_cover(const struct lifecycle *l, const struct store_service *row)
  */
 int approvals_check(struct lifecycle *l, struct store_service *row, const struct probe *probe);
 
+/* What a probe has seen, in an entry with nothing else in it; "" nothing. */
+void approvals_face(const struct probe *probe, struct baseline *out);
+
 /* The wire has proved another name than before: likewise. */
 int approvals_rename(struct lifecycle *l, struct store_service *row);
 

@@ -48,6 +48,18 @@ static void note_letters(struct trail_row *row, const struct outbox_order *o)
 			 (unsigned long long)o->number);
 }
 
+static void note_learning(struct trail_row *row, const struct learning *order)
+{
+	char stamp[MONO_STAMP_MAX];
+
+	record_text_set(row->what, sizeof(row->what),
+			order->accept ? "learning accepted" : "learning");
+	if (!order->accept)
+		snprintf(row->about, sizeof(row->about), "until %s",
+			 order->until_us == LEARNING_OPEN ? "it is accepted"
+							  : mono_stamp(order->until_us, stamp));
+}
+
 void noting_put(struct store *store, const struct orderer *who, const struct ipc_message *order)
 {
 	struct trail_row row = { .time_us = mono_wall() };
@@ -65,6 +77,9 @@ void noting_put(struct store *store, const struct orderer *who, const struct ipc
 		record_text_set(row.what, sizeof(row.what),
 				((const struct probing *)order->record)->enabled ? "probing on"
 										 : "probing off");
+		break;
+	case IPC_LEARNING:
+		note_learning(&row, order->record);
 		break;
 	case IPC_VERIFY:
 		note_service(&row, order->record);

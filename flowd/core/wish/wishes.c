@@ -3,6 +3,7 @@
 
 #include "flowd/core/book/approvals.h"
 #include "flowd/core/book/casework.h"
+#include "flowd/core/book/learning.h"
 #include "flowd/core/wish/backups.h"
 #include "flowd/core/wish/noting.h"
 #include "flowd/core/wish/tokens.h"
@@ -26,6 +27,8 @@ static int take(const struct wishes *w, const struct ipc_message *m)
 		return tokens_order(w->store, w->web, m->record);
 	case IPC_BOOK:
 		return approvals_take(w->life, m->fd);
+	case IPC_LEARNING:
+		return learning_order(w->life, m->record);
 	case IPC_RUN:
 		return handovers_order(w->life->handovers, m->record);
 	case IPC_TRIAGE:
