@@ -38,15 +38,66 @@ static void put_products(FILE *out, unsigned i)
 	fprintf(out, "alert high app not { http tls } product \"nothing %u\"\n", i);
 }
 
-/* The worst: no condition to file them under, and none matches. */
-static void put_unfiled(FILE *out, unsigned i)
+/* Nothing but globs, of which none fits. */
+static void put_globs(FILE *out, unsigned i)
 {
 	fprintf(out, "alert high app not { http tls } product \"nothing %u*\"\n", i);
+}
+
+/* Globs of few bytes each, of which the names asked about have many. */
+static void put_pieces(FILE *out, unsigned i)
+{
+	fprintf(out, "alert high product \"*%c*%c%c*%u\" version \"*.%u*\"\n", "openssh"[i % 7],
+		"opnsh"[i / 7 % 5], "opnsh"[i / 35 % 5], i, i % 97);
+}
+
+/* The same beginning in all of them and in what is asked about. */
+static void put_beginnings(FILE *out, unsigned i)
+{
+	fprintf(out, "alert high product \"openssh for %u*\"\n", i);
+}
+
+static void put_versions(FILE *out, unsigned i)
+{
+	fprintf(out, "alert high version { \"%u.%u.*\" \"*-%u+deb*\" }\n", i % 100, i / 100, i);
+}
+
+/* What assets say: owners, and zones by their ends. */
+static void put_owners(FILE *out, unsigned i)
+{
+	fprintf(out, i % 2 ? "ignore owner \"team %u\"\n" : "ignore zone \"*-%u\"\n", i);
+}
+
+/* Nothing but parentheses. */
+static void put_choices(FILE *out, unsigned i)
+{
+	fprintf(out, "ignore ( product \"p%u*\" or host 10.9.%u.%u port %u )\n", i, i / 250,
+		i % 250, 1 + i);
+}
+
+/* Facts that few services have. */
+static void put_facts(FILE *out, unsigned i)
+{
+	static const char *const facts[] = { "noauth", "weak-tls", "amplifies > %u",
+					     "expires < %ud" };
+	char fact[32];
+
+	snprintf(fact, sizeof(fact), facts[i % 4], 1 + i);
+	fprintf(out, "alert high app not { http tls } %s\n", fact);
+}
+
+/* The worst: what is denied files nothing, and none holds. */
+static void put_denied(FILE *out, unsigned i)
+{
+	fprintf(out, "ignore app not { ssh x%u }\n", i);
 }
 
 static void run(const char *name, unsigned count, void (*put)(FILE *out, unsigned i))
 {
 	struct finding f = { .event = EVENT_NEW, .state = STATE_OPEN };
+	const struct rules_facts facts = { .owner = "team red",
+					   .zone = "dmz-north",
+					   .tags = "a,b" };
 	struct rules_error error = { .line = 0 };
 	double start, slowest = 0, s, total = 0;
 	struct rules_verdict verdict;
@@ -68,7 +119,8 @@ static void run(const char *name, unsigned count, void (*put)(FILE *out, unsigne
 	s = cpu_s() - start;
 	f.service.proto = PROTO_TCP;
 	record_text_set(f.app, sizeof(f.app), "ssh");
-	record_text_set(f.product, sizeof(f.product), "OpenSSH");
+	record_text_set(f.product, sizeof(f.product), "OpenSSH for Debian 12");
+	record_text_set(f.version, sizeof(f.version), "9.2p1 2+deb12u3");
 	memset(f.service.host.b + 10, 0xff, 2);
 	for (i = 0; i < ROUNDS; i++) {
 		double one;
@@ -79,7 +131,7 @@ static void run(const char *name, unsigned count, void (*put)(FILE *out, unsigne
 		f.service.host.b[15] = (uint8_t)(i % 250);
 		f.service.port = (uint16_t)(i * 7919);
 		start = cpu_s();
-		rules_judge(rules, &f, &verdict);
+		rules_judge_with(rules, &f, &facts, &verdict);
 		one = cpu_s() - start;
 		total += one;
 		slowest = one > slowest ? one : slowest;
@@ -98,6 +150,13 @@ int main(int argc, char **argv)
 	run("services", count, put_services);
 	run("networks", count, put_networks);
 	run("products", count, put_products);
-	run("unfiled", count, put_unfiled);
+	run("globs", count, put_globs);
+	run("pieces", count, put_pieces);
+	run("beginnings", count, put_beginnings);
+	run("versions", count, put_versions);
+	run("owners", count, put_owners);
+	run("choices", count, put_choices);
+	run("facts", count, put_facts);
+	run("denied", count, put_denied);
 	return 0;
 }

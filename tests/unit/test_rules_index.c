@@ -26,6 +26,10 @@ static unsigned dice(unsigned sides)
 static const char *const apps[] = { "ssh", "http", "redis", "tls", "smb*", "unknown" };
 static const char *const events[] = { "new", "changed", "gone", "health", "verdict" };
 static const char *const states[] = { "open", "closed", "silent", "candidate" };
+static const char *const globs[] = {
+	"a*",	"*b",  "ab",	"a*b*c", "*abc*",	"*",
+	"*a*b", "abc", "abcab", "ABC*",	 "abcabcabca*", "*cabcabcab*"
+};
 static const char *const countries[] = { "CN", "DE", "US" };
 
 static void put_condition(unsigned which, FILE *out)
@@ -62,6 +66,39 @@ static void put_condition(unsigned which, FILE *out)
 	case 8:
 		fprintf(out, " %snoauth", not );
 		break;
+	case 9:
+		fprintf(out, " product %s\"%s\"", not, globs[dice(12)]);
+		break;
+	case 10:
+		fprintf(out, " version %s{ \"%s\" \"%s\" }", not, globs[dice(12)], globs[dice(12)]);
+		break;
+	case 11:
+		fprintf(out, " owner %s\"%s\"", not, globs[dice(12)]);
+		break;
+	case 12:
+		fprintf(out, " tagged %s\"%s\"", not, globs[dice(12)]);
+		break;
+	case 13:
+		fprintf(out, " zone %s\"%s\"", not, globs[dice(12)]);
+		break;
+	case 14:
+		fprintf(out, " vlan %s%u-%u", not, dice(4), 4 + dice(4));
+		break;
+	case 15:
+		fprintf(out, " %s%s", not, dice(2) ? "weak-tls" : "selfsigned");
+		break;
+	case 16:
+		fprintf(out, " %samplifies %c %u", not, "<>"[dice(2)], 1 + dice(3));
+		break;
+	case 17:
+		fprintf(out, " %sexpires %c %ud", not, "<>"[dice(2)], 1 + dice(30));
+		break;
+	case 18:
+		fprintf(out, " day %s{ mon %s }", not, dice(2) ? "sun" : "fri");
+		break;
+	case 19:
+		fprintf(out, " vantage %s%s", not, dice(2) ? "lab*" : "lab");
+		break;
 	default:
 		fprintf(out, " time %s%02u:00-%02u:00", not, dice(12), 12 + dice(12));
 		break;
@@ -72,7 +109,7 @@ static void put_conditions(unsigned depth, FILE *out)
 {
 	unsigned which;
 
-	for (which = dice(5); which < 10; which += 1 + dice(5))
+	for (which = dice(8); which < 21; which += 1 + dice(10))
 		put_condition(which, out);
 	if (depth < 3 && !dice(3)) {
 		fprintf(out, "%s ( port 3", dice(2) ? "" : " not");
@@ -114,6 +151,17 @@ static struct rules *make(unsigned count)
 	return rules;
 }
 
+static const char *name(void)
+{
+	static char text[16];
+	size_t i, len = dice(4) ? dice(5) : dice(15);
+
+	for (i = 0; i < len; i++)
+		text[i] = dice(8) ? "abc"[i % 3] : "abC"[dice(3)];
+	text[i] = '\0';
+	return text;
+}
+
 static struct finding pick(void)
 {
 	struct finding f = { .service = { .port = (uint16_t)dice(16), .proto = PROTO_TCP },
@@ -130,11 +178,38 @@ static struct finding pick(void)
 	assert_int_equal(addr_parse(text, strlen(text), &f.peer), 0);
 	if (dice(3))
 		record_text_set(f.app, sizeof(f.app), dice(9) ? apps[dice(4)] : "smbv1");
+	record_text_set(f.product, sizeof(f.product), name());
+	record_text_set(f.version, sizeof(f.version), name());
+	if (dice(2))
+		record_text_set(f.open_from, sizeof(f.open_from), dice(2) ? "home,lab" : "labs");
 	if (dice(3))
 		record_text_set(f.peer_origin.country, sizeof(f.peer_origin.country),
 				countries[dice(3)]);
 	f.peer_origin.as_number = dice(2) ? 64500 + dice(8) : 0;
 	return f;
+}
+
+/* Of what is said of it each may be missing. */
+static struct rules_facts known(const struct finding *f, char owner[16], char tags[40])
+{
+	struct rules_facts facts = { .noauth = dice(2),
+				     .weak_tls = dice(2),
+				     .selfsigned = dice(2),
+				     .vlan = (uint16_t)dice(9),
+				     .asked = dice(3),
+				     .answered = dice(9) };
+
+	snprintf(owner, 16, "%s", name());
+	snprintf(tags, 40, "%s,", name());
+	snprintf(tags + strlen(tags), 40 - strlen(tags), "%s", name());
+	if (dice(3))
+		facts.not_after_us = f->time_us + dice(40) * INT64_C(86400000000);
+	if (dice(3)) {
+		facts.owner = owner;
+		facts.zone = tags;
+		facts.tags = tags;
+	}
+	return facts;
 }
 
 /* What the first rule says when all are asked in their order. */
@@ -183,8 +258,9 @@ static void answers_are_those_of_asking_all(void **state)
 		second = print(again);
 		assert_string_equal(text, second);
 		for (i = 0; i < 300; i++) {
-			struct rules_facts facts = { .noauth = dice(2) };
+			char owner[16], tags[40];
 			struct finding f = pick();
+			struct rules_facts facts = known(&f, owner, tags);
 			struct rules_verdict verdict, reread;
 			uint32_t line = 77777, want = naive(rules, &f, &facts);
 
