@@ -324,18 +324,6 @@ def xvfb(host):
     host.start("Xvfb", ":9", "-listen", "tcp", "-nolisten", "unix", "-screen", "0", "320x240x8", "-ac")
 
 
-def nbd(host):
-    host.write("disk", " " * 65536)
-    host.start("nbd-server", "-d", "-C", host.write("nbd.conf", """[generic]
-listenaddr = {ip}
-port = 10809
-allowlist = true
-[disk]
-exportname = {dir}/disk
-readonly = true
-"""))
-
-
 def oidentd(host):
     host.start("/usr/sbin/oidentd", "-i", "-a", host.address, "-p", "113", "-u", "nobody", "-g", "nogroup", "-S")
 

@@ -21,13 +21,14 @@ AUTHORITIES = (("root", "root", "/O=Example/CN=Example Root", "basicConstraints=
 class Server:
     """One listener.
 
-    app: flowd's names for it, the first of which the wire gives; nmap: nmap's names for it. product:
+    app: flowd's names for it; wire: what the wire calls it, if not the first of them; nmap: nmap's names for it. product:
     words that an answer naming the product contains; tells: it says its version to strangers.
     """
 
-    def __init__(self, package, port, apps, nmap, product, start=None, tells=True, proto="tcp"):
+    def __init__(self, package, port, apps, nmap, product, start=None, tells=True, proto="tcp", wire=None):
         self.package, self.port, self.proto = package, port, proto
         self.apps, self.nmap = apps.split(), nmap.split()
+        self.wire = wire or self.apps[0]
         self.product, self.tells, self.start = product.lower(), tells, start
         self.name = "%s:%d" % (package, port)
 
@@ -415,8 +416,8 @@ SERVERS += [
     Server("gearman-job-server", 4730, "gearman", "gearman", "Gearman", further.gearman),
     Server("pgbouncer", 6432, "postgresql postgres", "postgresql", "PgBouncer", further.pgbouncer, tells=False),
     Server("munin-node", 4949, "munin", "munin", "Munin", further.munin),
-    Server("nagios-nrpe-server", 5666, "nrpe", "nrpe", "NRPE", further.nrpe),
-    Server("mumble-server", 64738, "mumble", "mumble", "Mumble Murmur", further.mumble),
+    Server("nagios-nrpe-server", 5666, "nrpe", "nrpe", "NRPE", further.nrpe, wire="tls"),
+    Server("mumble-server", 64738, "mumble", "mumble", "Mumble Murmur", further.mumble, wire="tls"),
     Server("tor", 9050, "socks", "tor-socks socks5", "Tor", further.tor, tells=False),
     Server("gunicorn", 8091, "http", "http", "gunicorn", further.gunicorn, tells=False),
     Server("python3-pyftpdlib", 2122, "ftp", "ftp", "pyftpdlib", further.pyftpd),
@@ -424,7 +425,6 @@ SERVERS += [
     Server("mini-httpd", 8093, "http", "http", "mini_httpd", further.mini_httpd),
     Server("webfs", 8092, "http", "http", "webfs", further.webfs),
     Server("xvfb", 6009, "x11", "X11", "", further.xvfb, tells=False),
-    Server("nbd-server", 10809, "nbd", "nbd", "", further.nbd, tells=False),
     Server("oidentd", 113, "ident auth", "ident auth", "", further.oidentd, tells=False),
     Server("nut-server", 3493, "nut", "nut", "Network UPS Tools", further.upsd),
     Server("gpsd", 2947, "gpsd", "gpsd-ng gpsd", "GPSD", further.gpsd),

@@ -68,7 +68,7 @@ class Bench:
 
     def probe(self, server, is_named):
         port = "udp/%d" % server.port if server.proto == "udp" else str(server.port)
-        app = server.apps[0] if is_named else "-"
+        app = server.wire if is_named else "-"
         done = self.net.run("border", [
             self.drive, "--verify.source", self.net.border_in[0], "--home", self.net.home, "-t", "20",
             "-e", self.net.inside[0], port, app], check=False)

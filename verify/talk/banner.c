@@ -404,9 +404,28 @@ static int read_dns(const struct view *v, struct banner *out)
 	return wire_left(&v->raw) >= len + 2U ? BANNER_DONE : BANNER_PART;
 }
 
+/* X Window System Protocol, section 8: the answer to a setup in our byte order, little end first.
+ */
+static int read_x11(const struct view *v, struct banner *out)
+{
+	struct wire w = v->raw;
+	uint8_t verdict = wire_u8(&w);
+	uint32_t more;
+
+	wire_u8(&w);
+	if (verdict > 2 || wire_be16(&w) != 0x0b00 || wire_be16(&w) || w.bad)
+		return BANNER_NONE;
+	more = wire_u8(&w);
+	more = (more | (uint32_t)wire_u8(&w) << 8) * 4;
+	if (w.bad || !more)
+		return BANNER_NONE;
+	app_set(out, "x11");
+	return wire_left(&w) >= more ? BANNER_DONE : BANNER_PART;
+}
+
 static const reader_fn readers[] = {
-	read_tls,  read_telnet, read_mysql, read_ssh,	   read_http,	  read_dns,
-	read_rtsp, read_vnc,	read_redis, read_ftp_smtp, read_greeting,
+	read_tls, read_telnet, read_mysql, read_ssh,   read_http,     read_dns,
+	read_x11, read_rtsp,   read_vnc,   read_redis, read_ftp_smtp, read_greeting,
 };
 
 int banner_read(const uint8_t *bytes, size_t len, const char *hint, struct banner *out)
