@@ -12,7 +12,7 @@ HEADERS = {
     "Content-Security-Policy": ("default-src 'none'; script-src 'self'; style-src 'self'; "
     "connect-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'; "
     "form-action 'none'",),
-    "X-Content-Type-Options": ("nosniff",), "Referrer-Policy": ("no-referrer",),
+    "X-Content-Type-Options": ("nosniff",), "Referrer-Policy": ("same-origin",),
     "X-Frame-Options": ("DENY",), "Cross-Origin-Opener-Policy": ("same-origin",),
     "Cache-Control": ("no-store", "private, no-cache")}
 

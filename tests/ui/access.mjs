@@ -12,7 +12,7 @@ const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 const open = services.find((s) => s.app === "redis" && s.state === "open");
 
 /** What is serious, with the elements it is about. */
-async function faultsOf(page, rules) {
+export async function faultsOf(page, rules) {
   if (!(await page.evaluate("Boolean(window.axe)"))) await page.evaluate(`${axe};0`);
   const found = await page.evaluate((only) => window.axe.run(document, {
     resultTypes: ["violations"], ...(only && { runOnly: { type: "rule", values: only } }),

@@ -91,7 +91,7 @@ export class Mock {
   send(response, status, type, body) {
     response.writeHead(status, {
       "Content-Type": type, "Content-Security-Policy": csp, "X-Content-Type-Options": "nosniff",
-      "Referrer-Policy": "no-referrer", "Cache-Control": "no-store",
+      "Referrer-Policy": "same-origin", "Cache-Control": "no-store",
     });
     response.end(body);
   }

@@ -101,7 +101,7 @@ export async function testOrders(page, mock, origin) {
     mock.session = { role: "viewer", name: "Eve", csrf: "c" };
     await page.reload();
     await page.waitForSelector("[data-approval='bound']");
-    assert.equal(await page.locator(".expected form, .expected button, .order").count(), 0);
+    assert.equal(await page.locator(".expected form, .expected button, .order, .verify").count(), 0);
     mock.session = { role: "admin", name: null, csrf: null };
     mock.baseline = [];
   });

@@ -8,6 +8,7 @@ Needs root, iproute2, openssl, node, Chromium, and node_modules in this folder.
 """
 import contextlib
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -21,6 +22,7 @@ LIVE = os.path.join(HERE, "../live")
 sys.path.insert(0, LIVE)
 from flowd import Flowd  # pylint: disable=wrong-import-position
 from netns import Net, skip_unless_possible  # pylint: disable=wrong-import-position
+from sinks import wait_for  # pylint: disable=wrong-import-position
 
 HABITS = [r"say:22:SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n",
           r"answer:6379:$20\r\nredis_version:7.0.15\r\n",
@@ -77,13 +79,34 @@ def run(net, flowd, words, directory):
         daemon.end()
 
 
+def log_in(net, flowd, words, directory):
+    """On an address that is not loopback: TLS, tokens, sessions."""
+    address = net.border_in[0]
+    daemon = Flowd(net, [flowd, "-i", "inside", "--home", net.home, "--state", directory + "/second",
+                         "--learn=0s", "--verify.source", ",".join(net.border_in), "--web.tls",
+                         "--web.address", address]).wait_ready()
+    for port in (22, 6379):
+        touch(net, port)
+    token = wait_for(lambda: re.findall(r"flowd_[0-9a-f]{64}", daemon.said()))[0]
+    try:
+        page = ["node", HERE + "/test_page.mjs", "--only-flowd"] + words
+        failed = subprocess.run(net.command("inside", page + ["https://%s:7780/" % address]),
+                                env=dict(os.environ, FLOWD_TOKEN=token), check=False).returncode
+        if failed:
+            print(daemon.said().replace(token, "TOKEN"))
+        return failed
+    finally:
+        daemon.end()
+
+
 def main():
     if len(sys.argv) < 2:
         sys.exit(__doc__)
     skip_unless_possible("openssl", "node")
     with tempfile.TemporaryDirectory() as directory, Net() as net:
         os.chmod(directory, 0o755)
-        return run(net, os.path.abspath(sys.argv[1]), sys.argv[2:], directory)
+        flowd, words = os.path.abspath(sys.argv[1]), sys.argv[2:]
+        return run(net, flowd, words, directory) or log_in(net, flowd, words, directory)
 
 
 sys.exit(main())

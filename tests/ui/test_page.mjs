@@ -5,6 +5,7 @@
 //
 // usage: node test_page.mjs [--shots DIR] [--only-flowd] [URL]
 // --only-flowd: no mock; new services are met at that flowd while the test runs (test_live.py).
+// With FLOWD_TOKEN, an admin's, people log in at that flowd.
 // Needs the built page (FLOWD_PAGE: its folder, default web/ui/dist) and Chromium. Ends with "N passed, N failed".
 import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -19,6 +20,7 @@ import { testKeyboard, testLooks } from "./looks.mjs";
 import { dist } from "./mock.mjs";
 import { testOffice } from "./office.mjs";
 import { testOrdinary } from "./ordinary.mjs";
+import { testLogin } from "./real_login.mjs";
 import { testReal } from "./real.mjs";
 import { testRules } from "./rules.mjs";
 
@@ -51,6 +53,7 @@ if (!busy) {
   await testKeyboard();
   await testLooks(shots);
 }
-if (args[0]) await testReal(args[0], shots, busy);
+if (process.env.FLOWD_TOKEN) await testLogin(args[0], process.env.FLOWD_TOKEN, shots);
+else if (args[0]) await testReal(args[0], shots, busy);
 console.log(`screenshots: ${shots}`);
 process.exitCode = finish();

@@ -15,7 +15,7 @@
 #define POLICY_LIST(X)                                   \
 	X("X-Content-Type-Options", "nosniff")           \
 	X("X-Frame-Options", "DENY")                     \
-	X("Referrer-Policy", "no-referrer")              \
+	X("Referrer-Policy", "same-origin")              \
 	X("Cross-Origin-Resource-Policy", "same-origin") \
 	X("Cross-Origin-Opener-Policy", "same-origin")   \
 	X("Permissions-Policy", "camera=(), geolocation=(), microphone=()")

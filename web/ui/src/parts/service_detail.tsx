@@ -2,6 +2,7 @@
 // One service: what the wire said beside what the probe saw.
 import type { Detail, Probe, Sightings } from "../api";
 import { detail, loadDetail, verifyNow } from "../detail";
+import { mayOrder, session } from "../session";
 import { useStore } from "../store";
 import { ephemeralText, stateText } from "../words";
 import { Problem, State, Where } from "./bits";
@@ -33,6 +34,7 @@ function peerOf({ last_peer, last_peer_country, last_peer_as }: Sightings) {
 
 function Verify() {
   const { asking, asked } = useStore(detail);
+  if (!mayOrder(useStore(session).role)) return null;
   return (
     <div class="verify">
       <button type="button" class="primary" disabled={asking} onClick={() => void verifyNow()}>
