@@ -11,7 +11,10 @@
 	"default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; " \
 	"img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'; form-action "
 
-/* X(header, value). Under no-referrer a browser says "Origin: null" of a form, and nobody could log in. */
+/*
+ * X(header, value). Under no-referrer a browser says "Origin: null" of a form, and nobody could
+ * log in.
+ */
 #define POLICY_LIST(X)                                   \
 	X("X-Content-Type-Options", "nosniff")           \
 	X("X-Frame-Options", "DENY")                     \
