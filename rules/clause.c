@@ -106,6 +106,8 @@ static bool holds(const struct clause *clause, unsigned condition, const struct 
 {
 	switch (word_condition_form(condition)) {
 	case WORD_LISTED:
+		if (condition == WORD_EVENT && clause->masks[condition] >> word_outcome_of(c) & 1)
+			return true;
 		return clause->masks[condition] >> word_value_of(condition, c) & 1;
 	case WORD_SET:
 		return has_value(clause->sets[condition], condition, c);

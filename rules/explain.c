@@ -116,7 +116,9 @@ void explain_with(const struct rules *rules, const struct finding *f,
 	for (i = 0; i < rules->count; i++) {
 		const struct rule *rule = &rules->list[i];
 
-		step = (struct explain_step){ .line = rule->line, .rule = rule->text };
+		step = (struct explain_step){ .line = rule->line,
+					      .file = rule_file(rules, rule),
+					      .rule = rule->text };
 		if (rule->verb == WORD_NOPROBE)
 			snprintf(step.why, sizeof(step.why), "it is about probes only");
 		else
@@ -126,7 +128,9 @@ void explain_with(const struct rules *rules, const struct finding *f,
 			return;
 	}
 	rules_judge_with(rules, f, facts, &last);
-	step = (struct explain_step){ .rule = *last.rule ? last.rule : "ignore", .decides = true };
+	step = (struct explain_step){ .file = "",
+				      .rule = *last.rule ? last.rule : "ignore",
+				      .decides = true };
 	fn(arg, &step);
 }
 

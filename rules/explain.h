@@ -12,6 +12,7 @@
 /* A statement that was asked, in the order of the file; borrowed until the function returns. */
 struct explain_step {
 	uint32_t line;	  /* 0: the implied last rule */
+	const char *file; /* that was included and has it; "" the text itself */
 	const char *rule; /* its canonical text */
 	bool decides;
 	char why[EXPLAIN_WHY_MAX]; /* of the first condition that does not hold; "" it decides */

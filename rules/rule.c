@@ -35,6 +35,11 @@ struct word_case rule_case(const struct finding *finding, const struct rules_fac
 	return c;
 }
 
+const char *rule_file(const struct rules *rules, const struct rule *rule)
+{
+	return rule->file ? rules->files[rule->file - 1] : "";
+}
+
 bool rule_matches(const struct rule *rule, const struct word_case *c)
 {
 	/* Statements are about services unless they name the event. */

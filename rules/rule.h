@@ -40,6 +40,9 @@ struct word_case rule_case(const struct finding *finding, const struct rules_fac
    event. */
 bool rule_matches(const struct rule *rule, const struct word_case *c);
 
+/* The name of the file that was included and has it; "" the text itself. */
+const char *rule_file(const struct rules *rules, const struct rule *rule);
+
 /* Makes the canonical text. 0 or -ENOMEM. */
 int rule_print(struct rule *rule);
 int rule_print_group(struct set_group *group);

@@ -76,11 +76,17 @@ void rules_judge_with(const struct rules *rules, const struct finding *finding,
 	const struct rule *rule = index_find(rules->index, rules->list, &c);
 
 	if (rule)
-		*out = (struct rules_verdict){ rule->level, rule->line, rule->text, rule->actions };
+		*out = (struct rules_verdict){ .level = rule->level,
+					       .line = rule->line,
+					       .file = rule_file(rules, rule),
+					       .rule = rule->text,
+					       .actions = rule->actions };
 	else if (finding->event == EVENT_HEALTH)
-		*out = (struct rules_verdict){ LEVEL_NONE, 0, "", NULL };
+		*out = (struct rules_verdict){ .file = "", .rule = "" };
 	else
-		*out = (struct rules_verdict){ LEVEL_LOW, 0, "alert low", NULL };
+		*out = (struct rules_verdict){ .level = LEVEL_LOW,
+					       .file = "",
+					       .rule = "alert low" };
 }
 
 void rules_judge(const struct rules *rules, const struct finding *finding,

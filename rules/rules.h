@@ -77,6 +77,7 @@ void rules_facts_add(struct rules_facts *facts, const struct probe *probe);
 struct rules_verdict {
 	enum level level;		     /* LEVEL_NONE: a rule says ignore */
 	uint32_t line;			     /* of the rule that decided; 0: the implied last one */
+	const char *file;		     /* that was included and has it; "" the text itself */
 	const char *rule;		     /* its canonical text; borrowed until rules_free */
 	const struct rules_actions *actions; /* likewise; NULL none */
 };

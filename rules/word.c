@@ -19,7 +19,12 @@ static const struct condition {
 
 static const char *const actions[] = { WORD_ACTION_LIST(TEXT_OF) };
 
-static const char *const events[] = { RECORD_EVENT_LIST(TEXT_OF) NULL };
+/* Behind those of the records: outcomes. */
+#define OUTCOME_TEXT(id, text) text,
+static const char *const events[] = { RECORD_EVENT_LIST(TEXT_OF) WORD_OUTCOME_LIST(OUTCOME_TEXT)
+					      NULL };
+#define OUTCOME_STATE(id, text) id,
+static const uint8_t outcomes[] = { WORD_OUTCOME_LIST(OUTCOME_STATE) };
 static const char *const states[] = { RECORD_STATE_LIST(TEXT_OF) NULL };
 static const char *const evidences[] = { RECORD_EVIDENCE_LIST(TEXT_OF) NULL };
 
@@ -40,8 +45,8 @@ static const char *const *const values[WORD_CONDITION_END] = {
 
 #define UNNAMED 31
 
-_Static_assert(EVENT_END < UNNAMED && STATE_END < UNNAMED && EVIDENCE_END < UNNAMED &&
-		       TUNNEL_END < UNNAMED,
+_Static_assert(EVENT_END + sizeof(outcomes) < UNNAMED && STATE_END < UNNAMED &&
+		       EVIDENCE_END < UNNAMED && TUNNEL_END < UNNAMED,
 	       "values of a condition fit a mask of 32 bits");
 
 const char *word_verb_text(enum word_verb verb)
@@ -211,4 +216,19 @@ unsigned word_value_of(enum word_condition condition, const struct word_case *c)
 		return UNNAMED;
 	}
 	return i < UNNAMED ? i : UNNAMED;
+}
+
+unsigned word_outcome_of(const struct word_case *c)
+{
+	const struct finding *f = c->finding;
+	unsigned i;
+
+	/* Health is no service's; gone ends whatever it was. */
+	if (f->event != EVENT_NEW && f->event != EVENT_CHANGED && f->event != EVENT_RETURNED &&
+	    f->event != EVENT_VERDICT)
+		return UNNAMED;
+	for (i = 0; i < sizeof(outcomes); i++)
+		if (outcomes[i] == f->state)
+			return EVENT_END + i;
+	return UNNAMED;
 }

@@ -21,6 +21,9 @@ struct rules_facts;
 	X(WORD_GROUP, "group")     \
 	X(WORD_INCLUDE, "include")
 
+/* X(state): findings of services that end in it are events of its name, too. */
+#define WORD_OUTCOME_LIST(X) X(STATE_REFUSES, "refuses") X(STATE_RESTRICTED, "restricted")
+
 /* How the value of a condition is kept. */
 enum word_form {
 	WORD_LISTED,   /* a mask: values are chosen from a list */
@@ -118,5 +121,8 @@ const char *word_value_text(enum word_condition condition, unsigned index);
 
 /* The index of what the case says; 31, which is no value's, for what has no name. */
 unsigned word_value_of(enum word_condition condition, const struct word_case *c);
+
+/* What else the case says of the event: that a service refuses, or is restricted. 31: nothing. */
+unsigned word_outcome_of(const struct word_case *c);
 
 #endif

@@ -90,6 +90,13 @@ struct answer answer_show(const char *path, const char *text, size_t len, const 
 	return finish(200, o);
 }
 
+/* Where a rule stands that is not in the text itself. */
+static void set_file(struct doc *o, const char *file)
+{
+	if (*file)
+		doc_set_text(o, "file", file, RULES_FILE_MAX);
+}
+
 /* ---- a trial ---- */
 
 struct run {
@@ -110,6 +117,7 @@ static void add_example(struct run *r, const struct store_judgement *row, enum t
 	doc_set_word(o, "then", record_level_text(row->level));
 	doc_set_word(o, "now", record_level_text(now->level));
 	doc_set_number(o, "line", now->line);
+	set_file(o, now->file);
 	doc_set_text(o, "rule", now->rule, strlen(now->rule));
 	doc_set_child(o, "finding", finding);
 	doc_add(r->examples, o);
@@ -157,6 +165,7 @@ static struct doc *rules_doc(struct trial *trial)
 	for (i = 0; i < count; i++, rule++) {
 		o = doc_new();
 		doc_set_number(o, "line", rule->line);
+		set_file(o, rule->file);
 		doc_set_text(o, "rule", *rule->rule ? rule->rule : "ignore", 4096);
 		doc_set_number(o, "findings", rule->findings);
 		doc_set_number(o, "alerts", rule->alerts);
@@ -223,6 +232,7 @@ static void add_step(void *arg, const struct explain_step *step)
 	struct doc *o = doc_new();
 
 	doc_set_number(o, "line", step->line);
+	set_file(o, step->file);
 	doc_set_text(o, "rule", step->rule, strlen(step->rule));
 	doc_set_bool(o, "decides", step->decides);
 	if (step->decides)
@@ -262,6 +272,7 @@ struct answer answer_explain(struct store *store, const struct rules *rules,
 	doc_set_child(o, "finding", finding_doc_event(&event));
 	doc_set_word(o, "level", record_level_text(verdict.level));
 	doc_set_number(o, "line", verdict.line);
+	set_file(o, verdict.file);
 	doc_set_text(o, "rule", *verdict.rule ? verdict.rule : "ignore", 4096);
 	doc_set_word(o, "alerted", record_level_text(last.level));
 	doc_set_bool(o, "learning", last.quiet);

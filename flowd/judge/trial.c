@@ -110,9 +110,12 @@ static struct trial_rule *rule_of(struct trial *t, const struct rules_verdict *v
 	/* Those that find no place are counted with the last one, whose line is none. */
 	if (t->count == TRIAL_RULES_MAX) {
 		t->list[t->count - 1].rule = "others";
+		t->list[t->count - 1].file = "";
 		return &t->list[t->count - 1];
 	}
-	t->list[t->count] = (struct trial_rule){ .line = verdict->line, .rule = verdict->rule };
+	t->list[t->count] = (struct trial_rule){ .line = verdict->line,
+						 .file = verdict->file,
+						 .rule = verdict->rule };
 	return &t->list[t->count++];
 }
 

@@ -32,7 +32,8 @@ const char *trial_change_text(enum trial_change change);
 /* What one rule would have done. */
 struct trial_rule {
 	uint32_t line;
-	const char *rule; /* borrowed of the rules */
+	const char *file; /* that the rules include; "" the text itself; borrowed of the rules */
+	const char *rule; /* likewise */
 	uint64_t findings, alerts, silent;
 };
 

@@ -459,6 +459,9 @@ void needs_meet(const struct word_case *c, const uint64_t (*lengths)[3],
 		} else if (fields[i].kind == NEED_VALUE) {
 			value = (uint8_t)word_value_of(fields[i].condition, c);
 			meet_prefixes(&m, i, &value);
+			value = (uint8_t)word_outcome_of(c);
+			if (i == NEED_EVENT)
+				meet_prefixes(&m, i, &value);
 		} else if (fields[i].kind == NEED_KNOWN) {
 			meet_known(&m, i);
 		} else {

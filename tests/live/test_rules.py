@@ -349,6 +349,16 @@ def check_include(bench):
     got = bench.ask("/api/v1/rules/check", "POST", "include part.rules\n").json()
     bench.report.check("the fault is the part's", (2, True), (
         got["errors"][0]["line"], got["errors"][0]["file"].endswith("part.rules")))
+    bench.write("part.rules", "ignore port 1\nalert critical port 22\nalert low port 22\n")
+    got = bench.ask("/api/v1/rules/check", "POST", "ignore port 9\ninclude part.rules\n").json()
+    bench.report.check("a warning has the part's place", [(3, True)], [
+        (row["line"], row.get("file", "").endswith("part.rules")) for row in got["warnings"]])
+    bench.write("part.rules", "ignore port 1\nalert critical\n")
+    rows = bench.ask("/api/v1/rules/test?since=all", "POST",
+                     "include part.rules\n").json()["rules"]
+    bench.report.check("a trial says whose lines they are", {(2, "part.rules")}, {
+        (row["line"], os.path.basename(row.get("file", ""))) for row in rows
+        if row["rule"] == "alert critical"})
     bench.write("part.rules", "alert critical port 22\n")
     bench.report.check("right again", True, is_loaded_after(bench, since))
     got = bench.ask("/api/v1/rules/check", "POST", "include part.rules\n").json()

@@ -24,7 +24,7 @@ static unsigned dice(unsigned sides)
 }
 
 static const char *const apps[] = { "ssh", "http", "redis", "tls", "smb*", "unknown" };
-static const char *const events[] = { "new", "changed", "gone", "health", "verdict" };
+static const char *const events[] = { "new", "changed", "gone", "restricted", "verdict" };
 static const char *const states[] = { "open", "closed", "silent", "candidate" };
 static const char *const globs[] = {
 	"a*",	"*b",  "ab",	"a*b*c", "*abc*",	"*",

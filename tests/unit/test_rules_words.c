@@ -62,6 +62,48 @@ static bool holds_with(const char *condition, const struct finding *f,
 	return verdict.level == LEVEL_NONE;
 }
 
+/* Each event is met by its finding; refuses and restricted by what came out, whatever happened. */
+static void events_choose(void **state)
+{
+	static const struct {
+		const char *text;
+		uint8_t event, state;
+		bool holds;
+	} cases[] = {
+		{ "new", EVENT_NEW, STATE_OPEN, true },
+		{ "changed", EVENT_CHANGED, STATE_OPEN, true },
+		{ "gone", EVENT_GONE, STATE_GONE, true },
+		{ "returned", EVENT_RETURNED, STATE_OPEN, true },
+		{ "masquerade", EVENT_MASQUERADE, STATE_OPEN, true },
+		{ "deceptive", EVENT_DECEPTIVE, STATE_OPEN, true },
+		{ "certificate", EVENT_CERTIFICATE, STATE_OPEN, true },
+		{ "health", EVENT_HEALTH, STATE_CANDIDATE, true },
+		{ "refuses", EVENT_VERDICT, STATE_REFUSES, true },
+		{ "refuses", EVENT_NEW, STATE_REFUSES, true },
+		{ "restricted", EVENT_VERDICT, STATE_RESTRICTED, true },
+		{ "restricted", EVENT_CHANGED, STATE_RESTRICTED, true },
+		{ "{ gone restricted }", EVENT_RETURNED, STATE_RESTRICTED, true },
+		{ "refuses", EVENT_VERDICT, STATE_RESTRICTED, false },
+		{ "restricted", EVENT_NEW, STATE_OPEN, false },
+		{ "refuses", EVENT_CERTIFICATE, STATE_REFUSES, false },
+		{ "not refuses", EVENT_VERDICT, STATE_REFUSES, false },
+		{ "not refuses", EVENT_VERDICT, STATE_OPEN, true },
+		{ "new", EVENT_VERDICT, STATE_REFUSES, false },
+	};
+	struct finding f = sample();
+	char text[64];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		f.event = cases[i].event;
+		f.state = cases[i].state;
+		snprintf(text, sizeof(text), "event %s", cases[i].text);
+		if (holds_with(text, &f, NULL) != cases[i].holds)
+			fail_msg("%s", text);
+	}
+}
+
 static void facts_choose(void **state)
 {
 	/* Saturday 2027-01-30 23:30 UTC; the certificate ends ten days later. */
@@ -187,11 +229,9 @@ static void actions_are_told(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(facts_choose),
-		cmocka_unit_test(times_choose),
-		cmocka_unit_test(origins_and_products_choose),
-		cmocka_unit_test(parentheses_choose),
-		cmocka_unit_test(actions_are_told),
+		cmocka_unit_test(events_choose),      cmocka_unit_test(facts_choose),
+		cmocka_unit_test(times_choose),	      cmocka_unit_test(origins_and_products_choose),
+		cmocka_unit_test(parentheses_choose), cmocka_unit_test(actions_are_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

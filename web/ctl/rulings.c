@@ -10,19 +10,18 @@
 #include <string.h>
 
 static const struct table_column rule_columns[] = {
-	{ "line", "LINE", 0 },	   { "findings", "FINDINGS", 0 }, { "alerts", "ALERTS", 0 },
-	{ "silent", "SILENT", 0 }, { "rule", "RULE", 0 },	  { NULL, NULL, 0 }
+	{ "file", "FILE", 40 },	   { "line", "LINE", 0 },     { "findings", "FINDINGS", 0 },
+	{ "alerts", "ALERTS", 0 }, { "silent", "SILENT", 0 }, { "rule", "RULE", 0 },
+	{ NULL, NULL, 0 }
 };
-static const struct table_column step_columns[] = { { "line", "LINE", 0 },
-						    { "decides", "DECIDES", 0 },
-						    { "why_not", "WHY NOT", 60 },
-						    { "rule", "RULE", 0 },
-						    { NULL, NULL, 0 } };
-static const struct table_column example_columns[] = { { "change", "CHANGE", 0 },
-						       { "then", "THEN", 0 },
-						       { "now", "NOW", 0 },
-						       { "line", "LINE", 0 },
-						       { NULL, NULL, 0 } };
+static const struct table_column step_columns[] = {
+	{ "file", "FILE", 40 },	      { "line", "LINE", 0 }, { "decides", "DECIDES", 0 },
+	{ "why_not", "WHY NOT", 60 }, { "rule", "RULE", 0 }, { NULL, NULL, 0 }
+};
+static const struct table_column example_columns[] = {
+	{ "change", "CHANGE", 0 }, { "then", "THEN", 0 }, { "now", "NOW", 0 },
+	{ "file", "FILE", 40 },	   { "line", "LINE", 0 }, { NULL, NULL, 0 }
+};
 static const struct table_column finding_columns[] = {
 	{ "time", "TIME", 19 },	  { "event", "EVENT", 11 }, { "ip", "HOST", 39 },
 	{ "proto", "PROTO", 5 },  { "port", "PORT", 5 },    { "app", "APP", 12 },
@@ -67,6 +66,23 @@ static int post_file(struct remote *r, const char *file, const char *path, struc
 	return rc;
 }
 
+/* What is right and of no use, each as a compiler says it. */
+static void print_warnings(const char *file, const struct reading *warnings)
+{
+	const struct reading *row;
+	const char *part, *detail;
+	size_t i;
+
+	for (i = 0; (row = reading_item(warnings, i)); i++) {
+		part = reading_text(reading_child(row, "file"));
+		detail = reading_text(reading_child(row, "detail"));
+		table_safe(stdout, part ? part : file);
+		printf(":%lld:%lld: warning: ", number_of(row, "line"), number_of(row, "column"));
+		table_safe(stdout, detail ? detail : "");
+		putchar('\n');
+	}
+}
+
 static int check(struct remote *r, const char *file)
 {
 	struct reading *answer;
@@ -74,8 +90,10 @@ static int check(struct remote *r, const char *file)
 
 	if (rc)
 		return rc;
-	if (!r->json)
+	if (!r->json) {
+		print_warnings(file, reading_child(answer, "warnings"));
 		puts("the rules are right");
+	}
 	reading_free(answer);
 	return REMOTE_GOOD;
 }
