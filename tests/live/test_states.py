@@ -224,9 +224,12 @@ class Watch:
 
     def __init__(self, bench):
         self.bench = bench
+        rules = os.path.join(bench.directory, "events.rules")
+        with open(rules, "w", encoding="ascii") as file:
+            file.write("alert critical event refuses\nalert high event restricted\n")
         self.words = [bench.flowd, "-i", "outside", "--home", "10.77.0.0/24", "--state",
                       os.path.join(bench.directory, "state"), "--learn=0", "--no-progress",
-                      "--alert-deadline=30s", "--flush=1s"]
+                      "--alert-deadline=30s", "--flush=1s", "--rules", rules]
 
     def begin(self):
         self.flowd = Flowd(self.bench.net, self.words).wait_ready()
@@ -262,6 +265,16 @@ class Watch:
                 return state
             time.sleep(0.2)
 
+    def rule(self, port, patience=12):
+        """The rule of the alert about a port; None: there is none."""
+        until = time.time() + patience
+        while True:
+            alerts = self.ask("GET", "/api/v1/alerts?limit=100")[1]["alerts"]
+            rules = [alert["rule"] for alert in alerts if alert["port"] == port]
+            if rules or time.time() > until:
+                return rules[0] if rules else None
+            time.sleep(0.2)
+
     def audit(self):
         rows, before = [], ""
         while True:
@@ -280,6 +293,11 @@ def check_switch(bench, report):
     report.check("open", "open", watch.state(2222, "open"))
     watch.touch(6000)
     report.check("an allow-list that filters", "restricted", watch.state(6000, "restricted"))
+    report.check("event restricted", "alert high event restricted", watch.rule(6000))
+    watch.touch(5001)
+    report.check("one that hangs up", "refuses", watch.state(5001, "refuses"))
+    report.check("event refuses", "alert critical event refuses", watch.rule(5001))
+    report.check("an open one is neither", "alert low", watch.rule(2222))
     watch.touch(6001)
     report.check("an allow-list that refuses, at first", "closed", watch.state(6001, "closed"))
     for _ in range(3):

@@ -28,6 +28,18 @@ static const struct table_column finding_columns[] = {
 	{ "state", "STATE", 10 }, { NULL, NULL, 0 }
 };
 
+/* A list of rules: its first column, FILE, is shown where one stands in a file of its own. */
+static void print_rules(const struct remote *r, const struct reading *list,
+			const struct table_column *columns)
+{
+	const struct reading *row;
+	size_t i, named = 0;
+
+	for (i = 0; (row = reading_item(list, i)); i++)
+		named += reading_child(row, "file") != NULL;
+	table_print(list, named ? columns : columns + 1, true, r->colour);
+}
+
 static long long number_of(const struct reading *object, const char *key)
 {
 	return (long long)reading_number(reading_child(object, key));
@@ -110,7 +122,7 @@ static void print_trial(const struct remote *r, const struct reading *trial)
 	       number_of(trial, "findings"), number_of(then, "alerts"), number_of(now, "alerts"),
 	       number_of(changes, "added"), number_of(changes, "silenced"),
 	       number_of(changes, "raised"), number_of(changes, "lowered"));
-	table_print(reading_child(trial, "rules"), rule_columns, true, r->colour);
+	print_rules(r, reading_child(trial, "rules"), rule_columns);
 	if (number_of(trial, "unprobed"))
 		printf("\n%lld findings rest on probes that these rules forbid\n",
 		       number_of(trial, "unprobed"));
@@ -167,7 +179,7 @@ static int explain(struct remote *r, const char *service)
 		printf("level %s", table_word(reading_child(answer, "level"), buffer));
 		printf(", when it was judged %s\n\n",
 		       table_word(reading_child(answer, "alerted"), buffer));
-		table_print(reading_child(answer, "steps"), step_columns, true, r->colour);
+		print_rules(r, reading_child(answer, "steps"), step_columns);
 	}
 	reading_free(answer);
 	return REMOTE_GOOD;
