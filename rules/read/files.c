@@ -40,10 +40,13 @@ static int find_name(struct reader *p, char *out)
 {
 	const char *from = p->file->name, *slash = strrchr(from, '/');
 	const struct lex_token *t = &p->token;
-	size_t dir = slash && *t->text != '/' ? (size_t)(slash - from) + 1 : 0;
+	size_t dir = 0;
 
 	if ((t->kind != LEX_WORD && t->kind != LEX_TEXT) || !t->len)
 		return reader_fail(p, t, ERR_SYNTAX, "the name of a file is wanted here");
+	/* Not before: behind the last token there is no text. */
+	if (slash && *t->text != '/')
+		dir = (size_t)(slash - from) + 1;
 	if (dir + t->len >= RULES_FILE_MAX)
 		return reader_fail(p, t, ERR_RANGE, "the name of the file is too long");
 	memcpy(out, from, dir);
