@@ -5,6 +5,7 @@
 
 Needs root, iproute2, tcpdump and nftables.
 """
+import bisect
 import http.client
 import json
 import os
@@ -208,6 +209,52 @@ def check_crash(bench):
     report.check("409", 409, bench.ask("/api/v1/sweeps/%s/pause" % number, "POST")[0])
 
 
+def check_alerts(bench):
+    """What a sweep finds goes the way of every finding: stored, verified, judged, alerted."""
+    want, got, until = bench.expected, set(), time.time() + 40
+    while got < want and time.time() < until:
+        rows = bench.ask("/api/v1/alerts?limit=1000")[1]["alerts"]
+        got = {(row["ip"], row["port"]) for row in rows}
+        time.sleep(0.2)
+    bench.report.check("an alert for each finding, none for others", want, got)
+
+
+def syn_times(path):
+    with open(path) as file:
+        return [float(line.split()[0]) for line in file if "Flags [S]" in line]
+
+
+def most_in_a_second(times):
+    """Of the seconds that begin at a packet, the fullest."""
+    return max(bisect.bisect_left(times, at + 1) - i for i, at in enumerate(times))
+
+
+def check_rate(bench):
+    """At most 2 % more than the rate reaches the inside, on average and in each second."""
+    report, net = bench.report, bench.net
+    path = os.path.join(bench.directory, "wire")
+    for rate in (500, 2000, 8000):
+        with open(path, "w") as file:
+            wire = net.start("inside", ["tcpdump", "-i", "eth0", "-tt", "-n", "-p", "-B", "16384",
+                                        "dst net 10.77.0.16/28 and dst portrange 4000-6000"],
+                             stdout=file, stderr=subprocess.PIPE, universal_newlines=True)
+        while "listening" not in wire.stderr.readline():
+            pass
+        done = net.run("border", [
+            bench.program, "--sweep", "10.77.0.16/28", "-p", "4000-%d" % (4000 + rate * 3 // 16),
+            "--sweep.rate=%d" % rate, "--sweep.host_rate=0", "--rules", bench.rules,
+            "--no-progress"], check=False, timeout=60)
+        time.sleep(0.5)
+        net.stop(wire, signal.SIGINT)
+        times = syn_times(path)
+        last = [json.loads(line) for line in done.stdout.splitlines() if '"sweep"' in line][-1]
+        report.check("rate %d: as many SYNs as it says" % rate, last["sent"], len(times))
+        mean = (len(times) - 1) / (times[-1] - times[0])
+        report.check("rate %d: %.0f on average" % (rate, mean), True, mean <= rate * 1.02)
+        most = most_in_a_second(times)
+        report.check("rate %d: %d in a second" % (rate, most), True, most <= rate * 1.02 + 1)
+
+
 def check_switch(bench):
     """The kill switch holds for sweeps, too."""
     report = bench.report
@@ -318,9 +365,10 @@ def main():
         bench = Bench(net, sys.argv[1], directory)
         bench.start_servers()
         check_command(bench)
+        check_rate(bench)
         bench.start()
-        for check in (check_faults, check_crash, check_switch, check_proxy, check_memory,
-                      check_manners, check_schedule):
+        for check in (check_faults, check_crash, check_alerts, check_switch, check_proxy,
+                      check_memory, check_manners, check_schedule):
             check(bench)
         status, _ = bench.flowd.end()
         bench.report.check("flowd ends well", 0, status)
