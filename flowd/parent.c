@@ -157,7 +157,7 @@ static void reap(struct parent *p)
 }
 
 /* Waits for a signal, at most until `until`. The signal, or 0. */
-static int wait_signal(const struct parent *p, mono_t until)
+static int wait_one(const sigset_t *signals, mono_t until)
 {
 	mono_t left = until - mono_now();
 	struct timespec ts = { 0, 0 };
@@ -165,8 +165,23 @@ static int wait_signal(const struct parent *p, mono_t until)
 
 	if (left > 0)
 		ts = (struct timespec){ left / MONO_SECOND, left % MONO_SECOND * 1000 };
-	signal = sigtimedwait(&p->signals, NULL, &ts);
+	signal = sigtimedwait(signals, NULL, &ts);
 	return signal < 0 ? 0 : signal;
+}
+
+static int wait_signal(const struct parent *p, mono_t until)
+{
+	return wait_one(&p->signals, until);
+}
+
+/* Signals of others stay pending: who waits for a child has no ear for them. */
+static void wait_child(mono_t until)
+{
+	sigset_t child;
+
+	sigemptyset(&child);
+	sigaddset(&child, SIGCHLD);
+	wait_one(&child, until);
 }
 
 /* Asks a role to end and waits for it; with force when it does not. */
@@ -178,7 +193,7 @@ static void stop(struct parent *p, size_t i)
 	if (c->pid)
 		kill(c->pid, SIGTERM);
 	while (c->pid && mono_now() < until) {
-		wait_signal(p, until);
+		wait_child(until);
 		reap(p);
 	}
 	if (!c->pid)
@@ -253,7 +268,7 @@ static int run_once(struct parent *p)
 	}
 	/* The others have nothing more to do and know it. */
 	for (until = mono_now() + PATIENCE; !signal && is_running(p) && mono_now() < until; reap(p))
-		wait_signal(p, until);
+		wait_child(until);
 	for (i = 0; p->plan->roles[i].name; i++)
 		if (!p->children[i].pid && WIFSIGNALED(p->children[i].status))
 			log_error("%s was ended by signal %d", p->plan->roles[i].name,

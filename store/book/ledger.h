@@ -8,7 +8,7 @@
 
 #include "base/record.h"
 
-#define LEDGER_MOST ((size_t)256 << 20) /* bytes */
+#define LEDGER_MOST ((size_t)512 << 20) /* bytes */
 
 struct ledger_head {
 	uint64_t rows;

@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FILE_MOST (16 << 20)
-#define LINE_MOST (1 << 20) /* of the stream */
+#define FILE_MOST ((128 << 20) + 1) /* as flowd takes for a baseline, the longest there is */
+#define LINE_MOST (1 << 20)	    /* of the stream */
 
 int remote_usage(const char *text, const char *word)
 {
