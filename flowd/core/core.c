@@ -339,7 +339,7 @@ static bool open_store(struct core *c, const char *state)
 	if (!rc)
 		rc = sweeps_open(&c->sweeps);
 	if (!rc && c->web)
-		rc = tokens_open(c->store, mono_wall(), token);
+		rc = tokens_open(c->store, c->web, token);
 	if (!rc && c->web && *token)
 		log_info("a token of an admin, said this once: %s", token);
 	if (rc)

@@ -8,7 +8,19 @@ static int count_token(void *arg, const struct token *row)
 	return 0;
 }
 
-int tokens_open(struct store *s, wall_t now, char *text)
+/* Kept, and told to web when it is. */
+static int keep(struct store *s, struct ipc *web, const struct token *token)
+{
+	int rc = store_commit(s, true);
+
+	if (rc)
+		return rc;
+	ipc_send(web, IPC_TOKEN, token);
+	ipc_flush(web);
+	return 0;
+}
+
+int tokens_open(struct store *s, struct ipc *web, char *text)
 {
 	struct token first = { .access = ACCESS_ADMIN };
 	unsigned count = 0;
@@ -17,12 +29,12 @@ int tokens_open(struct store *s, wall_t now, char *text)
 	*text = '\0';
 	if (rc || count)
 		return rc;
-	rc = token_make(&first, now, text);
+	rc = token_make(&first, mono_wall(), text);
 	if (rc)
 		return rc;
 	record_text_set(first.name, sizeof(first.name), "first");
 	store_put_token(s, &first);
-	return store_commit(s, true);
+	return keep(s, web, &first);
 }
 
 static bool makes_sense(const struct token *t)
@@ -48,10 +60,5 @@ int tokens_order(struct store *s, struct ipc *web, const struct token *order)
 			return 1;
 		store_put_token(s, order);
 	}
-	rc = store_commit(s, true);
-	if (!rc) {
-		ipc_send(web, IPC_TOKEN, order);
-		ipc_flush(web);
-	}
-	return rc;
+	return keep(s, web, order);
 }

@@ -11,9 +11,10 @@
 
 /*
  * Where there is no token yet, makes one of an admin: its text, which nobody will see again, is in
- * `text` (TOKEN_TEXT_MAX bytes; "" there are some). 0 or an error of the store.
+ * `text` (TOKEN_TEXT_MAX bytes; "" there are some). Web is told, which may have read the store
+ * before that. 0 or an error of the store.
  */
-int tokens_open(struct store *store, wall_t now, char *text);
+int tokens_open(struct store *store, struct ipc *web, char *text);
 
 /* Does as web orders and says so to it. 0; 1: the order makes no sense; an error of the store. */
 int tokens_order(struct store *store, struct ipc *web, const struct token *order);
