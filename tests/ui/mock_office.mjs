@@ -92,6 +92,7 @@ function order(mock, path, request, response) {
     mock.orders.push([request.method, path + new URL(request.url, "http://mock").search, body]);
     const [, list, id] = /^(\w+)(?:\/([^/]+))?/.exec(path);
     if (list === "probing") Object.assign(mock.office.probing, body);
+    if (list === "learning") mock.learning = { learning: !body.accept, until: null, accepted: body.accept ? new Date().toISOString() : null };
     if (request.method === "DELETE")
       mock.office[list] = mock.office[list].filter((row) => String(row.id ?? row.name) !== decodeURIComponent(id));
     if (path === "tokens") return mock.json(response, { id: 9, ...body, token: "flowd_5f1d" }, 201);
@@ -107,13 +108,15 @@ export function answerOffice(mock, url, request, response) {
   if (mock.session.role !== "admin" && (adminOnly.includes(name) || path === "rules/reload"))
     return mock.problem(response, 403, "not for this role"), true;
   if (path === "probing" && request.method === "GET") return mock.json(response, mock.office.probing), true;
+  if (path === "learning" && request.method === "GET")
+    return mock.json(response, mock.learning ?? { learning: true, until: "2030-01-02T03:04:05.000000Z", accepted: null }), true;
   const dead = /^sinks\/[^/]+\/dead$/.test(path);
   if (dead) return mock.json(response, { dead: mock.office.dead }), true;
   // of one service, and orders of its approval: mock_orders
   if (name === "handovers" && more) return false;
   if (name === "baseline" && (mock.baseline.length || (url.searchParams.get("ip") && !mock.office.deep))) return false;
   if (request.method === "GET" && name in lists && !more) return mock.json(response, pageOf(mock, name, url)), true;
-  if (request.method !== "GET" && (name === "baseline" ? mock.office.deep : ["assets", "sinks", "probing", "tokens", "backups"].includes(name)))
+  if (request.method !== "GET" && (name === "baseline" ? mock.office.deep : ["assets", "sinks", "probing", "tokens", "backups", "learning"].includes(name)))
     return order(mock, path, request, response), true;
   if (path === "rules/reload") return order(mock, path, request, response), true;
   return false;

@@ -119,8 +119,19 @@ async function testOrders(page, mock, origin) {
     assert.equal(decodeURIComponent(order(mock)[1]), `baseline/${id}`);
     await until(async () => /129 approvals/.test(await detail(page)));
   });
+  await check("learning goes on until what was seen is accepted", async () => {
+    assert.match(await detail(page), /being learnt, until .*only what is high or critical/s);
+    await page.getByText("Learn for longer").click();
+    await page.getByRole("button", { name: "Learn", exact: true }).click();
+    await until(() => order(mock)[1] === "learning");
+    assert.deepEqual(order(mock), ["POST", "learning", { days: null }]);
+    await until(async () => /until somebody accepts what has been seen/.test(await detail(page)));
+    await sure(page, "Accept what has been seen");
+    await until(async () => /The border is known.*Accepted last/s.test(await detail(page)));
+    assert.deepEqual(order(mock), ["POST", "learning", { accept: true }]);
+  });
   await check("a file is taken as what it is", async () => {
-    for (const [body, format] of [["[{\"ip\": 1}]", "masscan"], [" {\"type\":1}", "export"], ["ip,port\n", "csv"]]) {
+    for (const [body, format] of [["[{\"ip\": 1}]", "masscan"], ["<?xml?>", "nmap"], [" {\"type\":1}", "export"], ["ip,port\n", "csv"]]) {
       await page.locator('input[type="file"]').setInputFiles({ name: "f", mimeType: "text/plain", buffer: Buffer.from(body) });
       await until(() => order(mock)[1] === `baseline/import?format=${format}`);
       assert.equal(order(mock)[2], body);

@@ -10,6 +10,7 @@ import { hrefOf, route } from "../route";
 import { mayOrder, session } from "../session";
 import { useStore } from "../store";
 import { Cell, Field, Listing, Order, Search, Sure } from "./bits";
+import { Learning } from "./learning";
 import { useOrders, usePages, type Ordering } from "./pages";
 
 type Row = Approval & { app: string | null; void_since: string | null };
@@ -18,10 +19,11 @@ const states: Record<string, string> = {
   open: "not seen yet", bound: "holds", void: "void: it is something else now", expired: "over",
 };
 
-/** A file is one of three forms, by how it begins. */
+/** A file is one of four forms, by how it begins. */
 export function formOf(text: string): string {
   const start = text.trimStart();
   if (start.startsWith("[")) return "masscan";
+  if (start.startsWith("<")) return "nmap";
   return start.startsWith("{") ? "export" : "csv";
 }
 
@@ -42,7 +44,7 @@ function Import({ by }: { by: Ordering }) {
     <details class="order">
       <summary>Import a file</summary>
       <label>
-        <span>CSV, masscan's JSON or flowd's own export: all of it, or nothing where a line is wrong</span>
+        <span>CSV, nmap's XML, masscan's JSON or flowd's own export: all of it, or nothing where a line is wrong</span>
         <input type="file" disabled={by.busy} onChange={(event) => void take(event.currentTarget)} />
       </label>
     </details>
@@ -78,6 +80,7 @@ export function Baseline() {
         <p class="dim">{list.answer && many(list.answer.count, "approval")}</p>
         <Search label="Address or network" hint="any" />
       </div>
+      <Learning done={list.again} />
       {orders.fault && <Problem text={orders.fault} />}
       {may && (
         <>

@@ -79,13 +79,17 @@ export function useOrders(again: () => void): Ordering {
   const timers = useRef<number[]>([]);
   const latest = useRef(again);
   latest.current = again;
-  useEffect(() => () => timers.current.forEach(clearTimeout), []);
+  const gone = useRef(false);
+  useEffect(() => () => {
+    gone.current = true;
+    timers.current.forEach(clearTimeout);
+  }, []);
   const order = async (what: () => Promise<unknown>) => {
     setBusy(true);
     setFault("");
     try {
       await what();
-      timers.current = settles.map((ms) => window.setTimeout(() => latest.current(), ms));
+      if (!gone.current) timers.current = settles.map((ms) => window.setTimeout(() => latest.current(), ms));
       return true;
     } catch (error) {
       setFault((error as Error).message);
