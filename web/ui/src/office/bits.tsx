@@ -3,6 +3,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { Problem } from "../parts/bits";
+import { Line } from "../parts/line";
 import { ShortText } from "../parts/text";
 import { go, route } from "../route";
 import { useStore } from "../store";
@@ -52,10 +53,7 @@ export function Search({ label, hint }: { label: string; hint: string }) {
     <form class="search" role="search" aria-label="Search" onSubmit={(event) => event.preventDefault()}>
       <label>
         <span>{label}</span>
-        <input
-          name="of" value={of} placeholder={hint} autocomplete="off" autocapitalize="off" spellcheck={false}
-          onChange={(event) => go({ of: event.currentTarget.value.trim() })}
-        />
+        <Line name="of" text={of} placeholder={hint} onChange={(event) => go({ of: event.currentTarget.value.trim() })} />
       </label>
       <button type="submit" class="unseen" tabIndex={-1}>Search</button>
     </form>

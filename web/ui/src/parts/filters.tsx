@@ -3,6 +3,7 @@
 import { go, hasFilter, noFilter, route } from "../route";
 import { useStore } from "../store";
 import { levels, states } from "../words";
+import { Line } from "./line";
 
 type Key = "ip" | "port" | "app" | "filter";
 
@@ -24,16 +25,7 @@ export function Filters() {
       {[...fields, expression].map(({ key, label, hint, mode }: (typeof fields)[number]) => (
         <label key={key} class={`filter-${key}`}>
           <span>{label}</span>
-          <input
-            name={key}
-            value={now[key]}
-            placeholder={hint}
-            inputMode={mode}
-            autocomplete="off"
-            autocapitalize="off"
-            spellcheck={false}
-            onChange={set(key)}
-          />
+          <Line name={key} text={now[key]} placeholder={hint} inputMode={mode} onChange={set(key)} />
         </label>
       ))}
       <label class="filter-state">
