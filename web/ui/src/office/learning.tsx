@@ -26,7 +26,7 @@ export function Learning({ done }: { done: () => void }) {
   return (
     <>
       {orders.fault && <Problem text={orders.fault} />}
-      <p>
+      <p class="learning">
         {!learning && "The border is known: what is new is alerted. "}
         {learning && <>The border is being learnt, {until ? <>until <Time stamp={until} /></> : "until somebody accepts what has been seen"}: only what is high or critical is alerted. </>}
         {accepted && <span class="dim">Accepted last <Time stamp={accepted} />. </span>}
