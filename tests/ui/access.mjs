@@ -194,7 +194,7 @@ async function testMenu() {
     assert.equal(await menu.getAttribute("aria-expanded"), "false");
     assert.equal(await page.getByRole("link", { name: "Assets" }).isVisible(), false);
     await menu.tap();
-    assert.equal(await menu.getAttribute("aria-expanded"), "true");
+    await until(async () => (await menu.getAttribute("aria-expanded")) === "true");
     await page.getByRole("link", { name: "Assets" }).tap();
     await until(() => page.url().includes("view=assets"));
     await until(async () => !(await page.getByRole("link", { name: "Assets" }).isVisible()));

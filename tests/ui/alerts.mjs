@@ -58,6 +58,30 @@ async function testChoice(page, mock) {
   });
 }
 
+async function testExpression(page, mock, origin) {
+  await check("alerts that an expression finds; one that comes is asked about; what is wrong is said", async () => {
+    const field = page.getByLabel("Alerts by expression");
+    await field.fill("port x");
+    await field.press("Enter");
+    await until(async () => /x is no port \(column 6\)/.test(await page.textContent(".alerts")));
+    await field.fill("app flute");
+    await field.press("Enter");
+    await until(() => page.url().includes("alerts=app+flute"));
+    await until(async () => /No such alert/.test(await page.textContent(".alerts")));
+    mock.push("alert", { ...alertOf(7000, one, "high"), app: "harp" });
+    mock.push("alert", { ...alertOf(7001, one, "high"), app: "flute" });
+    await listed(page, 7001);
+    assert.deepEqual(await numbers(page), [7001]);
+    await page.reload();
+    await listed(page, 7001);
+    assert.equal(await field.inputValue(), "app flute");
+    assert.deepEqual(await numbers(page), [7001]);
+    await field.fill("");
+    await field.press("Enter");
+    await listed(page, 7000);
+  });
+}
+
 async function testGroups(page, mock) {
   await check("alerts are put together by host, and a new one joins its group, live", async () => {
     mock.push("alert", alertOf(5001, one, "low"));
@@ -132,7 +156,10 @@ export async function testAlerts() {
   await testChoice(page, mock);
   await testGroups(page, mock);
   await testMembers(page, mock, origin);
-  await check("nothing forbidden happened among alerts", () => assert.deepEqual(sins, []));
+  await page.goto(`${origin}#`);
+  await testExpression(page, mock, origin);
+  await check("nothing forbidden happened among alerts", () => // a wrong expression is an answer of 400
+    assert.deepEqual(sins.filter((s) => !/status of 400/.test(s)), []));
   await close();
   mock.close();
 }

@@ -18,7 +18,7 @@ export async function openBrowser(origin, options = {}) {
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     headless: true, args, viewport: { width: 1440, height: 900 }, timezoneId: "UTC", ...options,
   });
-  context.setDefaultTimeout(10000);
+  context.setDefaultTimeout(30000);
   const sins = [];
   await context.exposeBinding("tellViolation", (_, text) => { sins.push(`CSP: ${text}`); });
   await context.addInitScript(() => {

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 
 let passed = 0;
-let failed = 0;
+const failed = [];
 
 export async function check(name, fn) {
   try {
@@ -11,13 +11,13 @@ export async function check(name, fn) {
     passed++;
     console.log(`ok    ${name}`);
   } catch (error) {
-    failed++;
-    console.log(`FAIL  ${name}\n      ${String(error.message).split("\n").slice(0, 12).join("\n      ")}`);
+    failed.push(`FAIL  ${name}\n      ${String(error.message).split("\n").slice(0, 12).join("\n      ")}`);
+    console.log(failed.at(-1));
   }
 }
 
 /** Waits until `fn` gives something true, and gives it back. */
-export async function until(fn, ms = 5000) {
+export async function until(fn, ms = 30000) {
   const end = Date.now() + ms;
   for (;;) {
     const value = await fn();
@@ -27,7 +27,9 @@ export async function until(fn, ms = 5000) {
   }
 }
 
+/** What failed is said again at the end, where it is looked for. */
 export function finish() {
-  console.log(`${passed} passed, ${failed} failed`);
-  return failed ? 1 : 0;
+  failed.forEach((one) => console.log(one));
+  console.log(`${passed} passed, ${failed.length} failed`);
+  return failed.length ? 1 : 0;
 }

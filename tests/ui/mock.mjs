@@ -44,6 +44,7 @@ export class Mock {
     this.members = []; // of those that a rule puts together
     this.session = { role: "admin", name: null, csrf: null };
     this.sweeps = [];
+    this.seconds = [];
     this.baseline = [];
     this.tools = [{ name: "nmap", title: "Nmap's scripts", kind: "command" }, { name: "jira", title: null, kind: "http" }];
     this.runs = [];
@@ -126,6 +127,7 @@ export class Mock {
     if (answerOffice(this, url, request, response)) return;
     if (answerOrder(this, path, url, request, response)) return;
     if (path === "/api/v1/sweeps") return this.json(response, { sweeps: this.sweeps });
+    if (/^\/api\/v1\/sweeps\/\d+\/seconds$/.test(path)) return this.json(response, { seconds: this.seconds });
     if (/^\/api\/v1\/sweeps\/\d+\/(pause|resume|cancel)$/.test(path)) return this.json(response, {});
     if (/^\/api\/v1\/alerts\/\d+\/members$/.test(path)) return this.json(response, { members: this.members, more: false });
     const alert = /^\/api\/v1\/alerts\/(\d+)(\/history)?$/.exec(path);
@@ -220,7 +222,10 @@ export class Mock {
     const assignee = query.get("assignee");
     const found = this.alerts.map((alert) => this.asMade(alert)).filter((alert) => alert.number < before &&
       (!status || alert.status === status) && (assignee === null || (alert.triage.assignee ?? "") === assignee));
-    this.json(response, { alerts: found.slice(0, +(query.get("limit") ?? 50)) });
+    if (query.get("filter") === "port x") return this.problem(response, 400, "filter: x is no port (column 6)");
+    const chosen = found.filter(({ app }) => !query.get("filter") || query.get("filter") === `app ${app}`);
+    const limit = +(query.get("limit") ?? 50);
+    this.json(response, { alerts: chosen.slice(0, limit), next: chosen.length > limit ? chosen[limit - 1].number : null });
   }
 
   one(id, verify, request, response) {

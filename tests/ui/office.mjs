@@ -190,6 +190,18 @@ async function testOrders(page, mock, origin) {
     await sure(page, "Remove");
     await until(() => order(mock)[0] === "DELETE" && order(mock)[1] === "backups/www");
   });
+  await check("what a sweep sent in each second is drawn, as many bars as there is room for", async () => {
+    const at = (i) => new Date(Date.parse("2026-01-02T03:04:05Z") + i * 1000).toISOString();
+    mock.seconds = Array.from({ length: 1000 }, (_, i) => ({ time: at(i), from: i * 100, to: i * 100 + 100, sent: i === 500 ? 990 : 100 }));
+    await page.goto(`${origin}#view=sweeps`);
+    await page.getByText("By second").first().click();
+    await page.waitForSelector(".seconds rect");
+    assert.match(await detail(page), /1,000 seconds, at most 990 packets in one/);
+    const heights = await page.locator(".seconds rect").evaluateAll((all) => all.map((r) => r.height.baseVal.value));
+    assert.equal(heights.length, 250);
+    assert.equal(heights.filter((h) => h === 40).length, 1, "the highest second is lost");
+    assert.ok(Math.abs(heights[0] - 40 * 100 / 990) < 0.01);
+  });
   await check("a sweep is ended after a second question only", async () => {
     await page.goto(`${origin}#view=sweeps`);
     await page.getByRole("button", { name: /^Cancel 192/ }).first().click();

@@ -45,7 +45,7 @@ async function makeToken(page, origin, role) {
   await page.getByLabel("Role").selectOption(role);
   await page.getByRole("button", { name: "Make", exact: true }).click();
   const token = await page.locator(".fresh-token code").textContent();
-  await page.locator(".listing tbody tr", { hasText: `a ${role}` }).waitFor({ timeout: 15000 });
+  await page.locator(".listing tbody tr", { hasText: `a ${role}` }).waitFor({ timeout: 30000 });
   await page.getByRole("button", { name: "Hide it" }).click();
   return token;
 }

@@ -87,9 +87,9 @@ async function testAdmin(page, origin) {
   await check("flowd: probes are stopped and allowed again", async () => {
     await page.goto(`${origin}#view=sensor`);
     await sure(page.locator(".detail"), "Stop all probes");
-    await page.waitForSelector('[data-probing="false"]', { timeout: 15000 });
+    await page.waitForSelector('[data-probing="false"]', { timeout: 30000 });
     await page.getByRole("button", { name: "Allow probes" }).click();
-    await page.waitForSelector('[data-probing="true"]', { timeout: 15000 });
+    await page.waitForSelector('[data-probing="true"]', { timeout: 30000 });
   });
   await check("flowd: a token is made and revoked", async () => {
     await page.goto(`${origin}#view=tokens`);
@@ -109,7 +109,7 @@ async function testAdmin(page, origin) {
     await page.getByLabel("Name").fill("before");
     await page.getByRole("button", { name: "Make", exact: true }).click();
     const row = rowWith(page, "before");
-    await row.waitFor({ timeout: 20000 });
+    await row.waitFor({ timeout: 30000 });
     await sure(row, "Remove");
     await until(async () => !(await row.count()), 15000);
   });
@@ -132,7 +132,7 @@ async function testRules(page, origin) {
     await page.waitForSelector(".faults.warned li");
     assert.match(await page.textContent(".faults.warned"), /line 2, column \d+/);
     await page.getByRole("button", { name: "Try on history" }).click();
-    await page.waitForSelector(".trial", { timeout: 20000 });
+    await page.waitForSelector(".trial", { timeout: 30000 });
     await page.getByRole("button", { name: "Back to what holds" }).click();
     await page.getByRole("button", { name: "Load the file anew" }).click();
     await says(page, /flowd judges by the file as it is now|Not loaded/);
@@ -149,7 +149,7 @@ async function testTriage(page, origin) {
     await page.getByRole("button", { name: "Assign", exact: true }).click();
     await until(async () => /Grace/.test(await page.textContent("#triage-title")), 15000);
     await page.getByRole("button", { name: "Acknowledge" }).click();
-    await page.waitForSelector('[data-status="acknowledged"]', { timeout: 15000 });
+    await page.waitForSelector('[data-status="acknowledged"]', { timeout: 30000 });
     const number = /alert=(\d+)/.exec(href)[1];
     await page.goto(`${origin}#status=acknowledged&assignee=Grace&group=host`);
     await page.reload();
@@ -170,9 +170,9 @@ async function testSweeps(page, origin) {
     await page.locator(".detail .order").getByLabel("Packets a second").fill("50");
     await page.locator(".detail").getByRole("button", { name: "Sweep", exact: true }).click();
     const row = rowWith(page, ip).first();
-    await row.waitFor({ timeout: 15000 });
+    await row.waitFor({ timeout: 30000 });
     await sure(row, "Cancel");
-    await row.locator('[data-sweep="cancelled"]').waitFor({ timeout: 20000 });
+    await row.locator('[data-sweep="cancelled"]').waitFor({ timeout: 30000 });
   });
 }
 

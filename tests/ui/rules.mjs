@@ -66,7 +66,7 @@ async function testDraft(page, mock, origin) {
   await check("the file is loaded anew, and what keeps flowd from it is said", async () => {
     await page.getByRole("button", { name: "Load the file anew" }).click();
     await says(page, /flowd judges by the file as it is now/);
-    assert.equal(await text(page).inputValue(), "alert high\n");
+    await until(async () => (await text(page).inputValue()) === "alert high\n");
     mock.fail.set("/api/v1/rules/reload", 422);
     await page.getByRole("button", { name: "Load the file anew" }).click();
     await says(page, /Not loaded, the rules of before hold: made to fail/);

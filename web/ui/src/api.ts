@@ -340,12 +340,14 @@ export const getAlert = (number: number) => get<Alert>(`alerts/${number}`);
 export interface AlertFilter {
   status: string;
   assignee: string;
+  filter: string; // an expression of the rules language that the finding meets
 }
 
-export async function getAlerts(limit: number, before = 0, filter?: AlertFilter): Promise<Alert[]> {
-  const { status = "", assignee = "" } = filter ?? {};
+/** `next`: what `before` is for older ones, null when there are none. A page of a choice may have few rows. */
+export function getAlerts(limit: number, before = 0, wish?: AlertFilter): Promise<{ alerts: Alert[]; next: number | null }> {
+  const { status = "", assignee = "", filter = "" } = wish ?? {};
   const whose = assignee === "-" ? "?assignee=" : ""; // nobody's
-  return (await get<{ alerts: Alert[] }>(`alerts${whose}`, { limit, before, status, assignee: whose ? "" : assignee })).alerts;
+  return get(`alerts${whose}`, { limit, before, status, assignee: whose ? "" : assignee, filter });
 }
 
 /** A service that an alert stands for, where its rule groups. */
@@ -464,6 +466,14 @@ export interface Sweep {
 }
 
 export const getSweeps = () => get<{ sweeps: Sweep[] }>("sweeps");
+
+export interface SweepSecond {
+  time: string;
+  sent: number;
+}
+
+export const getSweepSeconds = (id: string) =>
+  get<{ seconds: SweepSecond[] }>(`sweeps/${encodeURIComponent(id)}/seconds`);
 
 export interface SweepWish {
   prefixes: string[];

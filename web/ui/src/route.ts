@@ -10,13 +10,14 @@ export interface Route extends Filter, Sorting {
   of: string; // what the view shows: an address, an expression, the name of a receiver
   status: string; // of the alerts listed
   assignee: string; // of the alerts listed
+  alerts: string; // an expression that the alerts listed meet
   group: string; // what alerts are put together by; "" nothing
   at: string; // number of the first row of services in sight, "" the first of all
 }
 
 const keys = [
   "ip", "port", "app", "state", "level", "since", "filter", "sort", "order", "service", "alert", "view", "of",
-  "status", "assignee", "group", "at",
+  "status", "assignee", "alerts", "group", "at",
 ] as const;
 
 function read(): Route {

@@ -10,6 +10,7 @@ import { mayOrder, session } from "../session";
 import { useStore } from "../store";
 import { changeSweep, isOver, loadSweeps, sweeps } from "../sweeps";
 import { Cell, Listing, Sure } from "./bits";
+import { Seconds } from "./seconds";
 
 const nameOf = ({ prefixes, ports }: Sweep) => plain(`${prefixes.join(", ")}, ports ${ports}`);
 
@@ -36,6 +37,7 @@ function Row({ sweep, may }: { sweep: Sweep; may: boolean }) {
       <Cell name="What">
         <span class="address"><ShortText value={sweep.prefixes.join(", ")} most={120} /></span>
         <p class="dim">ports <ShortText value={sweep.ports} most={60} /></p>
+        <Seconds sweep={sweep} />
       </Cell>
       <Cell name="State"><b data-sweep={sweep.state}><ShortText value={sweep.state} most={16} /></b></Cell>
       <Cell name="Done"><Progress sweep={sweep} /></Cell>

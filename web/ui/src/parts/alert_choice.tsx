@@ -5,6 +5,7 @@ import { plain } from "../format";
 import { go, route } from "../route";
 import { session } from "../session";
 import { useStore } from "../store";
+import { Line } from "./line";
 
 export const statuses = ["new", "acknowledged", "resolved", "false-positive"];
 
@@ -35,6 +36,13 @@ export function AlertChoice() {
     <form class="alert-choice" aria-label="Which alerts" onSubmit={(event) => event.preventDefault()}>
       <Choice name="status" label="Status" options={[["", "any"], ...statuses.map((one): [string, string] => [one, one])]} />
       <Choice name="assignee" label="Assigned to" options={[["", "anybody"], [nobody, "nobody"], ...whose]} />
+      <label class="alert-filter">
+        <span>Expression, as in rules</span>
+        <Line
+          name="alerts" text={useStore(route).alerts} placeholder="app redis or noauth" aria-label="Alerts by expression"
+          onChange={(event) => go({ alerts: event.currentTarget.value.trim() })}
+        />
+      </label>
       <Choice name="group" label="Group by" options={groupings} />
     </form>
   );

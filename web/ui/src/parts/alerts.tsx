@@ -5,7 +5,7 @@ import { useEffect, useState } from "preact/hooks";
 import { alerts, assigneeOf, loadAlerts, moreAlerts, statusOf } from "../alerts";
 import { isOfService, type Alert, type CaptureAlert, type ServiceAlert } from "../api";
 import { many, place } from "../format";
-import { hrefOf, route } from "../route";
+import { hrefOf, route, type Route } from "../route";
 import { useStore } from "../store";
 import { eventText, levels, troubleText } from "../words";
 import { AlertChoice, groupings } from "./alert_choice";
@@ -142,10 +142,10 @@ function Groups({ list, by, chosen, draw }: { list: Alert[]; by: string; chosen:
   );
 }
 
-const choosing = ({ status, assignee }: { status: string; assignee: string }) => Boolean(status || assignee);
+const choosing = (now: Route) => Boolean(now.status || now.assignee || now.alerts);
 
 export function Alerts() {
-  const { list, fresh, more, loading, error } = useStore(alerts);
+  const { list, fresh, next, loading, error } = useStore(alerts);
   const now = useStore(route);
   const by = groupings.some(([word]) => word === now.group) ? now.group : "";
   const [old, setOld] = useState(0); // fresh ones stop being so
@@ -171,7 +171,7 @@ export function Alerts() {
         </p>
       )}
       {by ? <Groups list={list} by={by} chosen={now.alert} draw={draw} /> : <ol class="alert-list" reversed>{list.map(draw)}</ol>}
-      {more && (
+      {next > 0 && (
         <button type="button" class="more" disabled={loading} onClick={() => void moreAlerts()}>
           Older alerts
         </button>
