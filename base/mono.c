@@ -4,11 +4,13 @@
 #include "base/err.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#define DAY_SECONDS 86400
 #define BACK_LEAST (100 * MONO_MS)
 #define YEAR_0_US (-62167219200LL * MONO_SECOND)
 #define YEAR_9999_US (253402300799LL * MONO_SECOND + 999999)
@@ -77,20 +79,31 @@ static void put(char *to, int digits, int n, char after)
 
 char *mono_stamp(wall_t t, char *out)
 {
-	struct tm tm;
+	/* Most stamps are of the same day as the one before. */
+	static _Thread_local struct {
+		bool known;
+		time_t begin;
+		struct tm tm;
+	} day;
 	time_t seconds;
 	int64_t us;
+	int second;
 
 	t = clamp(t);
 	us = ((t % MONO_SECOND) + MONO_SECOND) % MONO_SECOND;
 	seconds = (t - us) / MONO_SECOND;
-	gmtime_r(&seconds, &tm);
-	put(out, 4, tm.tm_year + 1900, '-');
-	put(out + 5, 2, tm.tm_mon + 1, '-');
-	put(out + 8, 2, tm.tm_mday, 'T');
-	put(out + 11, 2, tm.tm_hour, ':');
-	put(out + 14, 2, tm.tm_min, ':');
-	put(out + 17, 2, tm.tm_sec, '.');
+	if (!day.known || seconds < day.begin || seconds - day.begin >= DAY_SECONDS) {
+		gmtime_r(&seconds, &day.tm);
+		day.begin = seconds - (day.tm.tm_hour * 60 + day.tm.tm_min) * 60 - day.tm.tm_sec;
+		day.known = true;
+	}
+	second = (int)(seconds - day.begin);
+	put(out, 4, day.tm.tm_year + 1900, '-');
+	put(out + 5, 2, day.tm.tm_mon + 1, '-');
+	put(out + 8, 2, day.tm.tm_mday, 'T');
+	put(out + 11, 2, second / 3600, ':');
+	put(out + 14, 2, second / 60 % 60, ':');
+	put(out + 17, 2, second % 60, '.');
 	put(out + 20, 6, (int)us, 'Z');
 	out[27] = 0;
 	return out;

@@ -16,6 +16,7 @@ struct order {
 };
 
 struct memory {
+	struct hash_key key;
 	struct pending *rows; /* all tables */
 	size_t dead;	      /* of them are deleted; they go when the rows are packed */
 	struct order orders[MEMORY_TABLES];
@@ -28,12 +29,14 @@ struct memory_cursor {
 	bool backwards;
 };
 
-struct memory *memory_new(void)
+struct memory *memory_new(const struct hash_key *key)
 {
 	struct memory *m = calloc(1, sizeof(*m));
 
-	if (m)
-		m->rows = pending_new();
+	if (m) {
+		m->key = *key;
+		m->rows = pending_new(key);
+	}
 	if (m && !m->rows) {
 		free(m);
 		return NULL;
@@ -90,14 +93,15 @@ static int order_add(struct memory *m, struct order *o, uint32_t number)
 
 int memory_put(struct memory *m, const struct pending_row *row)
 {
-	struct pending_row old = *row;
+	struct pending_row old = *row, now = *row;
 	bool found = pending_find(m->rows, &old), lived = found && old.value;
 	size_t before = pending_count(m->rows);
 	int rc;
 
 	if (!found && !row->value)
 		return 0;
-	rc = pending_put(m->rows, row);
+	now.hash = old.hash;
+	rc = pending_put(m->rows, &now);
 	if (rc)
 		return rc;
 	m->dead -= found && !lived && row->value;
@@ -127,7 +131,7 @@ int memory_pack(struct memory *m)
 
 	if (m->dead <= pending_count(m->rows) - m->dead + DEAD_MOST)
 		return 0;
-	packed = memory_new();
+	packed = memory_new(&m->key);
 	rc = packed ? copy_left(m, packed) : -ENOMEM;
 	if (!rc) {
 		old = *m;

@@ -14,7 +14,7 @@ struct memory;
 struct memory_cursor;
 
 /* NULL when memory is short. */
-struct memory *memory_new(void);
+struct memory *memory_new(const struct hash_key *key);
 void memory_free(struct memory *memory);
 
 /* As pending_put: 0, -ENOMEM, ERR_RANGE. */

@@ -2,7 +2,6 @@
 #include "store/pending.h"
 
 #include "base/err.h"
-#include "base/hash.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -15,6 +14,7 @@ struct entry {
 	bool deleted;
 	uint8_t key[PENDING_KEY_MAX];
 	uint32_t slot;	 /* where its number is */
+	uint64_t hash;	 /* of table and key */
 	size_t at, size; /* of the value in `values` */
 };
 
@@ -32,12 +32,12 @@ struct pending {
 	size_t values_len, values_room;
 };
 
-struct pending *pending_new(void)
+struct pending *pending_new(const struct hash_key *key)
 {
 	struct pending *p = calloc(1, sizeof(*p));
 
 	if (p)
-		p->hash_key = hash_key_new();
+		p->hash_key = *key;
 	return p;
 }
 
@@ -57,10 +57,16 @@ static bool is_entry(const struct entry *e, const struct pending_row *row)
 	       !memcmp(e->key, row->key, row->key_len);
 }
 
-/* Where the number of the row's entry is, or belongs; a free one has the row's tag then. */
-static struct slot *slot_of(const struct pending *p, const struct pending_row *row)
+static uint64_t hash_of(const struct pending *p, const struct pending_row *row)
 {
-	uint64_t hash = hash_bytes(&p->hash_key, row->key, row->key_len) + row->table;
+	if (row->hash)
+		return row->hash;
+	return hash_bytes(&p->hash_key, row->key, row->key_len) + row->table;
+}
+
+/* Where the number of the row's entry is, or belongs; a free one has the row's tag then. */
+static struct slot *slot_of(const struct pending *p, const struct pending_row *row, uint64_t hash)
+{
 	size_t mask = 2 * p->room - 1, i = hash & mask;
 	uint32_t tag = (uint32_t)(hash >> 32);
 
@@ -87,7 +93,7 @@ static int grow(struct pending *p)
 	p->room = room;
 	for (i = 0; i < p->count; i++) {
 		const struct pending_row row = pending_at(p, i);
-		struct slot *slot = slot_of(p, &row);
+		struct slot *slot = slot_of(p, &row, row.hash);
 
 		slot->number = (uint32_t)i + 1;
 		p->entries[i].slot = (uint32_t)(slot - slots);
@@ -119,6 +125,7 @@ static int value_put(struct pending *p, const void *value, size_t size, size_t *
 int pending_put(struct pending *p, const struct pending_row *row)
 {
 	size_t at = 0, size = row->value ? row->size : 0;
+	uint64_t hash;
 	struct slot *slot;
 	struct entry *e;
 
@@ -126,7 +133,8 @@ int pending_put(struct pending *p, const struct pending_row *row)
 		return ERR_RANGE;
 	if (p->count == p->room && grow(p))
 		return -ENOMEM;
-	slot = slot_of(p, row);
+	hash = hash_of(p, row);
+	slot = slot_of(p, row, hash);
 	e = slot->number ? &p->entries[slot->number - 1] : NULL;
 	if (e && size && e->size >= size) {
 		memcpy(p->values + e->at, row->value, size);
@@ -138,6 +146,7 @@ int pending_put(struct pending *p, const struct pending_row *row)
 		e = &p->entries[p->count++];
 		slot->number = (uint32_t)p->count;
 		e->slot = (uint32_t)(slot - p->slots);
+		e->hash = hash;
 		e->table = (uint8_t)row->table;
 		e->key_len = (uint8_t)row->key_len;
 		memcpy(e->key, row->key, row->key_len);
@@ -150,8 +159,10 @@ int pending_put(struct pending *p, const struct pending_row *row)
 
 bool pending_find(const struct pending *p, struct pending_row *row)
 {
-	uint32_t number = p->room ? slot_of(p, row)->number : 0;
+	uint32_t number;
 
+	row->hash = hash_of(p, row);
+	number = p->room ? slot_of(p, row, row->hash)->number : 0;
 	if (!number)
 		return false;
 	*row = pending_at(p, number - 1);
@@ -171,7 +182,8 @@ struct pending_row pending_at(const struct pending *p, size_t i)
 				     .key = e->key,
 				     .value = e->deleted ? NULL : p->values + e->at,
 				     .key_len = e->key_len,
-				     .size = e->size };
+				     .size = e->size,
+				     .hash = e->hash };
 }
 
 void pending_clear(struct pending *p)

@@ -107,12 +107,13 @@ static bool db_open(struct rocks *r, const char *path, const char *scratch, char
 
 static int open_either(const char *path, const char *scratch, struct rocks **out, char *error)
 {
+	const struct hash_key key = hash_key_new();
 	struct rocks *r = calloc(1, sizeof(*r));
 
 	if (r)
-		r->pending = pending_new();
+		r->pending = pending_new(&key);
 	if (r && !path)
-		r->memory = memory_new();
+		r->memory = memory_new(&key);
 	if (!r || !r->pending || (!path && !r->memory)) {
 		snprintf(error, ROCKS_ERROR_MAX, "out of memory");
 		rocks_close(r);
@@ -208,7 +209,9 @@ int rocks_get(struct rocks *r, enum rocks_table table, struct rocks_key key, voi
 void rocks_put(struct rocks *r, enum rocks_table table, struct rocks_key key, const void *value,
 	       size_t size)
 {
-	const struct pending_row row = { table, key.bytes, value, key.len, size };
+	const struct pending_row row = {
+		.table = table, .key = key.bytes, .value = value, .key_len = key.len, .size = size
+	};
 	int rc = pending_put(r->pending, &row);
 
 	if (rc)

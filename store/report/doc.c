@@ -130,16 +130,38 @@ static char *put_escape(char *to, uint8_t c)
 	return to + 5;
 }
 
+/* The bytes at the beginning that are ASCII and stand for themselves, eight at a time: a byte of
+ * `odd` has its high bit where one of the word's is less than 0x20, a quote, a backslash or above
+ * 0x7f. */
+static size_t plain_len(const uint8_t *from, size_t len)
+{
+	const uint64_t ones = 0x0101010101010101ULL, high = 0x80 * ones;
+	uint64_t word, odd;
+	size_t n = 0;
+
+	for (; len - n >= 8; n += 8) {
+		memcpy(&word, from + n, 8);
+		odd = word | (word - 0x20 * ones) | ((word ^ '"' * ones) - ones) |
+		      ((word ^ '\\' * ones) - ones);
+		if (odd & high)
+			break;
+	}
+	while (n < len && from[n] >= 0x20 && from[n] < 0x80 && from[n] != '"' && from[n] != '\\')
+		n++;
+	return n;
+}
+
 /* A string of bytes; as Latin-1: each of them is a character of its own. */
 static void put_string(struct doc *d, const uint8_t *from, size_t len, bool latin)
 {
 	char *to = more(d, 6 * len + 2);
-	size_t i;
+	size_t i = plain_len(from, len);
 
 	if (!to)
 		return;
 	*to++ = '"';
-	for (i = 0; i < len; i++) {
+	memcpy(to, from, i);
+	for (to += i; i < len; i++) {
 		uint8_t c = from[i];
 
 		if (c < 0x20 || c == '"' || c == '\\') {
@@ -174,9 +196,9 @@ static size_t utf8_len(const uint8_t *p, size_t len)
 
 static bool is_utf8(const uint8_t *p, size_t len)
 {
-	size_t n;
+	size_t n = plain_len(p, len);
 
-	for (; len; p += n, len -= n)
+	for (p += n, len -= n; len; p += n, len -= n)
 		if (!(n = utf8_len(p, len)))
 			return false;
 	return true;

@@ -165,6 +165,42 @@ static void test_number_in(void **state)
 	assert_int_equal(reading_number_in(line, 9, "number"), 0);
 }
 
+/* The text of a string of `len` bytes, all of them 'x' but one. */
+static void text_with(uint8_t odd, size_t at, size_t len, char *out, size_t size)
+{
+	struct doc *d = doc_new();
+	uint8_t bytes[20];
+	char *text;
+
+	memset(bytes, 'x', sizeof(bytes));
+	bytes[at] = odd;
+	doc_set_bytes(d, "", bytes, len);
+	text = doc_text(d);
+	assert_non_null(text);
+	/* {"":"..."} */
+	snprintf(out, size, "%.*s", (int)strlen(text) - 7, text + 5);
+	free(text);
+}
+
+/* A byte is written the same wherever it stands. */
+static void test_places(void **state)
+{
+	char alone[16], text[64], want[64];
+	size_t at;
+	int c;
+
+	(void)state;
+	for (c = 0; c < 256; c++) {
+		text_with((uint8_t)c, 0, 1, alone, sizeof(alone));
+		for (at = 0; at < 20; at++) {
+			text_with((uint8_t)c, at, 20, text, sizeof(text));
+			snprintf(want, sizeof(want), "%.*s%s%.*s", (int)at, "xxxxxxxxxxxxxxxxxxx",
+				 alone, 19 - (int)at, "xxxxxxxxxxxxxxxxxxx");
+			assert_string_equal(text, want);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -172,6 +208,7 @@ int main(void)
 		cmocka_unit_test(test_strings),	 cmocka_unit_test(test_encodings),
 		cmocka_unit_test(test_children), cmocka_unit_test(test_long),
 		cmocka_unit_test(test_none),	 cmocka_unit_test(test_number_in),
+		cmocka_unit_test(test_places),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

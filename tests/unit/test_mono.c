@@ -4,6 +4,7 @@
 #include "tests/unit/unit.h"
 
 #include <string.h>
+#include <time.h>
 
 static void check_parse(const char *text, mono_t us)
 {
@@ -170,13 +171,41 @@ static void set_back(void **state)
 	assert_int_equal(mono_set_back(&offset), 0);
 }
 
+/* Of the day before, of the same and of the one after, in any order: as the C library has it. */
+static void stamps_of_days(void **state)
+{
+	static const int64_t seconds[] = { 1700000000, 1700005000, 1700006399, 1700006400,
+					   1699920000, 1699919999, -1,	       0,
+					   -86400,     -86401,	   1709164800, 1709251199,
+					   1709251200 };
+	char out[MONO_STAMP_MAX], want[64];
+	struct tm tm;
+	time_t t;
+	size_t i, j;
+
+	(void)state;
+	for (i = 0; i < sizeof(seconds) / sizeof(*seconds); i++)
+		for (j = 0; j < sizeof(seconds) / sizeof(*seconds); j++) {
+			mono_stamp(seconds[i] * MONO_SECOND, out);
+			t = seconds[j];
+			assert_non_null(gmtime_r(&t, &tm));
+			strftime(want, sizeof(want), "%Y-%m-%dT%H:%M:%S.000000Z", &tm);
+			assert_string_equal(mono_stamp(t * MONO_SECOND, out), want);
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(durations), cmocka_unit_test(refused),
-		cmocka_unit_test(texts),     cmocka_unit_test(text_round_trip),
-		cmocka_unit_test(stamps),    cmocka_unit_test(stamps_at_the_ends),
-		cmocka_unit_test(joined),    cmocka_unit_test(clocks),
+		cmocka_unit_test(durations),
+		cmocka_unit_test(refused),
+		cmocka_unit_test(texts),
+		cmocka_unit_test(text_round_trip),
+		cmocka_unit_test(stamps_of_days),
+		cmocka_unit_test(stamps),
+		cmocka_unit_test(stamps_at_the_ends),
+		cmocka_unit_test(joined),
+		cmocka_unit_test(clocks),
 		cmocka_unit_test(set_back),
 	};
 

@@ -23,7 +23,7 @@ static struct service host_of(const struct service *s)
 static struct canary_host *find(const struct lifecycle *l, const struct store_service *row)
 {
 	const struct service host = host_of(&row->service);
-	const struct canary_host *h = l->canary.hosts, *end = h + CANARY_HOSTS;
+	const struct canary_host *h = l->canary.hosts, *end = l->canary.met ? h + CANARY_HOSTS : h;
 
 	for (; h < end; h++)
 		if (h->since_us && h->print == row->print && service_is_same(&h->host, &host))
@@ -112,6 +112,7 @@ int canary_meet(struct lifecycle *l, const struct store_service *row, uint64_t c
 	if (crowd < CROWD || !is_mute(row) || !lifecycle_may_probe(l, &row->service) ||
 	    find(l, row) || !room_for_job(&l->room) || !(h = make_place(l)))
 		return 0;
+	l->canary.met = true;
 	*h = (struct canary_host){ .host = host_of(&row->service),
 				   .print = row->print,
 				   .peer = row->peer,
@@ -229,7 +230,7 @@ int canary_lets_go(struct lifecycle *l, struct store_service *row)
 
 int canary_tick(struct lifecycle *l)
 {
-	struct canary_host *h = l->canary.hosts, *end = h + CANARY_HOSTS;
+	struct canary_host *h = l->canary.hosts, *end = l->canary.met ? h + CANARY_HOSTS : h;
 	int rc = 0;
 
 	for (; h < end && !rc; h++) {

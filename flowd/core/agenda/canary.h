@@ -29,6 +29,7 @@ struct canary_host {
 struct canary {
 	struct canary_host hosts[CANARY_HOSTS];
 	uint64_t orders; /* canaries, since the start */
+	bool met;	 /* some host has had a place */
 };
 
 /* A new mute service was met, `crowd` of its host by now: may order canaries. 0 or an error of the

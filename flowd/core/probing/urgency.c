@@ -37,5 +37,7 @@ void urgency_set(const struct lifecycle *l, const struct store_service *row, str
 	bool asked = job->event == EVENT_VERDICT, routine = job->event == EVENT_NONE;
 
 	job->asker = asked ? ASKER_API : routine ? ASKER_SCHEDULE : ASKER_WIRE;
-	job->urgent = asked || (!routine && is_feared(l, row, job->event));
+	/* What is not probed need not be judged for that. */
+	job->urgent = asked || (!routine && lifecycle_may_probe(l, &row->service) &&
+				is_feared(l, row, job->event));
 }

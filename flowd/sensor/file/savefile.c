@@ -175,18 +175,17 @@ static inline int64_t time_at(const struct savefile *f, const uint8_t *p)
 	return f->big == (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__) ? (int32_t)n : (int64_t)n;
 }
 
-/* Takes the next frame, of which all of `size` bytes are there, its header included. */
-static void take(struct savefile *f, uint32_t size, struct capture_frame *frame)
+/* The frame at `at`, of which all bytes are there. */
+static inline void take(const struct savefile *f, const uint8_t *at, uint32_t captured,
+			struct capture_frame *frame)
 {
-	int64_t seconds = time_at(f, f->at), fraction = time_at(f, f->at + 4);
-	uint32_t captured = size - FRAME_HEADER;
+	int64_t seconds = time_at(f, at), fraction = time_at(f, at + 4);
 
-	frame->time_us = mono_join(seconds, f->nano ? fraction / 1000 : fraction);
+	/* Numbers of 32 bits, which no calendar is too short for. */
+	frame->time_us = seconds * MONO_SECOND + (f->nano ? fraction / 1000 : fraction);
 	frame->captured = captured < f->snaplen ? captured : f->snaplen;
-	frame->length = number_at(f, f->at + 12);
-	frame->bytes = f->at + FRAME_HEADER;
-	f->at += size;
-	f->taken += size;
+	frame->length = number_at(f, at + 12);
+	frame->bytes = at + FRAME_HEADER;
 }
 
 /* Makes one frame wholly there: 1, 0 or ERR_CAPTURE as savefile_take. */
@@ -206,21 +205,31 @@ static int await(struct savefile *f, char *error)
 	return cut(f, "a frame and its header", FRAME_HEADER + captured, error);
 }
 
+/* The frames that are there, without another read: what was handed out stays where it is. */
+static inline int take_all(struct savefile *f, struct capture_frame *frames, int most)
+{
+	const struct savefile of = *f; /* nobody changes it meanwhile: the compiler is to know */
+	const uint8_t *at = f->at;
+	uint32_t captured;
+	int n;
+
+	for (n = 0; n < most && of.end - at >= FRAME_HEADER; n++) {
+		captured = number_at(&of, at + 8);
+		if (captured > FRAME_MOST || (size_t)(of.end - at) - FRAME_HEADER < captured)
+			break;
+		take(&of, at, captured, &frames[n]);
+		at += FRAME_HEADER + captured;
+	}
+	f->taken += (uint64_t)(at - f->at);
+	f->at = at;
+	return n;
+}
+
 int savefile_take(struct savefile *f, struct capture_frame *frames, int most, char *error)
 {
-	int n, rc = await(f, error);
-	uint32_t captured;
+	int rc = await(f, error);
 
-	if (rc <= 0)
-		return rc;
-	/* Without another read: what was handed out stays where it is. */
-	for (n = 0; n < most && left(f) >= FRAME_HEADER; n++) {
-		captured = number_at(f, f->at + 8);
-		if (captured > FRAME_MOST || left(f) - FRAME_HEADER < captured)
-			break;
-		take(f, FRAME_HEADER + captured, &frames[n]);
-	}
-	return n;
+	return rc > 0 ? take_all(f, frames, most) : rc;
 }
 
 uint64_t savefile_at(const struct savefile *f)

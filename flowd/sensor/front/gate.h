@@ -8,6 +8,9 @@
 #define FLOWD_SENSOR_FRONT_GATE_H
 
 #include "base/hash.h"
+#include "flowd/sensor/decode/decode.h"
+#include "flowd/sensor/ends.h"
+#include "flowd/sensor/front/glance.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -59,7 +62,30 @@ static inline bool gate_samples(const struct gate *gate, uint64_t hash, uint32_t
 	       (hash ^ seq ^ (uint64_t)ident << 32) * 0x9e3779b97f4a7c15ULL >> 58 == 0;
 }
 
+/* As flow_take would have it: all but what is followed. */
+static inline bool gate_is_idle(const struct gate *gate, const struct glance *g, uint64_t hash)
+{
+	if (g->flags & TCP_SYN || (g->flags & TCP_RST && g->flags & TCP_ACK && !g->seq))
+		return false;
+	return (!g->ident && !g->data_len) || !gate_samples(gate, hash, g->seq, g->ident);
+}
+
 /* Looks at a frame of GATE_LINK, `len` captured bytes. */
-void gate_look(const struct gate *gate, const uint8_t *bytes, size_t len, struct gate_look *out);
+static inline void gate_look(const struct gate *gate, const uint8_t *bytes, size_t len,
+			     struct gate_look *out)
+{
+	struct glance g;
+
+	glance_take(bytes, len, &g);
+	out->kind = GATE_UNSEEN;
+	if (!g.proto)
+		return;
+	out->hash = ends_hash_one(&gate->key, &g.src, g.sport) +
+		    ends_hash_one(&gate->key, &g.dst, g.dport);
+	if (g.proto == PROTO_UDP)
+		out->kind = GATE_UDP;
+	else
+		out->kind = gate_is_idle(gate, &g, out->hash) ? GATE_IDLE : GATE_TCP;
+}
 
 #endif

@@ -91,7 +91,8 @@ static inline void glance_take(const uint8_t *bytes, size_t len, struct glance *
 	uint16_t type;
 	int i;
 
-	out->proto = 0;
+	out->proto = out->flags = 0;
+	out->seq = out->data_len = 0;
 	if (len < at)
 		return;
 	type = wire_be16_at(bytes + 12);
