@@ -110,11 +110,7 @@ static int open_either(const char *path, const char *scratch, struct rocks **out
 	const struct hash_key key = hash_key_new();
 	struct rocks *r = calloc(1, sizeof(*r));
 
-	if (r)
-		r->pending = pending_new(&key);
-	if (r && !path)
-		r->memory = memory_new(&key);
-	if (!r || !r->pending || (!path && !r->memory)) {
+	if (!r || !(r->pending = pending_new(&key)) || (!path && !(r->memory = memory_new(&key)))) {
 		snprintf(error, ROCKS_ERROR_MAX, "out of memory");
 		rocks_close(r);
 		return ERR_STORE;
@@ -209,9 +205,7 @@ int rocks_get(struct rocks *r, enum rocks_table table, struct rocks_key key, voi
 void rocks_put(struct rocks *r, enum rocks_table table, struct rocks_key key, const void *value,
 	       size_t size)
 {
-	const struct pending_row row = {
-		.table = table, .key = key.bytes, .value = value, .key_len = key.len, .size = size
-	};
+	const struct pending_row row = { table, key.bytes, value, key.len, size, 0 };
 	int rc = pending_put(r->pending, &row);
 
 	if (rc)
