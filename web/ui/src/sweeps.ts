@@ -11,6 +11,7 @@ interface Sweeps {
 
 const often = 2000; // ms
 const seldom = 30000;
+const settles = [300, 1500, 4000, 10000]; // ms after an order, which is accepted before it is carried out
 
 export const sweeps = newStore<Sweeps>({ list: [], read: false, error: "" });
 
@@ -30,6 +31,10 @@ export async function loadSweeps(): Promise<void> {
   timer = window.setTimeout(() => void loadSweeps(), busy ? often : seldom);
 }
 
+function readSoon(): void {
+  for (const ms of settles) setTimeout(() => void loadSweeps(), ms);
+}
+
 /** Orders a sweep; what is wrong with the order, "" nothing. */
 export async function orderSweep(prefixes: string, ports: string, rate: string): Promise<string> {
   try {
@@ -40,7 +45,7 @@ export async function orderSweep(prefixes: string, ports: string, rate: string):
   } catch (error) {
     return (error as Error).message;
   }
-  setTimeout(() => void loadSweeps(), 300);
+  readSoon();
   return "";
 }
 
@@ -50,5 +55,5 @@ export async function changeSweep(id: string, word: string): Promise<void> {
   } catch (error) {
     sweeps.patch({ error: (error as Error).message });
   }
-  setTimeout(() => void loadSweeps(), 300);
+  readSoon();
 }
