@@ -28,7 +28,7 @@ struct task *task_new(const struct task_room *room, const struct job *job)
 	t->job = *job;
 	t->arrived = mono_now();
 	t->scout = (struct scout){ .fn = on_scout, .arg = t };
-	course_open(&t->course, &room->talk, room->conf, job->service.port);
+	course_open(&t->course, &room->talk, room->conf, job);
 	return t;
 }
 

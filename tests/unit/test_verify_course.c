@@ -8,15 +8,21 @@
 
 static struct book *book;
 
-static struct course open_at(uint16_t port, struct conf *conf)
+static struct course open_for(enum event event, uint16_t port, struct conf *conf)
 {
 	struct talk_room room = { .book = book };
+	struct job job = { .event = (uint8_t)event, .service.port = port };
 	struct course course;
 
 	conf->verify_questions = conf->verify_questions ? conf->verify_questions : 4;
 	conf->verify_rarity = 4;
-	course_open(&course, &room, conf, port);
+	course_open(&course, &room, conf, &job);
 	return course;
+}
+
+static struct course open_at(uint16_t port, struct conf *conf)
+{
+	return open_for(EVENT_NEW, port, conf);
 }
 
 /* "listen", "http", "tls" (HTTP inside), "tls+NAME", "NAME". */
@@ -132,6 +138,23 @@ static void unnamed(void **state)
 	}
 }
 
+/* On a schedule, the name is of who was there the last time: somebody else may be there now. */
+static void looked_at_again(void **state)
+{
+	struct conf conf = { .verify_questions = 0 };
+	struct course course = open_for(EVENT_NONE, 4711, &conf);
+	char got[512];
+
+	(void)state;
+	whole(&course, "ssh", "", got, sizeof(got));
+	if (strncmp(got, "tls http", 8))
+		fail_msg("ssh, formerly: %s", got);
+	course = open_for(EVENT_NONE, 4711, &conf);
+	whole(&course, "redis", "", got, sizeof(got));
+	if (strncmp(got, "RedisInfo http tls", 18))
+		fail_msg("redis, formerly: %s", got);
+}
+
 /* Never more than allowed, never twice, whatever the port and the limit. */
 static void bounded(void **state)
 {
@@ -229,8 +252,10 @@ static void impatience(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(named), cmocka_unit_test(unnamed),    cmocka_unit_test(bounded),
-		cmocka_unit_test(more),	 cmocka_unit_test(impatience), cmocka_unit_test(fragile),
+		cmocka_unit_test(named),   cmocka_unit_test(unnamed),
+		cmocka_unit_test(bounded), cmocka_unit_test(looked_at_again),
+		cmocka_unit_test(more),	   cmocka_unit_test(impatience),
+		cmocka_unit_test(fragile),
 	};
 	int rc;
 

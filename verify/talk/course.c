@@ -9,10 +9,13 @@
 static const struct course_step nothing = { BANNER_LISTEN, NULL };
 
 void course_open(struct course *course, const struct talk_room *room, const struct conf *conf,
-		 uint16_t port)
+		 const struct job *job)
 {
-	*course = (struct course){ .book = room->book, .conf = conf, .port = port };
-	course->is_fragile = !book_may_ask(room->book, PROTO_TCP, port);
+	*course = (struct course){ .book = room->book,
+				   .conf = conf,
+				   .port = job->service.port,
+				   .name_is_old = job->event == EVENT_NONE };
+	course->is_fragile = !book_may_ask(room->book, PROTO_TCP, course->port);
 }
 
 bool course_speaks(const struct course *course, const char *app)
@@ -148,8 +151,9 @@ struct course_step course_next(const struct course *course, const char *app, con
 	step = not_twice(course, course_first(course, app[0] ? app : guess));
 	if (step.hello != BANNER_LISTEN)
 		return step;
-	/* Who has a name is asked no more than what belongs to it. */
-	if (app[0])
+	/* Who has a name is asked no more than what belongs to it, unless another may be there now.
+	 */
+	if (app[0] && !course->name_is_old)
 		return nothing;
 	step = by_port(course);
 	if (step.hello != BANNER_LISTEN)

@@ -18,6 +18,7 @@ struct course {
 	bool is_fragile; /* nothing is ever written to it */
 	bool http, tls;	 /* these hellos were said */
 	bool http_inside;
+	bool name_is_old; /* said of who was there when the service was last looked at */
 	uint8_t asked_count;
 	bool inside[COURSE_MOST]; /* of TLS was it that this was asked */
 	const struct book_question *asked[COURSE_MOST];
@@ -30,7 +31,7 @@ struct course_step {
 };
 
 void course_open(struct course *course, const struct talk_room *room, const struct conf *conf,
-		 uint16_t port);
+		 const struct job *job);
 
 /* What a service of this name is to hear first; "" not known. */
 struct course_step course_first(const struct course *course, const char *app);
