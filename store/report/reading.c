@@ -35,6 +35,8 @@ enum reading_kind reading_kind(const struct reading *r)
 		return READING_LIST;
 	if (json_is_boolean(value))
 		return json_is_true(value) ? READING_TRUE : READING_FALSE;
+	if (json_is_null(value))
+		return READING_NULL;
 	return json_is_object(value) ? READING_OBJECT : READING_OTHER;
 }
 

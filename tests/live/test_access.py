@@ -161,6 +161,61 @@ def check_roles(bench):
     bench.report.check("routes", True, seen > 25)
 
 
+# Orders that would be carried out, so that what is wrong is the one field that is made so.
+ORDERS = {"assets": {"address": "192.0.2.77"}, "baseline": {"filter": "port 1"}, "learning": {},
+          "sweeps": {"prefixes": ["10.77.0.250"]}, "backups": {}, "probing": {"enabled": True},
+          "tokens": {"name": "x", "role": "viewer"}}
+VALUES = ("<b>", -1, 1e300, 1.5, True, None, [], {}, [[]], "x" * 600)
+
+
+def is_wrong(bench, schema, value):
+    return any(True for _ in bench.contract.validator(schema).iter_errors(value))
+
+
+def check_fields(bench):
+    """Each field of each order with each value that its description forbids, and one that nobody knows."""
+    seen = 0
+    for name, order in ORDERS.items():
+        path = "/api/v1/" + name
+        operation = bench.contract.doc["paths"][path]["post"]
+        schema = bench.contract.resolve(
+            operation["requestBody"]["content"]["application/json"]["schema"])
+        wrong = [("#", body) for body in ("{", "[]", "5", '"x"', '{"a":1}x', "[" * 500)]
+        wrong += [("#", json.dumps(dict(order, surprise=1)))]
+        for field, form in schema["properties"].items():
+            wrong += [("#/" + field, json.dumps({**order, field: value})) for value in VALUES
+                      if is_wrong(bench, form, value)]
+        for pointer, body in wrong:
+            answer = bench.ask(path, "POST", body, bench.tokens["admin"])
+            said = answer.json().get("errors", [{}])[0].get("pointer") if answer.status == 400 else None
+            seen += 1
+            bench.report.check("%s %s" % (name, body[:60]), (400, True), (
+                answer.status, pointer == "#" and said == "#" or said is not None and
+                said.startswith(pointer)))
+    bench.report.check("orders that are wrong", True, seen > 150)
+
+
+def check_questions(bench):
+    """Each parameter of each question with values that its description forbids."""
+    seen = 0
+    for path, item in sorted(bench.contract.doc["paths"].items()):
+        if path in ("/login", "/metrics", "/healthz", "/api/v1/stream") or "get" not in item:
+            continue
+        place = re.sub(r"\{[^}]*\}", "1", path)
+        forms = {one["name"]: bench.contract.resolve(one["schema"])
+                 for one in map(bench.contract.resolve, item["get"].get("parameters", []))
+                 if one["in"] == "query"}
+        wrong = [(name, value) for name, form in forms.items() for value in
+                 ("x", "-1", "1.5", "0x10", "99999999999999999999", "<b>", "")
+                 if "enum" in form and value not in form["enum"] or form.get("type") == "integer"]
+        for name, value in wrong:
+            answer = bench.ask("%s?%s=%s" % (place, name, value), token=bench.tokens["admin"])
+            seen += 1
+            bench.report.check("%s?%s=%s" % (place, name, value), (400, name),
+                               (answer.status, answer.json().get("parameter")))
+    bench.report.check("questions that are wrong", True, seen > 100)
+
+
 def check_session(bench):
     """A person logs in; what acts needs the session's own word."""
     page = bench.ask("/login")
@@ -261,7 +316,7 @@ def check_guessing(bench):
                        bench.ask("/api/v1/session", token=bench.tokens["admin"]).status)
 
 
-PARTS = (check_first, check_tokens, check_roles, check_session, check_socket, check_tls,
+PARTS = (check_first, check_tokens, check_roles, check_fields, check_questions, check_session, check_socket, check_tls,
          check_restart, check_refused, check_guessing)
 
 

@@ -142,32 +142,41 @@ void assets_list(void *arg, const struct http_request *request, struct http_answ
 
 /* ---- changes ---- */
 
+/* What is said of a field, as a CSV has it; a port may be a number, and whether it is probed a
+ * boolean. NULL: it is none of these. */
+static const char *field_text(enum asset_field field, const struct reading *value, char number[24])
+{
+	enum reading_kind kind = reading_kind(value);
+
+	if (field == ASSET_FIELD_PORT && kind == READING_NUMBER) {
+		snprintf(number, 24, "%lld", (long long)reading_number(value));
+		return number;
+	}
+	if (field == ASSET_FIELD_PROBE && (kind == READING_TRUE || kind == READING_FALSE))
+		return kind == READING_TRUE ? "yes" : "no";
+	return reading_text(value);
+}
+
 /* Reads what somebody says; the pointer to what is wrong with it (RFC 6901), NULL nothing. */
 static const char *read_order(const struct reading *order, struct asset_order *out)
 {
 	static const char *const keys[] = { "address", "name",	  "owner", "tags",   "zone", "port",
 					    "proto",   "outside", "probe", "remove", NULL };
 	static char pointer[16];
-	const struct reading *value;
+	const struct reading *value, *remove = reading_child(order, "remove");
 	char number[24];
 	const char *text;
 	int field;
 
 	if (reading_kind(order) != READING_OBJECT || reading_stranger(order, keys))
 		return "";
-	out->removed = reading_kind(reading_child(order, "remove")) == READING_TRUE;
+	out->removed = reading_kind(remove) == READING_TRUE;
+	if (remove && !out->removed && reading_kind(remove) != READING_FALSE)
+		return "/remove";
 	for (field = 0; field < ASSET_FIELD_END; field++) {
 		value = reading_child(order, record_field_text((unsigned)field));
 		snprintf(pointer, sizeof(pointer), "/%s", record_field_text((unsigned)field));
-		text = reading_text(value);
-		if (reading_kind(value) == READING_NUMBER) {
-			snprintf(number, sizeof(number), "%lld", (long long)reading_number(value));
-			text = number;
-		} else if (reading_kind(value) == READING_FALSE) {
-			text = "no";
-		} else if (reading_kind(value) == READING_TRUE) {
-			text = "yes";
-		}
+		text = field_text((enum asset_field)field, value, number);
 		if (!value && field != ASSET_FIELD_ADDRESS)
 			continue;
 		if (!text ||

@@ -259,7 +259,7 @@ static const char *read_members(const struct reading *doc, struct triage *out, c
 		       "/status";
 	out->status = (uint8_t)n;
 	out->assigns = assignee != NULL;
-	if (reading_kind(assignee) != READING_OTHER &&
+	if (reading_kind(assignee) != READING_NULL &&
 	    !read_text(assignee, out->assignee, sizeof(out->assignee)))
 		return *wrong = "a name of up to 31 bytes, or null", "/assignee";
 	if (out->status == TRIAGE_ASSIGNED && !*out->assignee)

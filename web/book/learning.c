@@ -53,7 +53,7 @@ static const char *read_order(const struct reading *doc, struct learning *out)
 		out->until_us = mono_wall();
 		return reading_kind(accept) == READING_TRUE ? NULL : "/accept";
 	}
-	if (reading_kind(days) == READING_OTHER) {
+	if (reading_kind(days) == READING_NULL) {
 		out->until_us = LEARNING_OPEN;
 		return NULL;
 	}

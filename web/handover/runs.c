@@ -298,7 +298,7 @@ static const char *read_order(const char *text, size_t len, struct tool_run *out
 		pointer = (*wrong = "there is no such member", "");
 	else if (!tool || !*tool || strlen(tool) >= sizeof(out->tool))
 		pointer = (*wrong = "the name of a tool", "/tool");
-	else if (alert && reading_kind(alert) != READING_OTHER &&
+	else if (alert && reading_kind(alert) != READING_NULL &&
 		 (reading_kind(alert) != READING_NUMBER || reading_number(alert) < 1))
 		pointer = (*wrong = "the number of an alert, or null", "/alert");
 	else
