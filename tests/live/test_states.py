@@ -226,7 +226,8 @@ class Watch:
         self.bench = bench
         rules = os.path.join(bench.directory, "events.rules")
         with open(rules, "w", encoding="ascii") as file:
-            file.write("alert critical event refuses\nalert high event restricted\n")
+            file.write("alert critical event refuses\nalert high event restricted\n"
+                       "alert medium event changed state open\n")
         self.words = [bench.flowd, "-i", "outside", "--home", "10.77.0.0/24", "--state",
                       os.path.join(bench.directory, "state"), "--learn=0", "--no-progress",
                       "--alert-deadline=30s", "--flush=1s", "--rules", rules]
@@ -265,13 +266,15 @@ class Watch:
                 return state
             time.sleep(0.2)
 
-    def rule(self, port, patience=12):
-        """The rule of the alert about a port; None: there is none."""
+    def rule(self, port, want=None, patience=30):
+        """The rule of the latest alert about a port, or `want` when one has it; None: none."""
         until = time.time() + patience
         while True:
             alerts = self.ask("GET", "/api/v1/alerts?limit=100")[1]["alerts"]
             rules = [alert["rule"] for alert in alerts if alert["port"] == port]
-            if rules or time.time() > until:
+            if want in rules:
+                return want
+            if rules and not want or time.time() > until:
                 return rules[0] if rules else None
             time.sleep(0.2)
 
@@ -304,11 +307,18 @@ def check_switch(bench, report):
         time.sleep(1.2)
         watch.touch(6001)
     report.check("an allow-list that refuses", "restricted", watch.state(6001, "restricted"))
+    report.check("what turns restricted is judged", "alert high event restricted",
+                 watch.rule(6001, "alert high event restricted"))
     time.sleep(1)
     rows = watch.audit()
     report.check("the audit is what the wire saw", sum(
         row["syns"] + row["connections"] for row in rows), len(wire.read()))
     report.check("who asked", {"wire", "schedule"}, {row["asker"] for row in rows})
+    watch.bench.net.run("inside", ["nft", "delete", "table", "inet", "test"])
+    watch.ask("POST", "/api/v1/services/%s-tcp-6001/verify" % bench.net.inside[0])
+    report.check("open to everybody", "open", watch.state(6001, "open", 30))
+    report.check("what turns open is judged", "alert medium event changed state open",
+                 watch.rule(6001, "alert medium event changed state open"))
     report.check("switched off", (202, False), (lambda a: (a[0], a[1]["enabled"]))(
         watch.ask("POST", "/api/v1/probing", '{"enabled": false}')))
     report.check("nonsense", 400, watch.ask("POST", "/api/v1/probing", '{"enabled": 1}')[0])

@@ -348,6 +348,44 @@ static void other_state(void **state)
 	expect(w, "");
 }
 
+/* A verdict that turns the state is judged, whoever asked for it, and so is one that turns it back.
+ */
+static void turns(void **state)
+{
+	struct world *w = *state;
+	struct probe p = probe(22, STATE_OPEN, T0), shut = probe(22, STATE_CLOSED, T0);
+	struct probe hangs = probe(80, STATE_REFUSES, T0);
+
+	reopen(w, "alert critical event restricted\nalert high event changed state open\n"
+		  "alert medium event refuses\nignore");
+	plan(w);
+	tick(w, T0);
+	open_service(w, 22, &p);
+	look(w, &shut);
+	see(w, 22, EVIDENCE_FULL, w->life.now, "ssh");
+	assert_int_equal(lifecycle_ask(&w->life, &shut.service), 0);
+	assert_int_equal(store_commit(w->store, false), 0);
+	shut.finished_us = w->life.now + MONO_SECOND;
+	reply(w, &shut);
+	expect(w, "verdict:22 verdict:22 changed:22 alert-critical-verified:22#1 ");
+	p.finished_us = shut.finished_us + MONO_SECOND;
+	assert_int_equal(lifecycle_ask(&w->life, &p.service), 0);
+	assert_int_equal(store_commit(w->store, false), 0);
+	reply(w, &p);
+	expect(w, "verdict:22 changed:22 alert-high-verified:22#2 ");
+	/* Nobody looked when it was met; who asks later learns what the alert could not say. */
+	w->targets.count = 0;
+	see(w, 80, EVIDENCE_FULL, w->life.now, "http");
+	tick(w, w->life.now + MONO_DAY);
+	expect(w, "new:80 ");
+	assert_int_equal(prefix_set_parse(&w->targets, "192.0.2.0/24", NULL), 0);
+	hangs.finished_us = w->life.now;
+	assert_int_equal(lifecycle_ask(&w->life, &hangs.service), 0);
+	assert_int_equal(store_commit(w->store, false), 0);
+	reply(w, &hangs);
+	expect(w, "verdict:80 alert-medium-verified:80#3 ");
+}
+
 /* What is due waits while verify has enough to do, and nothing is passed over. */
 static void bounded(void **state)
 {
@@ -409,7 +447,7 @@ int main(void)
 		CASE(again),	   CASE(never),	      CASE(high_sooner),
 		CASE(version),	   CASE(gone),	      CASE(seen_on_the_wire),
 		CASE(prober_deaf), CASE(certificate), CASE(other_state),
-		CASE(bounded),
+		CASE(bounded),	   CASE(turns),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

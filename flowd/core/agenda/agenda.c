@@ -5,6 +5,7 @@
 #include "flowd/core/agenda/changes.h"
 #include "flowd/core/facts/gather.h"
 #include "flowd/core/out/tell.h"
+#include "flowd/core/verdict/turn.h"
 #include "flowd/facts.h"
 
 #include <stdlib.h>
@@ -101,24 +102,18 @@ static int take_shut(struct lifecycle *l, const struct agenda_look *look, struct
 	return l->now - plan->shut_us >= a->gone;
 }
 
-static void add_state(struct changes *c, enum event event, unsigned before, unsigned after)
-{
-	struct change_news n = { .event = event, .what = CHANGE_STATE };
-
-	record_text_set(n.before, sizeof(n.before), record_state_text(before));
-	record_text_set(n.after, sizeof(n.after), record_state_text(after));
-	changes_add(c, &n);
-}
-
-static void settle_up(const struct agenda_look *look, struct store_plan *plan, struct changes *out)
+static void settle_up(const struct lifecycle *l, const struct agenda_look *look,
+		      struct store_plan *plan, struct changes *out)
 {
 	unsigned state = look->row->state, event = look->job->event;
 
 	if (plan->settled == STATE_GONE && event != EVENT_RETURNED)
-		add_state(out, EVENT_RETURNED, plan->settled, state);
+		changes_add_state(out, EVENT_RETURNED, plan->settled, state);
 	else if (plan->settled != STATE_GONE && plan->settled != STATE_CANDIDATE &&
 		 plan->settled != state && event != EVENT_NEW)
-		add_state(out, EVENT_CHANGED, plan->settled, state);
+		changes_add_state(out, EVENT_CHANGED, plan->settled, state);
+	else if (turn_is_late(l, look, plan))
+		changes_add_state(out, EVENT_VERDICT, plan->settled, state);
 	plan->settled = (uint8_t)state;
 	plan->shut_us = 0;
 	plan->shuts = plan->rests = 0;
@@ -137,7 +132,7 @@ static int settle_shut(struct lifecycle *l, const struct agenda_look *look, stru
 		if (plan->settled != STATE_GONE)
 			plan->settled = (uint8_t)state;
 	} else if (gone) {
-		add_state(out, EVENT_GONE, plan->settled, STATE_GONE);
+		changes_add_state(out, EVENT_GONE, plan->settled, STATE_GONE);
 		plan->settled = STATE_GONE;
 	}
 	if (plan->settled == STATE_GONE)
@@ -194,7 +189,7 @@ int agenda_take(struct lifecycle *l, const struct agenda_look *look, struct chan
 	if (rc < 0 || look->row->state == STATE_CANDIDATE || look->row->state == STATE_EPHEMERAL)
 		return rc < 0 ? rc : 0;
 	if (is_up(look->row->state)) {
-		settle_up(look, &plan, out);
+		settle_up(l, look, &plan, out);
 		note_answer(&l->agenda, service, l->now);
 	} else if (is_shut(look->row->state)) {
 		rc = settle_shut(l, look, &plan, out);

@@ -13,6 +13,15 @@ void changes_add(struct changes *c, const struct change_news *news)
 		c->list[c->count++] = *news;
 }
 
+void changes_add_state(struct changes *c, enum event event, unsigned before, unsigned after)
+{
+	struct change_news n = { .event = event, .what = CHANGE_STATE };
+
+	record_text_set(n.before, sizeof(n.before), record_state_text(before));
+	record_text_set(n.after, sizeof(n.after), record_state_text(after));
+	changes_add(c, &n);
+}
+
 static void add_texts(struct changes *c, enum change what, const char *before, const char *after)
 {
 	struct change_news n = { .event = EVENT_CHANGED, .what = what };
@@ -185,8 +194,11 @@ void changes_tell(struct lifecycle *l, struct store_service *row, const struct p
 		e.finding.what = (uint8_t)c->list[i].what;
 		memcpy(e.finding.before, c->list[i].before, sizeof(e.finding.before));
 		memcpy(e.finding.after, c->list[i].after, sizeof(e.finding.after));
-		store_put_event(l->store, &e, row);
-		l->act(l->arg, &(struct lifecycle_act){ .event = &e });
+		/* That of a verdict has been told by itself. */
+		if (e.finding.event != EVENT_VERDICT) {
+			store_put_event(l->store, &e, row);
+			l->act(l->arg, &(struct lifecycle_act){ .event = &e });
+		}
 		tell_judge(l, &e.finding, row, probe, NULL);
 	}
 }

@@ -8,7 +8,7 @@
 
 #include "flowd/core/agenda/agenda.h"
 
-#define CHANGES_MAX 4 /* state, face, certificate, its end */
+#define CHANGES_MAX 5 /* state, face, certificate, its end, who sees it */
 
 struct change_news {
 	enum event event;
@@ -24,6 +24,7 @@ struct changes {
 };
 
 void changes_add(struct changes *c, const struct change_news *news);
+void changes_add_state(struct changes *c, enum event event, unsigned before, unsigned after);
 
 /*
  * Compares the probe of an open service with what its vantage has seen before, and keeps it. 0 or

@@ -5,6 +5,7 @@
 #include "flowd/core/agenda/changes.h"
 #include "flowd/core/out/tell.h"
 #include "flowd/core/verdict/notice.h"
+#include "flowd/core/verdict/turn.h"
 
 #include <stdio.h>
 
@@ -162,9 +163,11 @@ static int take(struct lifecycle *l, struct store_service *row, struct store_job
 	row->delivered |= p->banner_len || *p->app || *p->tls;
 	if ((rc = vantage_settle(l, row)))
 		return rc;
+	if ((rc = turn_far(l, &look, &changes)))
+		return rc;
 	if (before && before != row->exposure)
 		add_exposure(&changes, before, row->exposure);
-	if (before != row->exposure || j->job.event != EVENT_NONE) {
+	if (before != row->exposure || look.was != row->state || j->job.event != EVENT_NONE) {
 		store_put_probe(l->store, p, l->now);
 		tell_event(l, row, EVENT_VERDICT, p);
 	}
