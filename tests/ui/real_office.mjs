@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { check, until } from "./check.mjs";
 import { views } from "./office.mjs";
+import { testReceivers } from "./real_receivers.mjs";
 
 const detail = (page) => page.textContent(".detail");
 const says = (page, pattern, ms = 15000) =>
@@ -256,5 +257,6 @@ export async function testRealOffice(page, origin, shots) {
   await testAssets(page, origin);
   await testRules(page, origin);
   await testSweeps(page, origin);
+  if (process.env.FLOWD_HOOK) await testReceivers(page, origin);
   await testAdmin(page, origin);
 }

@@ -22,12 +22,29 @@ LIVE = os.path.join(HERE, "../live")
 sys.path.insert(0, LIVE)
 from flowd import Flowd  # pylint: disable=wrong-import-position
 from netns import Net, skip_unless_possible  # pylint: disable=wrong-import-position
-from sinks import wait_for  # pylint: disable=wrong-import-position
+from sinks import Hook, wait_for  # pylint: disable=wrong-import-position
 
 HABITS = [r"say:22:SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n",
           r"answer:6379:$20\r\nredis_version:7.0.15\r\n",
           r"say:2323:<script>alert(1)</script><img src=x onerror=alert(2)>\x00\x1b[2J\r\n",
           "tls:443:hello", "reset:3389", "mute:31000-31200"]
+
+
+# A receiver, which refuses at first, and a tool that says what it is told.
+CONFIG = """
+sinks:
+  - name: chat
+    kind: webhook
+    url: https://127.0.0.1:%(port)d/flowd
+    ca_file: %(folder)s/cert.pem
+tools:
+  - name: say
+    title: what it is told
+    program: /bin/echo
+    arguments: ["<i>{host}</i>", "{port}"]
+    probes: no
+"""
+HOOK_PORT = 8443
 
 
 def touch(net, port):
@@ -58,11 +75,17 @@ def start_servers(net, directory):
 
 def run(net, flowd, words, directory):
     start_servers(net, directory)
+    hook = Hook(net, directory + "/hook", HOOK_PORT)
+    hook.mode("422")
+    config = directory + "/flowd.yaml"
+    with open(config, "w", encoding="utf-8") as file:
+        file.write(CONFIG % {"port": HOOK_PORT, "folder": hook.folder})
     rules = directory + "/flowd.rules"  # one that is loaded anew
     shutil.copy(os.path.join(HERE, "../../rules/default.rules"), rules)
     os.chmod(rules, 0o644)
-    daemon = Flowd(net, [flowd, "-i", "inside", "--home", net.home, "--state", directory + "/state",
-                         "--learn=0s", "--rules", rules, "--verify.source", ",".join(net.border_in)]).wait_ready()
+    daemon = Flowd(net, [flowd, "-c", config, "-i", "inside", "--home", net.home, "--state",
+                         directory + "/state", "--learn=0s", "--rules", rules, "--verify.source", ",".join(net.border_in)],
+                   roles=("sensor", "core", "verify", "web", "relay")).wait_ready()
     for port in (22, 6379, 2323, 443, 3389):
         touch(net, port)
     time.sleep(4)
@@ -71,9 +94,10 @@ def run(net, flowd, words, directory):
     clients.start()
     try:
         page = ["node", HERE + "/test_page.mjs", "--only-flowd"] + words
-        return subprocess.run(net.command("border", page + ["http://127.0.0.1:7780/"]),
-                              check=False).returncode
+        return subprocess.run(net.command("border", page + ["http://127.0.0.1:7780/"]), check=False,
+                              env=dict(os.environ, FLOWD_HOOK=hook.folder)).returncode
     finally:
+        hook.stop()
         ended.set()
         clients.join()
         daemon.end()
