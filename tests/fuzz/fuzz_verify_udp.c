@@ -23,7 +23,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const struct question *q = size ? question_row(*data) : NULL;
 	struct probe probe = { 0 }, mended;
 	struct answer_again again = { .len = 0 };
-	struct answer answer = { .asked = asked, .again = &again };
+	struct answer_parts parts = { .len = 0 };
+	struct answer answer = { .asked = asked, .again = &again, .parts = &parts };
 
 	if (!q)
 		return 0;
@@ -34,8 +35,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	answer.said_len = size - 1;
 	if (q->read(&answer, &probe) && !probe.app[0])
 		abort();
-	if (again.len > sizeof(again.bytes))
+	if (again.len > sizeof(again.bytes) || (parts.is_whole && parts.missing))
 		abort();
+	free(parts.bytes);
 	check(probe.app, sizeof(probe.app));
 	check(probe.product, sizeof(probe.product));
 	check(probe.version, sizeof(probe.version));

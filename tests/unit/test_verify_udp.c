@@ -2,6 +2,7 @@
 /* What is asked over UDP is well-formed, and answers to something else are not taken for answers.
  */
 #include "tests/unit/unit.h"
+#include "verify/udp/dtls.h"
 #include "verify/udp/manage.h"
 #include "verify/udp/names.h"
 #include "verify/udp/question.h"
@@ -9,6 +10,7 @@
 #include "verify/udp/tunnel.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct question *find(const char *app, const char *name)
@@ -183,6 +185,63 @@ static void answers(void **state)
 			 &p));
 }
 
+/* A message of DTLS with a part of it in each record: kind, its length, where the part lies. */
+static size_t put_part(uint8_t *out, uint8_t kind, const uint8_t where[2], const char *bytes)
+{
+	static const uint8_t head[] = { 0x16, 0xfe, 0xfd };
+	size_t len = strlen(bytes);
+
+	memset(out, 0, 25);
+	memcpy(out, head, sizeof(head));
+	wire_put_be16(out + 11, (uint16_t)(12 + len));
+	out[13] = kind;
+	out[16] = where[0];
+	out[21] = where[1];
+	out[24] = (uint8_t)len;
+	memcpy(out + 25, bytes, len);
+	return 25 + len;
+}
+
+/* Certificates come in parts, in whatever order, some twice; what does not fit is left. */
+static void parts(void **state)
+{
+	static const struct {
+		uint8_t where[2]; /* length, offset */
+		const char *bytes;
+		bool is_taken;
+		size_t missing;
+	} cases[] = {
+		{ { 10, 6 }, "ghij", true, 6 },	     { { 10, 0 }, "abcd", true, 2 },
+		{ { 10, 2 }, "cd", true, 2 },	     { { 11, 4 }, "xxx", true, 2 },
+		{ { 10, 9 }, "too long", false, 2 }, { { 10, 3 }, "defg", true, 0 },
+	};
+	uint8_t asked[QUESTION_BYTES_MAX], said[64];
+	struct answer_parts got = { .len = 0 };
+	struct answer a = { .asked = asked, .said = said, .parts = &got };
+	struct probe p = { .app = "" };
+	size_t i;
+
+	(void)state;
+	a.asked_len = question_print(find("dtls", "ClientHello"), 1, asked);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		a.said_len = put_part(said, 11, cases[i].where, cases[i].bytes);
+		assert_int_equal(dtls_read(&a, &p), cases[i].is_taken);
+		assert_int_equal(got.missing, cases[i].missing);
+		assert_int_equal(got.is_whole, !cases[i].missing);
+	}
+	assert_memory_equal(got.bytes, "abcdefghij", 10);
+	assert_string_equal(p.app, "dtls");
+	/* They are no certificates. */
+	assert_int_equal(p.certificate_count, 0);
+	/* A client says nothing like that, nor does anybody in the clear after the first epoch. */
+	put_part(said, 16, cases[0].where, "ghij");
+	assert_false(dtls_read(&a, &p));
+	put_part(said, 11, cases[0].where, "ghij");
+	said[4] = 1;
+	assert_false(dtls_read(&a, &p));
+	free(got.bytes);
+}
+
 static void software(void **state)
 {
 	static const struct {
@@ -235,7 +294,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ber),		cmocka_unit_test(lengths),
 		cmocka_unit_test(random_parts), cmocka_unit_test(answers),
-		cmocka_unit_test(software),	cmocka_unit_test(ports)
+		cmocka_unit_test(parts),	cmocka_unit_test(software),
+		cmocka_unit_test(ports)
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

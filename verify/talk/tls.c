@@ -3,6 +3,7 @@
 
 #include "base/addr.h"
 #include "base/err.h"
+#include "base/wire.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -359,6 +360,39 @@ void tls_tell(const struct tls_facts *facts, struct probe *p)
 	snprintf(text, sizeof(text), "%s%s", facts->authority[0] ? "issued by " : "asked for",
 		 facts->authority);
 	probe_add_fact(p, FACT_CLIENT_CERTIFICATE, text);
+}
+
+static X509 *take_certificate(struct wire *w)
+{
+	size_t len = (size_t)wire_u8(w) << 16;
+	const uint8_t *at;
+
+	len |= wire_be16(w);
+	at = wire_take(w, len);
+	return at ? d2i_X509(NULL, &at, (long)len) : NULL;
+}
+
+void tls_tell_chain(const uint8_t *message, size_t len, struct probe *p)
+{
+	STACK_OF(X509) *chain = sk_X509_new_null();
+	struct wire w = wire_open(message, len);
+	struct tls_facts facts = { .version = "" };
+	X509 *one;
+
+	wire_take(&w, 3);
+	while (chain && (one = take_certificate(&w)))
+		if (!sk_X509_push(chain, one)) {
+			X509_free(one);
+			break;
+		}
+	if (sk_X509_num(chain) > 0) {
+		read_chain(chain, &facts);
+		memcpy(p->san, facts.san, sizeof(p->san));
+		p->certificate_count = facts.certificate_count;
+		memcpy(p->certificates, facts.certificates, sizeof(p->certificates));
+	}
+	sk_X509_pop_free(chain, X509_free);
+	ERR_clear_error();
 }
 
 void tls_sha256(const void *bytes, size_t len, uint8_t out[32])

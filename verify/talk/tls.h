@@ -57,6 +57,10 @@ bool tls_is_name(const char *name);
 /* What is known, also of a handshake that failed half-way. 1: the server sent a certificate. */
 int tls_read_facts(const struct tls *tls, struct tls_facts *out);
 
+/* Puts the certificates of a Certificate message (RFC 5246 section 7.4.2), as many as are whole,
+ * into a probe. */
+void tls_tell_chain(const uint8_t *message, size_t len, struct probe *probe);
+
 /* Puts them into a probe: its fields, and a fact where a certificate is asked for. */
 void tls_tell(const struct tls_facts *facts, struct probe *probe);
 

@@ -17,11 +17,20 @@ struct answer_again {
 	uint8_t bytes[ANSWER_AGAIN_MAX];
 };
 
+/* What an answer in several datagrams has brought so far of what is read as one. */
+struct answer_parts {
+	uint8_t *bytes; /* owned: `len` bytes, then as many marks; NULL none yet */
+	size_t len, missing;
+	bool is_whole; /* and has been read */
+	bool is_over;  /* nothing more will come */
+};
+
 struct answer {
 	const uint8_t *asked, *said; /* payloads, borrowed */
 	size_t asked_len, said_len;
 	bool is_cut;		    /* there was more than `said` */
 	struct answer_again *again; /* its reader may fill it; NULL: nobody would send it */
+	struct answer_parts *parts; /* likewise; NULL: nobody would keep them */
 };
 
 /* True: it is, and `probe` has what it says (name, product, version, facts). False: what `probe`

@@ -45,6 +45,7 @@ void ask_close(struct ask *a, struct probe *probe)
 	if (a->fd >= 0)
 		close(a->fd);
 	free(a->bytes);
+	free(a->parts.bytes);
 }
 
 static int open_port(struct ask *a, const struct ask_room *room)
@@ -102,6 +103,8 @@ static void repeat(struct ask *a, const struct answer_again *again)
 		return;
 	memcpy(bytes, again->bytes, again->len);
 	free(a->bytes);
+	free(a->parts.bytes);
+	a->parts = (struct answer_parts){ .len = 0 };
 	a->bytes = bytes;
 	a->len = again->len;
 	a->tries = 0;
@@ -120,6 +123,7 @@ bool ask_read(struct ask *a, const uint8_t *bytes, const struct port_news *news,
 	struct answer_again again = { .len = 0 };
 
 	answer.again = &again;
+	answer.parts = &a->parts;
 	a->answered += news->size;
 	if (!a->is_repeated)
 		count(a, p);

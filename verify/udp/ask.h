@@ -22,6 +22,7 @@ struct ask {
 	struct loop_event *event;
 	uint8_t *bytes; /* owned */
 	size_t len;
+	struct answer_parts parts;
 	unsigned tries;
 	mono_t sent;	   /* the last time */
 	uint64_t answered; /* payload bytes */

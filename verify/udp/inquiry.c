@@ -11,7 +11,8 @@
 #define DATAGRAMS_MOST 32	 /* of ours, for one verdict */
 #define READ_MOST 64		 /* datagrams taken in one go */
 #define BUFFER 8192
-#define WAIT_LEAST (50 * MONO_MS) /* for more of an answer, or for the other answers */
+#define WAIT_LEAST (50 * MONO_MS)  /* for more of an answer, or for the other answers */
+#define WAIT_WORK (1500 * MONO_MS) /* for what it signs, or sends a second time */
 
 /* Whom to ask, in this order; each step is left out where it has nothing new. */
 enum step { STEP_WIRE, STEP_PORT, STEP_COMMON, STEP_BOOK, STEP_END, STEP_FOLLOW };
@@ -262,12 +263,25 @@ void inquiry_name(struct inquiry *in, const char *app)
 		in->renamed = true;
 }
 
+/* Has somebody been given what he asked for, and not said all that follows? */
+static bool is_at_work(const struct inquiry *in)
+{
+	unsigned i;
+
+	for (i = 0; i < in->count; i++)
+		if (in->asks[i].is_repeated && !in->asks[i].parts.is_over)
+			return true;
+	return false;
+}
+
 /* How long the answers to this attempt may take: how long answers take is known from one on. */
 static mono_t wait_of(const struct inquiry *in)
 {
 	const struct conf *conf = in->room.conf;
 	mono_t wait = conf->verify_syn_wait, known = 4 * in->rtt + WAIT_LEAST;
 
+	if (is_at_work(in))
+		return WAIT_WORK < conf->verify_hello_wait ? WAIT_WORK : conf->verify_hello_wait;
 	if (in->rtt && known < wait)
 		wait = known;
 	wait <<= in->attempt;
@@ -279,7 +293,8 @@ static bool is_all_answered(const struct inquiry *in)
 	unsigned i;
 
 	for (i = 0; i < in->count; i++)
-		if (!in->asks[i].answered || in->asks[i].question->flags & QUESTION_MANY)
+		if (!in->asks[i].answered ||
+		    (in->asks[i].question->flags & QUESTION_MANY && !in->asks[i].parts.is_over))
 			return false;
 	return true;
 }

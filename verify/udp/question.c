@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "verify/udp/question.h"
 
+#include "verify/udp/dtls.h"
 #include "verify/udp/manage.h"
 #include "verify/udp/names.h"
 #include "verify/udp/snmp.h"
@@ -70,9 +71,11 @@
 		    "\0\0\0\x24" SIXTEEN SIXTEEN
 
 #define DTLS_HELLO                                                                               \
-	"\x16\xfe\xff\0\0\0\0\0\0\0\0\0\x64\1\0\0\x58\0\0\0\0\0\0\0\x58\xfe\xfd" SIXTEEN SIXTEEN \
-	"\0\0\0\x12\xc0\x2b\xc0\x2f\xc0\x0a\xc0\x14\0\x9c\0\x2f\0\x35\0\xae\xc0\xa8"             \
-	"\1\0\0\x1c\0\x0a\0\6\0\4\0\x17\0\x1d\0\x0b\0\2\1\0\0\x0d\0\x08\0\6\4\3\4\1\2\1"
+	"\x16\xfe\xff\0\0\0\0\0\0\0\0\0\x88\1\0\0\x7c\0\0\0\0\0\0\0\x7c\xfe\xfd" SIXTEEN SIXTEEN \
+	"\0\0\0\x24\xc0\x2b\xc0\x2f\xc0\x2c\xc0\x30\xcc\xa9\xcc\xa8\xc0\x09\xc0\x13"             \
+	"\xc0\x0a\xc0\x14\0\x9e\0\x9c\0\x9d\0\x2f\0\x35\0\xae\xc0\xa8\0\xff\1\0\0\x2e"           \
+	"\0\x0a\0\x0a\0\x08\0\x1d\0\x17\0\x18\0\x19\0\x0b\0\2\1\0"                               \
+	"\0\x0d\0\x16\0\x14\4\3\5\3\6\3\x08\7\x08\4\4\1\5\1\6\1\2\1\2\3"
 /* A version that nobody has (RFC 9000 section 15): who speaks QUIC says which it has. */
 #define QUIC_GREASED                            \
 	"\xc0\x1a\x2a\x3a\x4a\x08" EIGHT "\x08" \
@@ -158,7 +161,7 @@ static const struct question rows[] = {
 	{ "bacnet", "firmware-revision", B(BACNET_READ("\x2c")), 0, 0, 0, FOLLOWS,
 	  manage_read_bacnet },
 	{ "ubiquiti", "discovery", B("\1\0\0\0"), 0, 0, 0, 0, manage_read_ubiquiti },
-	{ "dtls", "ClientHello", B(DTLS_HELLO), 0, 27, 16, COMMON | MANY, tunnel_read_dtls },
+	{ "dtls", "ClientHello", B(DTLS_HELLO), 0, 27, 16, COMMON | MANY, dtls_read },
 	{ "radius", "Status-Server", B("\x0c\1\0\x26" SIXTEEN "\x50\x12" EIGHT EIGHT), 0, 4, 16, 0,
 	  tunnel_read_radius },
 	{ "l2tp", "SCCRQ", B(L2TP_OPEN), 0, 55, 2, 0, tunnel_read_l2tp },

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Answers of what carries others: IKE (RFC 2408, 7296), OpenVPN, L2TP (RFC 2661), DTLS (RFC 6347),
- * QUIC (RFC 8999), STUN (RFC 8489), WireGuard, RADIUS (RFC 2865, 5997), XDMCP.
+ * Answers of what carries others: IKE (RFC 2408, 7296), OpenVPN, L2TP (RFC 2661), QUIC (RFC 8999),
+ * STUN (RFC 8489), WireGuard, RADIUS (RFC 2865, 5997), XDMCP.
  */
 #ifndef VERIFY_UDP_TUNNEL_H
 #define VERIFY_UDP_TUNNEL_H
@@ -11,7 +11,6 @@
 bool tunnel_read_ike(const struct answer *a, struct probe *probe);
 bool tunnel_read_openvpn(const struct answer *a, struct probe *probe);
 bool tunnel_read_l2tp(const struct answer *a, struct probe *probe);
-bool tunnel_read_dtls(const struct answer *a, struct probe *probe);
 bool tunnel_read_quic(const struct answer *a, struct probe *probe);
 bool tunnel_read_stun(const struct answer *a, struct probe *probe);
 bool tunnel_read_wireguard(const struct answer *a, struct probe *probe);
