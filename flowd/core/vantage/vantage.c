@@ -60,6 +60,11 @@ static int count(struct deriving *d, const char *name, bool far)
 	return 0;
 }
 
+static bool is_compared(const struct vantages *v)
+{
+	return v->list && *v->list;
+}
+
 static int derive(struct deriving *d)
 {
 	const struct vantages *v = &d->l->vantages;
@@ -93,6 +98,8 @@ int vantage_tell(const struct lifecycle *l, struct finding *f)
 	struct deriving d = { .l = l, .service = &f->service };
 	int rc = derive(&d);
 
+	if (!is_compared(&l->vantages) && f->state == STATE_OPEN && l->vantages.near)
+		record_text_set(d.open_from, sizeof(d.open_from), l->vantages.near);
 	memcpy(f->open_from, d.open_from, sizeof(f->open_from));
 	f->exposure = (uint8_t)exposure_of(&d);
 	return rc;
