@@ -208,10 +208,9 @@ int config_read(int argc, char **argv, struct conf *conf, struct config_order *o
 	if (!words.list)
 		return complain(error, -ENOMEM, "command line", err_text(-ENOMEM));
 	rc = split(argc, argv, &words, order, error);
-	if (!rc && words.file)
-		rc = yaml_read(words.file, conf, error);
-	else if (!rc && !access(CONFIG_FILE, F_OK))
-		rc = yaml_read(CONFIG_FILE, conf, error);
+	order->file = words.file ? words.file : access(CONFIG_FILE, F_OK) ? NULL : CONFIG_FILE;
+	if (!rc && order->file)
+		rc = yaml_read(order->file, conf, error);
 	if (!rc)
 		rc = apply(&words, conf, error);
 	if (!rc)

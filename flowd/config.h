@@ -14,6 +14,7 @@
 struct config_order {
 	bool help, version, check, verbose;
 	const char *restore; /* the folder of a copy of the store; NULL none */
+	const char *file;    /* that was read; NULL none */
 };
 
 /*

@@ -15,6 +15,7 @@
 #include "flowd/rulefile.h"
 #include "flowd/scan/scan.h"
 #include "flowd/sensor/sensor.h"
+#include "flowd/yaml.h"
 #include "relay/relay.h"
 #include "verify/verify.h"
 #include "web/web.h"
@@ -163,6 +164,16 @@ static int check(const struct conf *conf, bool print)
 _Static_assert(RENEW_ERROR_MAX >= CONFIG_ERROR_MAX && RENEW_ERROR_MAX >= RULEFILE_ERROR_MAX,
 	       "errors fit");
 
+/* What no single option shows, with its place in the file. */
+static int check_all(const struct conf *conf, const struct config_order *order, char *error)
+{
+	int rc = config_check(conf, error);
+
+	if (rc)
+		yaml_locate(order->file, conf, error);
+	return rc;
+}
+
 static int reload(struct conf *out, char *error)
 {
 	struct config_order order = { .help = false };
@@ -176,7 +187,7 @@ static int reload(struct conf *out, char *error)
 	}
 	rc = config_read(saved_argc, saved_argv, &conf, &order, error);
 	if (!rc)
-		rc = config_check(&conf, error);
+		rc = check_all(&conf, &order, error);
 	if (!rc && !(rc = rulefile_read(conf.rules, &rules, error))) {
 		rc = namecheck_sinks(&conf, rules, error, RENEW_ERROR_MAX);
 		rules_free(rules);
@@ -204,7 +215,7 @@ int main(int argc, char **argv)
 	if (conf_new(&conf))
 		return 1;
 	if (config_read(argc, argv, &conf, &order, error) ||
-	    (!order.help && !order.version && !order.restore && config_check(&conf, error))) {
+	    (!order.help && !order.version && !order.restore && check_all(&conf, &order, error))) {
 		log_error("%s", error);
 		status = 1;
 	} else if (order.help) {

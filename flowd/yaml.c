@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <libfyaml.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define NAME_MAX_LEN 128
@@ -216,4 +217,90 @@ int yaml_read(const char *path, struct conf *conf, char *error)
 	}
 	fclose(file);
 	return rc;
+}
+
+/* The value of a name with points in it, each of which may be one of the name or go a level down.
+ */
+static struct fy_node *find_in(struct fy_node *node, const char *name)
+{
+	struct fy_node_pair *pair;
+	struct fy_node *found = NULL;
+	void *iter = NULL;
+
+	while (!found && (pair = fy_node_mapping_iterate(node, &iter))) {
+		struct fy_node *value = fy_node_pair_value(pair);
+		const char *word = fy_node_get_scalar0(fy_node_pair_key(pair));
+		size_t len = word ? strlen(word) : 0;
+
+		if (!len || strncmp(name, word, len))
+			continue;
+		if (!name[len])
+			found = value;
+		else if (name[len] == '.' && value && fy_node_is_mapping(value))
+			found = find_in(value, name + len + 1);
+	}
+	return found;
+}
+
+/* Where the file says an option, counted from 1, and what, when it is a scalar; else "". */
+static bool find_option(const char *path, const char *name, char *value, size_t size, int place[2])
+{
+	const struct fy_parse_cfg cfg = { .flags = FYPCF_QUIET };
+	struct fy_document *document = fy_document_build_from_file(&cfg, path);
+	struct fy_node *root = document ? fy_document_root(document) : NULL, *node = NULL;
+	const struct fy_mark *mark = NULL;
+	const char *text;
+
+	if (root && fy_node_is_mapping(root))
+		node = find_in(root, name);
+	if (node && fy_node_is_scalar(node)) {
+		text = fy_node_get_scalar0(node);
+		snprintf(value, size, "%s", text ? text : "");
+		mark = fy_token_start_mark(fy_node_get_scalar_token(node));
+	} else if (node && fy_node_is_sequence(node) && fy_node_sequence_item_count(node)) {
+		node = fy_node_sequence_get_by_index(node, 0);
+		*value = 0;
+		if (fy_node_is_scalar(node))
+			mark = fy_token_start_mark(fy_node_get_scalar_token(node));
+	}
+	if (mark) {
+		place[0] = mark->line + 1;
+		place[1] = mark->column + 1;
+	}
+	fy_document_destroy(document);
+	return mark;
+}
+
+/* Is that what holds? Lists and numbers are written in another way than they were read. */
+static bool is_in_effect(const struct conf *conf, const char *name, const char *text)
+{
+	struct conf_option o;
+	char *value;
+	bool same;
+	size_t i;
+
+	for (i = 0; conf_option(i, &o) && strcmp(o.name, name) != 0; i++)
+		;
+	if (!conf_option(i, &o) || !conf_is_given(conf, i))
+		return false;
+	value = *text ? conf_value(conf, i) : NULL;
+	same = !value || !strcmp(value, text);
+	free(value);
+	return same;
+}
+
+void yaml_locate(const char *path, const struct conf *conf, char *error)
+{
+	char name[NAME_MAX_LEN], value[YAML_ERROR_MAX], whole[YAML_ERROR_MAX];
+	size_t len = strcspn(error, ":,");
+	int place[2];
+
+	if (!path || len >= sizeof(name) || error[len] != ':')
+		return;
+	snprintf(name, sizeof(name), "%.*s", (int)len, error);
+	if (!find_option(path, name, value, sizeof(value), place) ||
+	    !is_in_effect(conf, name, value))
+		return;
+	snprintf(whole, sizeof(whole), "%s:%d:%d: %.400s", path, place[0], place[1], error);
+	memcpy(error, whole, sizeof(whole));
 }

@@ -15,4 +15,11 @@
  */
 int yaml_read(const char *path, struct conf *conf, char *error);
 
+/*
+ * Puts "file:line:column: " before an error of config_check that begins with an option's name, when
+ * the file says that option and the command line has not said something else. `error`:
+ * YAML_ERROR_MAX bytes; `path` NULL: no file was read.
+ */
+void yaml_locate(const char *path, const struct conf *conf, char *error);
+
 #endif

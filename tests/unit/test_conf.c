@@ -119,6 +119,41 @@ static int run(struct conf *conf, struct config_order *order, char *error, ...)
 	return config_read(argc, argv, conf, order, error);
 }
 
+/* What a file and the command line say together is wrong, and where that stands. */
+static void together_case(void **state, const char *text, const char *word, const char *want)
+{
+	char path[] = "/tmp/flowd-conf-XXXXXX", error[CONFIG_ERROR_MAX], whole[CONFIG_ERROR_MAX];
+	struct config_order order = { .help = false };
+	struct conf *conf = fresh(state);
+	int fd = mkstemp(path), rc;
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+	close(fd);
+	rc = run(conf, &order, error, "flowd", "-c", path, "-i", "eth0", "--home=10.0.0.0/8", word,
+		 NULL);
+	assert_int_equal(rc, 0);
+	assert_string_equal(order.file, path);
+	assert_true(config_check(conf, error) < 0);
+	yaml_locate(order.file, conf, error);
+	unlink(path);
+	snprintf(whole, sizeof(whole), "%s%s", *want == ':' ? path : "", want);
+	assert_memory_equal(error, whole, strlen(whole));
+}
+
+static void together(void **state)
+{
+	together_case(state, "verify:\n  rate: 9\n  fragile: 9100,x\n", NULL,
+		      ":3:12: verify.fragile: expected ports such as");
+	together_case(state, "verify.fragile: 70000\n", NULL, ":1:17: verify.fragile: ");
+	together_case(state, "verify:\n  fragile: \"515\"\n", "--verify.fragile=515-",
+		      "verify.fragile: expected ports");
+	together_case(state, "verify:\n  quiet_hours: Mon-Xxx 08:00\n", NULL,
+		      ":2:16: verify.quiet_hours: ");
+	together_case(state, "verify:\n  expiring: [30d, soon]\n", NULL,
+		      ":2:14: verify.expiring: ");
+}
+
 static void command_line(void **state)
 {
 	struct conf *conf = fresh(state);
@@ -244,9 +279,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sets_and_refuses), cmocka_unit_test(targets_and_probes),
-		cmocka_unit_test(yaml_places),	    cmocka_unit_test(command_line),
-		cmocka_unit_test(replaces),	    cmocka_unit_test(passes_on),
-		cmocka_unit_test(percents),
+		cmocka_unit_test(yaml_places),	    cmocka_unit_test(together),
+		cmocka_unit_test(command_line),	    cmocka_unit_test(replaces),
+		cmocka_unit_test(passes_on),	    cmocka_unit_test(percents),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
