@@ -2,6 +2,7 @@
 #include "verify/steps.h"
 
 #include "verify/evidence.h"
+#include "verify/gate/rtt.h"
 
 /* What the next or present conversation says. */
 void steps_set(struct task *t, struct course_step step)
@@ -44,11 +45,20 @@ static mono_t listen_wait(const struct task *t)
 	return name;
 }
 
+/* Question and answer travel, and may have to travel twice. */
+static mono_t way(const struct task *t)
+{
+	mono_t rtt = rtt_of(t->room->rtt, &t->way.to);
+
+	return 2 * (rtt > t->probe->rtt_us ? rtt : t->probe->rtt_us);
+}
+
 /*
- * How long a conversation may last. A hello that is only a guess and that servers answer without
- * thinking waits less: to know that nobody is at home must not cost more than the alert's deadline.
+ * How long a conversation may last at a server that is near. A hello that is only a guess and that
+ * servers answer without thinking waits less: to know that nobody is at home must not cost more
+ * than the alert's deadline.
  */
-mono_t steps_wait(const struct task *t, enum banner_hello hello)
+static mono_t wait_near(const struct task *t, enum banner_hello hello)
 {
 	const struct conf *conf = t->room->conf;
 
@@ -61,6 +71,11 @@ mono_t steps_wait(const struct task *t, enum banner_hello hello)
 	    conf->verify_banner_wait < conf->verify_hello_wait)
 		return conf->verify_banner_wait;
 	return conf->verify_hello_wait;
+}
+
+mono_t steps_wait(const struct task *t, enum banner_hello hello)
+{
+	return wait_near(t, hello) + way(t);
 }
 
 /* What has still to be asked of a service whose answer was understood at least in part. */
@@ -140,7 +155,7 @@ bool steps_is_refusal(const struct task *t)
 {
 	const struct book_question *listen = book_listen(t->room->talk.book);
 
-	return !listen || !listen->wrapped || mono_now() - t->dialled <= listen->wrapped;
+	return !listen || !listen->wrapped || mono_now() - t->dialled <= listen->wrapped + way(t);
 }
 
 struct course_step steps_next(struct task *t)
@@ -157,7 +172,7 @@ struct course_step steps_next(struct task *t)
 void steps_hurry(struct task *t)
 {
 	if (t->talk && t->hello == BANNER_LISTEN && !t->listen_only)
-		listen_on(t, IMPATIENCE);
+		listen_on(t, IMPATIENCE + way(t));
 }
 
 void steps_recall(struct task *t)

@@ -189,6 +189,7 @@ static void killed(void **state)
 static void waits(void **state)
 {
 	struct addr near = host_of(1, 1), far = host_of(2, 1), late = host_of(3, 1);
+	struct addr unknown = host_of(4, 1);
 	struct rtt r;
 	int i;
 
@@ -205,8 +206,20 @@ static void waits(void **state)
 	/* The last one has time. */
 	assert_int_equal(rtt_wait(&r, &near, 3, true), 500 * MONO_MS);
 	assert_true(rtt_wait(&r, &far, 1, false) >= 900 * MONO_MS);
+	assert_int_equal(rtt_wait(&r, &far, 5, true), 8 * MONO_SECOND);
+	assert_int_equal(rtt_wait(&r, &far, 4, false), 4 * MONO_SECOND);
 	rtt_late(&r, &late, 500 * MONO_MS, T0);
 	assert_int_equal(rtt_wait(&r, &late, 1, false), MONO_SECOND);
+	assert_int_equal(rtt_of(&r, &near), MONO_MS);
+	assert_int_equal(rtt_of(&r, &late), 500 * MONO_MS);
+	assert_int_equal(rtt_of(&r, &unknown), 0);
+	/* A server over UDP may think before it answers: that says nothing where a SYN has. */
+	rtt_hint(&r, &near, 300 * MONO_MS, 0);
+	assert_int_equal(rtt_of(&r, &near), MONO_MS);
+	rtt_hint(&r, &unknown, 0, 500 * MONO_MS);
+	assert_int_equal(rtt_wait(&r, &unknown, 1, false), MONO_SECOND);
+	rtt_hint(&r, &unknown, 800 * MONO_MS, 0);
+	assert_int_equal(rtt_of(&r, &unknown), 800 * MONO_MS);
 	rtt_close(&r);
 }
 

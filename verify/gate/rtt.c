@@ -82,12 +82,37 @@ void rtt_late(struct rtt *p, const struct addr *host, mono_t wait, mono_t now)
 	s->wait = 2 * wait < LONGEST ? 2 * wait : LONGEST;
 }
 
+void rtt_hint(struct rtt *p, const struct addr *host, mono_t took, mono_t wait)
+{
+	struct rtt_slot *room;
+	uint64_t key;
+	const struct rtt_slot *s = find(p, host, &key, &room);
+
+	if (s && s->smooth)
+		return;
+	if (took)
+		rtt_hear(p, host, took, mono_now());
+	else
+		rtt_late(p, host, wait, mono_now());
+}
+
+mono_t rtt_of(const struct rtt *p, const struct addr *host)
+{
+	struct rtt_slot *room;
+	uint64_t key;
+	const struct rtt_slot *s = find(p, host, &key, &room);
+
+	if (!s)
+		return 0;
+	return s->smooth > s->wait / 2 ? s->smooth : s->wait / 2;
+}
+
 mono_t rtt_wait(const struct rtt *p, const struct addr *host, unsigned tries, bool last)
 {
 	struct rtt_slot *room;
 	uint64_t key;
 	const struct rtt_slot *s = find(p, host, &key, &room);
-	mono_t wait = p->first;
+	mono_t wait = p->first, most;
 
 	if (s && s->smooth) {
 		wait = s->smooth + 4 * s->vary;
@@ -97,6 +122,7 @@ mono_t rtt_wait(const struct rtt *p, const struct addr *host, unsigned tries, bo
 	}
 	if (s && s->wait > wait)
 		wait = s->wait;
-	wait <<= tries - 1;
+	most = p->first << (tries - 1) > LONGEST ? p->first << (tries - 1) : LONGEST;
+	wait = wait << (tries - 1) < most ? wait << (tries - 1) : most;
 	return last && wait < p->first ? p->first : wait;
 }

@@ -36,6 +36,13 @@ void rtt_hear(struct rtt *rtt, const struct addr *host, mono_t took, mono_t now)
 /* An answer came after a SYN had been repeated because of a wait of `wait` (Karn's algorithm). */
 void rtt_late(struct rtt *rtt, const struct addr *host, mono_t wait, mono_t now);
 
+/* Likewise of a datagram, whose server may think first: counts where no SYN has told. `took`: 0
+ * when it had been repeated after `wait`. */
+void rtt_hint(struct rtt *rtt, const struct addr *host, mono_t took, mono_t wait);
+
+/* A round trip there as far as is known, 0 nothing is. */
+mono_t rtt_of(const struct rtt *rtt, const struct addr *host);
+
 /* How long to wait for the answer of try number `tries` (from 1). */
 mono_t rtt_wait(const struct rtt *rtt, const struct addr *host, unsigned tries, bool last);
 

@@ -23,6 +23,7 @@ void errand_start(struct task *t)
 					     .loop = room->talk.loop,
 					     .budget = room->talk.budget,
 					     .source = room->talk.source,
+					     .rtt = room->rtt,
 					     .book = room->talk.book };
 
 	/* A file forbids it (Exclude). */

@@ -278,11 +278,12 @@ static bool is_at_work(const struct inquiry *in)
 static mono_t wait_of(const struct inquiry *in)
 {
 	const struct conf *conf = in->room.conf;
-	mono_t wait = conf->verify_syn_wait, known = 4 * in->rtt + WAIT_LEAST;
+	mono_t wait = rtt_wait(in->room.rtt, &in->order.way.to, 1, true);
+	mono_t known = 4 * in->rtt + WAIT_LEAST;
 
 	if (is_at_work(in))
-		return WAIT_WORK < conf->verify_hello_wait ? WAIT_WORK : conf->verify_hello_wait;
-	if (in->rtt && known < wait)
+		wait = known + WAIT_WORK;
+	else if (in->rtt && known < wait)
 		wait = known;
 	wait <<= in->attempt;
 	return wait < conf->verify_hello_wait ? wait : conf->verify_hello_wait;
@@ -408,9 +409,10 @@ static void hear(struct ask *a, const uint8_t *bytes, const struct port_news *ne
 	struct probe *p = in->order.probe;
 	bool first = !a->answered, recognised;
 
-	if (first && a->tries == 1 && !in->rtt) {
-		in->rtt = mono_now() - a->sent;
-		p->rtt_us = (uint32_t)in->rtt;
+	if (first && !in->rtt && !is_open(in)) {
+		if (a->tries == 1)
+			p->rtt_us = (uint32_t)(in->rtt = mono_now() - a->sent);
+		rtt_hint(in->room.rtt, &in->order.way.to, in->rtt, wait_of(in));
 	}
 	if (!is_open(in)) {
 		p->state = STATE_OPEN;

@@ -10,6 +10,7 @@
 #include "base/conf.h"
 #include "base/loop.h"
 #include "verify/budget.h"
+#include "verify/gate/rtt.h"
 #include "verify/probes/book.h"
 #include "verify/source.h"
 #include "verify/udp/question.h"
@@ -24,6 +25,7 @@ struct inquiry_room {
 	struct loop *loop;
 	struct budget *budget;
 	struct source *source;
+	struct rtt *rtt;
 	struct book *book; /* of probes; NULL none */
 };
 
