@@ -28,11 +28,11 @@ REAL = {22: (r"say:22:SSH-2.0-OpenSSH_9.2p1\r\n", b"", "ssh"),
         6379: (r"answer:6379:-NOAUTH Authentication required.\r\n", b"*1\r\n$4\r\nPING\r\n",
                "redis")}
 PORTS = ", ".join(str(port) for port in list(REAL) + [MUTE])
-REDIRECT = """table ip trap {
+REDIRECT = """table %s trap {
     chain pre { type nat hook prerouting priority -100;
         tcp dport != { %s } redirect to :%d
     }
-}""" % (PORTS, MUTE)
+}""" % ("%s", PORTS, MUTE)
 SYNPROXY = """table ip trap {
     chain raw { type filter hook prerouting priority -300;
         tcp flags & (fin|syn|rst|ack) == syn notrack
@@ -46,9 +46,10 @@ SYNPROXY = """table ip trap {
 
 def sweep(net, host, ports):
     """Connects to each of the ports and says nothing; many at once."""
+    kind = family(host)
     with selectors.DefaultSelector() as waiting:
         for port in ports:
-            client = make(net)
+            client = net.socket("outside", kind, socket.SOCK_STREAM)
             client.setblocking(False)
             try:
                 client.connect((host, port))
@@ -68,13 +69,13 @@ def drain(waiting):
         key.fileobj.close()
 
 
-def make(net):
-    return net.socket("outside", socket.AF_INET, socket.SOCK_STREAM)
+def family(host):
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
 
 
 def speak(net, host):
     for port, (_, words, _) in REAL.items():
-        with make(net) as client:
+        with net.socket("outside", family(host), socket.SOCK_STREAM) as client:
             client.settimeout(3)
             client.connect((host, port))
             if words:
@@ -85,19 +86,21 @@ def speak(net, host):
 def touched(net, tap, host):
     """The ports that the prober has sent SYNs to."""
     found = set()
+    prober = net.border_in[family(host) == socket.AF_INET6]
     for packet in tap():
         match = re.search(r" %s\.(\d+): Flags \[S\]" % re.escape(host), packet)
-        if match and (" IP %s." % net.border_in[0]) in packet:
+        if match and re.search(r" IP6? %s\." % re.escape(prober), packet):
             found.add(int(match.group(1)))
     return found
 
 
 def check(net, report, program, directory, trap, count):
-    name, rules = trap
-    host = net.inside[0]
+    name, rules, six = trap
+    host = net.inside[six]
     net.run("inside", ["nft", "flush", "ruleset"])
     net.run("inside", ["nft", "-f", "-"], input=rules)
-    tap = net.tap("inside", "tcp[13] == 2 and src host %s" % net.border_in[0])
+    tap = net.tap("inside", "%s == 2 and src host %s" % ("ip6[53]" if six else "tcp[13]",
+                                                         net.border_in[six]))
     flowd = Flowd(net, [program, "-i", "inside", "--home", net.home, "--state",
                         os.path.join(directory, name), "--learn", "0s", "--web.port", "0"],
                   "border", ("sensor", "core", "verify")).wait_ready()
@@ -154,7 +157,9 @@ def main():
             raise RuntimeError("servers.py did not start")
         # Else the proxy's last ACK would make a connection of its own.
         net.run("inside", ["sysctl", "-qw", "net.netfilter.nf_conntrack_tcp_loose=0"], check=False)
-        for trap in (("redirect", REDIRECT), ("synproxy", SYNPROXY)):
+        for trap in (("redirect", REDIRECT % "ip", 0), ("synproxy", SYNPROXY, 0),
+                     # The kernel's proxy drops what comes by a raw socket over veth and IPv6.
+                     ("redirect over IPv6", REDIRECT % "ip6", 1)):
             try:
                 net.run("inside", ["nft", "-c", "-f", "-"], input=trap[1])
             except RuntimeError:

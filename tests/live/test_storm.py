@@ -27,27 +27,37 @@ from report import Report
 HERE = os.path.dirname(os.path.abspath(__file__))
 PORTS = (8081, 8082)  # few: a host with many mute ports is asked for canaries
 FEARED, EVERY = 7777, 50  # one service in so many is one that the rules name
-SYN = re.compile(r"^(\d+\.\d+) IP \S+ > (\S+)\.(\d+): Flags \[S\]")
+SYN = re.compile(r"^(\d+\.\d+) IP6? \S+ > (\S+)\.(\d+): Flags \[S\]")
+
+
+def family(host):
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
 
 
 def services(count):
-    """(host, port), two of each host."""
+    """(host, port), two of each host; every other host has an IPv6 address."""
     made = []
     for i in range(count):
-        host = "10.78.%d.%d" % (i // 2 // 200, 1 + i // 2 % 200)
+        host = ("2001:db8:78::%x" % (i + 1) if i // 2 % 2 else
+                "10.78.%d.%d" % (i // 2 // 200, 1 + i // 2 % 200))
         made.append((host, FEARED if i % EVERY == EVERY - 1 else PORTS[i % 2]))
     return made
 
 
 def frames(service, number):
     """SYN and SYN-ACK, as a border sees them; checksums are nobody's business here."""
-    inside = socket.inet_aton(service[0])
+    six = ":" in service[0]
+    inside = socket.inet_pton(family(service[0]), service[0])
     client = struct.pack(">I", 0xc6336400 + number % 250 + 1)
+    if six:
+        client = socket.inet_pton(socket.AF_INET6, "2001:db8:9::")[:12] + client
     port, far = service[1], 1024 + number % 60000
     for source, to, ports, seq, ack, flags in (
             (client, inside, (far, port), 7, 0, 2), (inside, client, (port, far), 9, 8, 0x12)):
-        yield (bytes.fromhex("020000000002" "020000000001" "0800") +
-               struct.pack(">BBHHHBBH", 0x45, 0, 40, 1, 0x4000, 64, 6, 0) + source + to +
+        head = (struct.pack(">IHBB", 6 << 28, 20, 6, 64) if six else
+                struct.pack(">BBHHHBBH", 0x45, 0, 40, 1, 0x4000, 64, 6, 0))
+        yield (bytes.fromhex("020000000002" "020000000001" + ("86dd" if six else "0800")) +
+               head + source + to +
                struct.pack(">HHIIBBHHH", *ports, seq, ack, 0x50, flags, 65535, 0, 0))
 
 
@@ -58,7 +68,8 @@ class Wire:
         self.net, self.out = net, tempfile.NamedTemporaryFile("w+")
         self.process = net.start("inside", [
             "tcpdump", "-i", "eth0", "-tt", "-n", "-l", "-p", "-B", "16384",
-            "ip and tcp[tcpflags] & (tcp-syn|tcp-ack) == tcp-syn and src portrange 61000-61511"],
+            "((ip and tcp[tcpflags] & (tcp-syn|tcp-ack) == tcp-syn) or "
+            "(ip6 and tcp and ip6[53] & 18 == 2)) and src portrange 61000-61511"],
             stdout=self.out, stderr=subprocess.PIPE, universal_newlines=True)
         while "listening" not in self.process.stderr.readline():
             pass
@@ -88,7 +99,7 @@ class Storm:
         rules = os.path.join(directory, "rules")
         with open(rules, "w") as file:
             file.write("alert critical port %d state open\nalert low\n" % FEARED)
-        self.words = [program, "-i", "span", "--home", "10.78.0.0/16", "--state",
+        self.words = [program, "-i", "span", "--home", "10.78.0.0/16,2001:db8:78::/64", "--state",
                       os.path.join(directory, "state"), "--learn=0s", "--no-progress",
                       "--rules", rules, "--verify.rate=%d" % self.rate, "--verify.host_rate=0",
                       "--verify.prefix_rate=0", "--health.silence=0s"]
@@ -210,8 +221,10 @@ def main():
         net.run("border", ["ip", "link", "add", "tap", "type", "veth", "peer", "name", "span"])
         for link in ("tap", "span"):
             net.run("border", ["ip", "link", "set", link, "up"])
-        net.run("border", ["ip", "route", "add", "10.78.0.0/16", "via", net.inside[0]])
-        net.run("inside", ["ip", "route", "add", "local", "10.78.0.0/16", "dev", "lo"])
+        for six, network in enumerate(("10.78.0.0/16", "2001:db8:78::/64")):
+            version = ["ip", "-6" if six else "-4", "route", "add"]
+            net.run("border", version + [network, "via", net.inside[six]])
+            net.run("inside", version + ["local", network, "dev", "lo"])
         servers = net.start("inside", [sys.executable, os.path.join(HERE, "servers.py"), directory,
                                        r"say:%d:SSH-2.0-x_1\r\n" % FEARED], stdout=subprocess.PIPE,
                             universal_newlines=True)
