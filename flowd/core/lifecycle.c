@@ -415,9 +415,10 @@ int lifecycle_tick(struct lifecycle *l, wall_t now)
 
 	if (now > l->now)
 		l->now = now;
-	if ((rc = fleeting_tick(&l->fleeting, l->now)) || (rc = room_tick(&l->room)) ||
-	    (rc = crowd_tick(l, false)) || (rc = agenda_tick(l)) || (rc = canary_tick(l)) ||
-	    (rc = approvals_tick(l)) || (rc = learning_tick(l)) || (rc = policy_tick(l, false)))
+	/* What waits comes before what is judged now: it counts in a throttle's next window. */
+	if ((rc = policy_tick(l, false)) || (rc = fleeting_tick(&l->fleeting, l->now)) ||
+	    (rc = room_tick(&l->room)) || (rc = crowd_tick(l, false)) || (rc = agenda_tick(l)) ||
+	    (rc = canary_tick(l)) || (rc = approvals_tick(l)) || (rc = learning_tick(l)))
 		return rc;
 	if (!l->next_deadline || l->now < l->next_deadline)
 		return 0;

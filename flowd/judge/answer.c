@@ -103,6 +103,7 @@ struct run {
 	struct trial *trial;
 	struct doc *examples;
 	uint32_t left; /* examples that still find room */
+	uint64_t then[LEVEL_END];
 };
 
 static void add_example(struct run *r, const struct store_judgement *row, enum trial_change change,
@@ -194,7 +195,7 @@ static struct answer test_answer(struct run *r, wall_t since)
 	set_time(o, "first", n->first_us);
 	set_time(o, "last", n->last_us);
 	doc_set_number(o, "findings", n->findings);
-	doc_set_child(o, "then", levels_doc(n->then));
+	doc_set_child(o, "then", levels_doc(r->then));
 	doc_set_child(o, "now", levels_doc(n->now));
 	for (i = 0; i < TRIAL_CHANGE_END; i++)
 		doc_set_number(changes, trial_change_text((enum trial_change)i), n->changes[i]);
@@ -208,15 +209,39 @@ static struct answer test_answer(struct run *r, wall_t since)
 	return finish(200, o);
 }
 
-struct answer answer_test(struct store *store, const struct rules *rules,
+/* Alerts that were made since what was tried first. */
+static int count_alert(void *arg, const struct alert *alert)
+{
+	struct run *r = arg;
+
+	if (alert->time_us < trial_counts(r->trial)->first_us)
+		return 1;
+	r->then[alert->level < LEVEL_END ? alert->level : LEVEL_NONE]++;
+	return 0;
+}
+
+static int count_then(struct store *store, struct run *r)
+{
+	uint64_t findings = trial_counts(r->trial)->findings, alerts = 0;
+	int rc = findings ? store_walk_alerts(store, 0, count_alert, r) : 0;
+	unsigned i;
+
+	for (i = LEVEL_NONE + 1; i < LEVEL_END; i++)
+		alerts += r->then[i];
+	r->then[LEVEL_NONE] = findings > alerts ? findings - alerts : 0;
+	return rc;
+}
+
+struct answer answer_test(struct store *store, const struct conf *conf, const struct rules *rules,
 			  const struct trial_order *order)
 {
-	struct run r = { .trial = trial_new(rules),
+	struct run r = { .trial = trial_new(rules, conf),
 			 .examples = doc_new_list(),
 			 .left = order->examples };
 	struct answer answer = { 503, NULL };
 
-	if (r.trial && store_walk_judgements(store, order->since_us, take, &r) >= 0)
+	if (r.trial && store_walk_judgements(store, order->since_us, take, &r) >= 0 &&
+	    !trial_finish(r.trial) && count_then(store, &r) >= 0)
 		answer = test_answer(&r, order->since_us);
 	else
 		answer = answer_problem(503, "the store cannot be read", NULL);

@@ -9,6 +9,7 @@
 #include "flowd/judge/trial.h"
 #include "rules/rules.h"
 
+struct conf;
 struct doc;
 struct store;
 
@@ -31,7 +32,7 @@ struct answer answer_check(const struct rules *rules, struct doc *warnings);
 struct answer answer_show(const char *path, const char *text, size_t len, const char *error);
 
 /* Tries the rules on what was judged since then. */
-struct answer answer_test(struct store *store, const struct rules *rules,
+struct answer answer_test(struct store *store, const struct conf *conf, const struct rules *rules,
 			  const struct trial_order *order);
 
 /* Why what was last judged about the service would be judged how. */

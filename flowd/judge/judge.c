@@ -98,7 +98,7 @@ static struct answer ask_store(struct judge *j, const struct rules *rules)
 		return answer_problem(503, "there is no store yet", NULL);
 	}
 	if (j->order.what == TRIAL_TEST)
-		answer = answer_test(store, rules, &j->order);
+		answer = answer_test(store, j->conf, rules, &j->order);
 	else
 		answer = answer_explain(store, rules, &j->order.service);
 	store_close(store);

@@ -2,23 +2,16 @@
 #include "flowd/judge/trial.h"
 
 #include "flowd/facts.h"
+#include "flowd/judge/sequel.h"
 
-#include <errno.h>
 #include <stdlib.h>
-
-/* A job that made an alert makes another one of a higher level only. */
-struct job_level {
-	uint64_t job; /* 0: the place is free */
-	uint8_t level;
-};
 
 struct trial {
 	const struct rules *rules;
+	struct sequel *sequel;
 	struct trial_counts counts;
 	struct trial_rule list[TRIAL_RULES_MAX];
 	size_t count;
-	struct job_level *jobs; /* open addressing; a power of two */
-	size_t room, used;
 };
 
 const char *trial_change_text(enum trial_change change)
@@ -32,71 +25,36 @@ const char *trial_change_text(enum trial_change change)
 	return texts[change];
 }
 
-struct trial *trial_new(const struct rules *rules)
+/* An alert is made, now or later, of a finding that this rule has decided. */
+static void made(void *arg, void *about, unsigned level)
+{
+	struct trial *t = arg;
+	struct trial_rule *rule = about;
+
+	rule->alerts++;
+	t->counts.now[level]++;
+}
+
+struct trial *trial_new(const struct rules *rules, const struct conf *conf)
 {
 	struct trial *t = calloc(1, sizeof(*t));
 
-	if (t)
-		t->rules = rules;
-	return t;
+	if (!t)
+		return NULL;
+	t->rules = rules;
+	t->sequel = sequel_new(conf, made, t);
+	if (t->sequel)
+		return t;
+	free(t);
+	return NULL;
 }
 
 void trial_free(struct trial *t)
 {
 	if (!t)
 		return;
-	free(t->jobs);
+	sequel_free(t->sequel);
 	free(t);
-}
-
-/* Ids are given one after the other: multiplied, neighbours lie apart. */
-static struct job_level *find_job(struct job_level *jobs, size_t room, uint64_t job)
-{
-	size_t i = (size_t)(job * 0x9e3779b97f4a7c15ULL) & (room - 1);
-
-	while (jobs[i].job && jobs[i].job != job)
-		i = (i + 1) & (room - 1);
-	return &jobs[i];
-}
-
-static int grow(struct trial *t)
-{
-	size_t room = t->room ? t->room * 2 : 1024, i;
-	struct job_level *jobs = calloc(room, sizeof(*jobs));
-
-	if (!jobs)
-		return -ENOMEM;
-	for (i = 0; i < t->room; i++)
-		if (t->jobs[i].job)
-			*find_job(jobs, room, t->jobs[i].job) = t->jobs[i];
-	free(t->jobs);
-	t->jobs = jobs;
-	t->room = room;
-	return 0;
-}
-
-/* The level that a job's alerts have reached; NULL: it is about none, or none can be remembered. */
-static int level_of(struct trial *t, uint64_t job, struct job_level **out)
-{
-	int rc;
-
-	*out = NULL;
-	if (!job)
-		return 0;
-	if (t->used >= TRIAL_JOBS_MAX) {
-		*out = find_job(t->jobs, t->room, job);
-		if (!(*out)->job) {
-			*out = NULL;
-			t->counts.jobs_forgotten++;
-		}
-		return 0;
-	}
-	if (t->used * 2 >= t->room && (rc = grow(t)))
-		return rc;
-	*out = find_job(t->jobs, t->room, job);
-	t->used += !(*out)->job;
-	(*out)->job = job;
-	return 0;
 }
 
 static struct trial_rule *rule_of(struct trial *t, const struct rules_verdict *verdict)
@@ -135,28 +93,20 @@ int trial_take(struct trial *t, const struct store_judgement *row, struct rules_
 	struct trial_counts *n = &t->counts;
 	const struct rules_facts facts = facts_then(row);
 	struct rules_verdict verdict;
-	struct job_level *job;
+	struct sequel_step step = { row, &verdict, facts.owner, NULL };
 	struct trial_rule *rule;
 	enum trial_change change;
-	unsigned now = LEVEL_NONE;
-	int rc = level_of(t, row->job, &job);
+	unsigned now;
+	int rc = sequel_until(t->sequel, row->time_us);
 
 	if (rc)
 		return rc;
 	rules_judge_with(t->rules, &row->finding, &facts, &verdict);
-	/* As core's tell_judge does. */
-	if (verdict.level > (job ? job->level : LEVEL_NONE) &&
-	    (verdict.level >= LEVEL_HIGH || !row->quiet))
-		now = verdict.level;
-	if (job && now)
-		job->level = (uint8_t)now;
-	rule = rule_of(t, &verdict);
+	rule = step.about = rule_of(t, &verdict);
+	if ((rc = sequel_take(t->sequel, &step, &now)))
+		return rc;
 	rule->findings++;
-	rule->alerts += now != LEVEL_NONE;
-	rule->silent += now == LEVEL_NONE;
 	n->findings++;
-	n->then[row->level < LEVEL_END ? row->level : LEVEL_NONE]++;
-	n->now[now]++;
 	change = change_of(row->level, now);
 	n->changes[change]++;
 	n->unprobed +=
@@ -168,6 +118,20 @@ int trial_take(struct trial *t, const struct store_judgement *row, struct rules_
 		out->level = (enum level)now;
 	}
 	return change;
+}
+
+int trial_finish(struct trial *t)
+{
+	struct trial_counts *n = &t->counts;
+	int rc = sequel_finish(t->sequel);
+	uint64_t alerts = 0;
+	unsigned i;
+
+	for (i = LEVEL_NONE + 1; i < LEVEL_END; i++)
+		alerts += n->now[i];
+	n->now[LEVEL_NONE] = n->findings - alerts;
+	n->jobs_forgotten = sequel_forgotten(t->sequel);
+	return rc;
 }
 
 const struct trial_counts *trial_counts(const struct trial *t)
@@ -186,6 +150,8 @@ static int order(const void *a, const void *b)
 
 const struct trial_rule *trial_rules(struct trial *t, size_t *count)
 {
+	for (size_t i = 0; i < t->count; i++)
+		t->list[i].silent = t->list[i].findings - t->list[i].alerts;
 	qsort(t->list, t->count, sizeof(t->list[0]), order);
 	*count = t->count;
 	return t->list;

@@ -9,8 +9,7 @@
 #include "rules/rules.h"
 #include "store/history/judgements.h"
 
-#define TRIAL_RULES_MAX 512    /* rules counted, the rest together */
-#define TRIAL_JOBS_MAX 8000000 /* jobs remembered for alerts that may only be raised */
+#define TRIAL_RULES_MAX 512 /* rules counted, the rest together */
 
 /* How then and now differ about a finding. */
 #define TRIAL_CHANGE_LIST(X)          \
@@ -39,22 +38,25 @@ struct trial_rule {
 
 struct trial_counts {
 	uint64_t findings;
-	uint64_t then[LEVEL_END],
-		now[LEVEL_END];		    /* findings by the level of their alert; none: silent */
+	uint64_t now[LEVEL_END];	    /* alerts made by their level; none: silent findings */
 	uint64_t changes[TRIAL_CHANGE_END]; /* of findings */
 	uint64_t unprobed; /* findings that rest on probes which these rules forbid */
 	uint64_t jobs_forgotten;
 	wall_t first_us, last_us; /* findings judged; 0 none */
 };
 
+struct conf;
 struct trial;
 
-/* `rules` is borrowed. NULL when memory is short. */
-struct trial *trial_new(const struct rules *rules);
+/* `rules` is borrowed; `conf` says for how long groups and such hold. NULL when memory is short. */
+struct trial *trial_new(const struct rules *rules, const struct conf *conf);
 void trial_free(struct trial *trial);
 
-/* What these rules would have said, in `out` (may be NULL). How it differs; -ENOMEM. */
+/* What these rules would have chosen, in `out` (may be NULL). How it differs; -ENOMEM. */
 int trial_take(struct trial *trial, const struct store_judgement *row, struct rules_verdict *out);
+
+/* All was taken: makes what still waits, and counts. 0 or -ENOMEM. */
+int trial_finish(struct trial *trial);
 
 const struct trial_counts *trial_counts(const struct trial *trial);
 

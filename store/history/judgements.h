@@ -26,11 +26,11 @@ struct store_judgement {
 	wall_t time_us;
 	/* Findings of one job make one alert, and another one only of a higher level; 0: alone. */
 	uint64_t job;
-	uint32_t line;	/* of the rule that decided; 0: the implied last one */
-	uint8_t level;	/* enum level of the alert that was made; none: there was none */
-	uint8_t judged; /* enum level that the rules said */
-	uint8_t quiet;	/* 1: the border was being learnt: only level high and above alerted */
-	uint8_t pad;
+	uint32_t line;	 /* of the rule that decided; 0: the implied last one */
+	uint8_t level;	 /* enum level of the alert that was made; none: there was none */
+	uint8_t judged;	 /* enum level that the rules said */
+	uint8_t quiet;	 /* 1: the border was being learnt: only level high and above alerted */
+	uint8_t awaited; /* 1: a verdict was still to come */
 	struct finding finding;
 	struct store_facts facts;
 };

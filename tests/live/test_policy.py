@@ -4,6 +4,7 @@
 
 usage: test_policy.py FLOWD        as root
 """
+import collections
 import os
 import signal
 import sys
@@ -137,6 +138,16 @@ def check_quiet_ends(bench):
                            "%H:%M", time.gmtime(bench.morning))) for row in got])
 
 
+def check_trial(bench):
+    """The same rules, tried on all of it: what was made."""
+    with open(os.path.join(bench.directory, "rules"), "rb") as file:
+        got = bench.ask("/api/v1/rules/test?since=all", "POST", file.read(), X_Flowd_Request="1").json()
+    made = collections.Counter(row["rule_line"] for row in bench.get("/api/v1/alerts?limit=500")["alerts"])
+    bench.report.check("a trial counts the alerts that were made", dict(made), {
+        row["line"]: row["alerts"] for row in got["rules"] if row["alerts"]})
+    bench.report.check("then and now", sum(made.values()), got["then"]["alerts"])
+
+
 def main():
     skip_unless_possible()
     with Net() as net, tempfile.TemporaryDirectory() as directory:
@@ -147,7 +158,7 @@ def main():
         bench.wait_net()
         bench.begin()
         for check in (check_quiet_begins, check_group, check_throttle, check_delay,
-                      check_quiet_ends):
+                      check_quiet_ends, check_trial):
             check(bench)
         bench.flowd.end()
         return bench.report.end()

@@ -38,6 +38,16 @@ alert medium   amplifies > 1
 alert low      not ( vlan 1-4094 or day sun )
 ignore
 """
+# What is done with alerts that rules have chosen: fewer are made than chosen.
+RULES_ACTIONS = {
+    "group": "ignore port 1000-1999\nalert high group by host\n",
+    "group by port": "ignore port 1000-1999\nalert medium port 20-29 group by port\nalert low group by app\n",
+    "throttle": "ignore port 1000-1999\nalert high port 20-29 throttle 3/m\nalert medium throttle 2/20s\n",
+    "quiet": "ignore port 1000-1999\nalert low quiet 00:00-12:00\n",
+    "delay": "alert high port 20-29 delay until verified\nalert low throttle 5/h delay until verified\n",
+    "all": "ignore port 1000-1999\nalert high port 20-23 group by host throttle 1/30s quiet 01:00-01:05\n"
+           "alert medium port 24-29 group by port throttle 1/10s\nalert low quiet 00:00-23:59 throttle 2/m\n",
+}
 RULES_B = """group remote { 22 22022 3389 }
 ignore        event new evidence handshake port 1024-2999
 alert critical port @remote
@@ -69,6 +79,38 @@ def merge(paths, out):
             file.write(struct.pack("<IIII", seconds, micro, len(frame), real) + frame)
 
 
+def steady(path, start=1700000000, minutes=30):
+    """A capture: a new service somewhere every other second, and one that only shows what time it is."""
+    packets = []
+
+    def shake(at, host, port):
+        ends = bytes([198, 51, 100, 9]), bytes([203, 0, 113, host])
+        for step, (back, flags, seq, ack) in enumerate(((0, 2, 1, 0), (1, 18, 9, 2), (0, 16, 2, 10))):
+            ports = (port, 40000) if back else (40000, port)
+            segment = struct.pack(">HHIIBBHHH", *ports, seq, ack, 0x50, flags, 1024, 0, 0)
+            pair = ends[::-1] if back else ends
+            segment = segment[:16] + struct.pack(">H", checksum(
+                b"".join(pair) + struct.pack(">BBH", 0, 6, 20) + segment)) + segment[18:]
+            head = struct.pack(">BBHHHBBH", 0x45, 0, 40, 1, 0, 64, 6, 0) + b"".join(pair)
+            head = head[:10] + struct.pack(">H", checksum(head)) + head[12:]
+            packets.append((at, step * 1000, b"\2" * 6 + b"\4" * 6 + b"\x08\x00" + head + segment))
+    for second in range(60 * minutes):
+        shake(start + second, 3, 1000 + second % 900)
+        if second % 2:
+            shake(start + second, 10 + second * 7 % 13, 20 + second // 26 % 40)
+    with open(path, "wb") as file:
+        file.write(struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 262144, 1))
+        for seconds, micro, frame in packets:
+            file.write(struct.pack("<IIII", seconds, micro, len(frame), len(frame)) + frame)
+
+
+def checksum(data):
+    total = sum(struct.unpack(">%dH" % (len(data) // 2), data))
+    while total >> 16:
+        total = (total & 0xffff) + (total >> 16)
+    return ~total & 0xffff
+
+
 class Bench:
     def __init__(self, net, program, directory):
         self.net, self.program, self.directory = net, program, directory
@@ -84,9 +126,9 @@ class Bench:
             file.write(text)
         return path
 
-    def replay(self, rules, *words):
+    def replay(self, rules, *words, capture=None):
         """Its alerts."""
-        done = subprocess.run([self.program, "-r", self.capture, "--home", "any", "--rules", rules,
+        done = subprocess.run([self.program, "-r", capture or self.capture, "--home", "any", "--rules", rules,
                                *words], stdout=subprocess.PIPE, check=True)
         lines = [json.loads(line) for line in done.stdout.splitlines()]
         return [line for line in lines if line["type"] == "alert"]
@@ -94,7 +136,8 @@ class Bench:
     def start(self, *words):
         self.flowd = Flowd(self.net, [
             self.program, "-i", "inside", "--home", self.net.home, "--learn=0s", "--state",
-            self.state, "--rules", self.rules, "--no-verify", "--store.keep.events=0", "--alert_deadline=1s",
+            self.state, "--rules", self.rules, "--no-verify", "--store.keep.events=0", "--store.keep.alerts=0",
+            "--alert_deadline=1s",
             *words],
                            roles=("sensor", "core", "web")).wait_ready()
         self.wait(lambda: self.ask("/api/v1/services").status == 200)
@@ -167,6 +210,35 @@ def check_equal(bench):
     bench.report.check("the same rules change nothing", got["findings"], got["changes"]["same"])
     bench.report.check("no example of it", [], got["examples"])
     return then
+
+
+def check_actions(bench):
+    """Groups, throttles, quiet hours: a trial counts what a replay with these rules makes."""
+    bench.state = os.path.join(bench.directory, "actions")
+    capture = os.path.join(bench.directory, "steady.pcap")
+    steady(capture)
+    words = ("--deceptive.ports=1024", "--alert_group=5m", "--alert_repeat=1h")
+    bench.replay(bench.rules, "--state", bench.state, *words, capture=capture)
+    made = {}
+    for name, rules in RULES_ACTIONS.items():
+        path = bench.write("action.rules", rules)
+        state = tempfile.mkdtemp(dir=bench.directory)
+        made[name] = bench.replay(path, "--state", state, *words, capture=capture)
+    bench.report.check("actions make fewer alerts", True,
+                       len(made["group"]) < len(made["quiet"]) > len(made["throttle"]) > 20)
+    bench.start("--alert_group=5m", "--alert_repeat=1h")
+    for name, rules in RULES_ACTIONS.items():
+        got = bench.ask("/api/v1/rules/test?since=all", "POST", rules).json()
+        bench.report.check(name + ": alerts", len(made[name]), got["now"]["alerts"])
+        want = collections.Counter(alert["rule_line"] for alert in made[name])
+        bench.report.check(name + ": by rule", dict(want), {
+            row["line"]: row["alerts"] for row in got["rules"] if row["alerts"]})
+        want = collections.Counter(alert["level"] for alert in made[name])
+        bench.report.check(name + ": levels", {level: want[level] for level in LEVELS},
+                           got["now"]["levels"])
+        bench.report.check(name + ": silent", got["findings"] - len(made[name]), got["now"]["silent"])
+    bench.report.check("ends", 0, bench.flowd.end()[0])
+    bench.state = os.path.join(bench.directory, "state")
 
 
 def check_examples(bench):
@@ -384,6 +456,8 @@ def main():
     with Net() as net, tempfile.TemporaryDirectory() as directory:
         os.chmod(directory, 0o755)
         bench = Bench(net, os.path.abspath(sys.argv[1]), directory)
+        bench.write("a.rules", RULES_A)
+        check_actions(bench)
         alerts = check_equal(bench)
         for check in (check_examples, check_faults, check_show):
             check(bench)

@@ -89,12 +89,16 @@ static void offer(struct lifecycle *l, struct alert *alert, const struct alert_t
 		tell_make(l, alert, terms);
 }
 
+static bool is_awaited(const struct probe *probe, const struct store_job *job)
+{
+	return !probe && job && job->job.id && job->allowed;
+}
+
 /* The rule wants the verdict first, and there will be one. */
 static bool is_delayed(const struct rules_verdict *verdict, const struct probe *probe,
 		       const struct store_job *job)
 {
-	return verdict->actions && verdict->actions->delay && !probe && job && job->job.id &&
-	       job->allowed;
+	return verdict->actions && verdict->actions->delay && is_awaited(probe, job);
 }
 
 void tell_judge(struct lifecycle *l, const struct finding *finding, const struct store_service *row,
@@ -117,6 +121,7 @@ void tell_judge(struct lifecycle *l, const struct finding *finding, const struct
 					       .level = alerts ? (uint8_t)verdict.level : 0,
 					       .judged = (uint8_t)verdict.level,
 					       .quiet = quiet,
+					       .awaited = is_awaited(probe, job),
 					       .finding = *finding,
 					       .facts = known });
 	if (!alerts)
