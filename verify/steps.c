@@ -145,7 +145,8 @@ void steps_scout(struct task *t)
 		if (step.hello == BANNER_LISTEN || scout_send(&t->scout, &t->room->talk, &order))
 			break;
 		course_note(&t->course, &step);
-		t->scouted = step;
+		if (t->scout.count == 1)
+			t->scouted = step;
 	}
 	if (t->scout.count && is_known)
 		listen_on(t, steps_wait(t, BANNER_LISTEN));
@@ -164,7 +165,7 @@ struct course_step steps_next(struct task *t)
 
 	/* It may serve one connection at a time, and that is ours. */
 	t->scouted = (struct course_step){ BANNER_LISTEN, NULL };
-	if (t->scout.count == 1 && step.hello != BANNER_LISTEN && scout_is_mute(&t->scout))
+	if (step.hello != BANNER_LISTEN && scout_is_mute(&t->scout))
 		return step;
 	return course_next(&t->course, t->job.app, t->job.app_guess);
 }

@@ -58,7 +58,7 @@ struct task {
 	const struct book_question *question; /* of BANNER_ASK, or inside of BANNER_TLS */
 	struct course course;
 	struct scout scout;		/* asks while the conversation listens */
-	struct course_step scouted;	/* what the last one of them said */
+	struct course_step scouted;	/* what the first one of them said */
 	const struct talk_result *held; /* what it came to, until scouts are back; the talk's */
 	unsigned dials;
 	bool has_narrowed; /* one question more was asked for the product */

@@ -13,6 +13,8 @@ echo   says whatever it hears (RFC 862)
 drip   says TEXT a byte at a time, for ever
 tls    a handshake with cert.pem and key.pem of DIRECTORY, then as say; tls10: TLS 1.0 at most;
        tlsneed: wants a certificate of the client and takes none
+ssl3   SSL 3.0 and no other, as far as HelloDone (RFC 6101), with cert.pem
+ssl2   SSL 2.0 and no other, as far as SERVER-HELLO (Hickman, 1995), with cert.pem; to others it is deaf and hangs up
 PORT may be a range, LOW-HIGH. Prints "ready" when all of them listen.
 """
 import socket
@@ -46,6 +48,43 @@ def wrap(connection, habit):
     return context.wrap_socket(connection, server_side=True)
 
 
+def certificate():
+    with open(sys.argv[1] + "/cert.pem") as file:
+        return ssl.PEM_cert_to_DER_cert(file.read())
+
+
+def serve_ssl3(connection):
+    """Whatever newer version is offered: an old server answers with the newest that it has."""
+    head = connection.recv(5, socket.MSG_WAITALL)
+    if head[:2] != b"\x16\x03":
+        return
+    hello = connection.recv(struct.unpack(">H", head[3:])[0], socket.MSG_WAITALL)
+    suites = hello[41 + hello[38]:]
+    if b"\0\x0a" not in [suites[i:i + 2] for i in range(0, struct.unpack(">H", hello[39 + hello[38]:][:2])[0], 2)]:
+        connection.sendall(b"\x15\3\0\0\2\2\x28")  # handshake_failure
+        return
+    der = certificate()
+    chain = struct.pack(">I", len(der))[1:] + der
+    for kind, body in ((2, b"\3\0" + bytes(32) + b"\0\0\x0a\0"),
+                       (11, struct.pack(">I", len(chain))[1:] + chain), (14, b"")):
+        message = bytes([kind]) + struct.pack(">I", len(body))[1:] + body
+        connection.sendall(b"\x16\3\0" + struct.pack(">H", len(message)) + message)
+    connection.recv(64)
+
+
+def serve_ssl2(connection):
+    head = connection.recv(2, socket.MSG_WAITALL)
+    if not head[0] & 0x80:
+        return
+    hello = connection.recv(struct.unpack(">H", head)[0] & 0x7fff, socket.MSG_WAITALL)
+    if hello[:3] != b"\1\0\2":
+        return
+    der = certificate()
+    body = b"\4\0\1\0\2" + struct.pack(">HHH", len(der), 3, 16) + der + b"\7\0\xc0" + bytes(16)
+    connection.sendall(struct.pack(">H", 0x8000 | len(body)) + body)
+    connection.recv(64)
+
+
 def drip(connection, text):
     while True:
         for byte in text:
@@ -64,6 +103,8 @@ def start_tls(connection, text):
 
 def serve(connection, habit, text):
     try:
+        if habit in ("ssl2", "ssl3"):
+            (serve_ssl2 if habit == "ssl2" else serve_ssl3)(connection)
         if habit == "starttls":
             connection = start_tls(connection, text)
             habit = "mute"

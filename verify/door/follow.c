@@ -47,6 +47,7 @@ struct follow {
 	const struct door *starttls; /* that is being tried */
 	unsigned dials;		     /* SYNs of visits that are over */
 	bool missed;		     /* an errand was not allowed in time */
+	bool wants_tls;		     /* the wire says that it speaks TLS */
 	char sni[RECORD_HINT_MAX];
 	char host[RECORD_HINT_MAX + 8];
 	char agent[REQUEST_AGENT_MAX];
@@ -117,8 +118,12 @@ static void add_rest(struct follow *f)
 	const struct probe *p = f->probe;
 
 	add_doors(f, p->app, p->tls[0] != 0);
-	if (!p->tls[0])
+	/* It sent records, or hung up at a hello that it did not know, and OpenSSL is at a loss. */
+	if (!p->tls[0]) {
+		if (!strcmp(p->app, "tls") || (!p->app[0] && f->wants_tls))
+			add_old(f, NULL, "");
 		return;
+	}
 	if (is_web(p->app) && f->conf->verify_doors)
 		add(f, &(struct errand){ .tls = true, .offer_alpn = true });
 	add_old(f, NULL, p->tls);
@@ -142,6 +147,7 @@ struct follow *follow_open(const struct talk_room *room, const struct follow_ord
 	f->arg = arg;
 	f->wait = order->conf->verify_hello_wait;
 	f->leave = mono_now() + LEAVE_MOST;
+	f->wants_tls = order->tls;
 	if (tls_is_name(order->sni))
 		record_text_set(f->sni, sizeof(f->sni), order->sni);
 	request_agent(room->announce, f->agent, sizeof(f->agent));
@@ -213,6 +219,8 @@ static void tell(const struct follow *f)
 		memcpy(p->alpn, own->alpn, sizeof(p->alpn));
 	if (p->tls[0] || !own->tls[0])
 		return;
+	if (!p->app[0])
+		record_text_set(p->app, sizeof(p->app), "tls");
 	memcpy(p->tls, own->tls, sizeof(p->tls));
 	memcpy(p->cipher, own->cipher, sizeof(p->cipher));
 	memcpy(p->san, own->san, sizeof(p->san));

@@ -4,7 +4,7 @@
 #include "verify/talk/tls.h"
 
 enum record { RECORD_ALERT = 21, RECORD_HANDSHAKE = 22 };
-enum handshake { HELLO_CLIENT = 1, HELLO_SERVER = 2, HELLO_DONE = 14 };
+enum handshake { HELLO_CLIENT = 1, HELLO_SERVER = 2, HELLO_CERTIFICATE = 11, HELLO_DONE = 14 };
 
 #define ALERT_FATAL 2
 #define ALERT_PROTOCOL_VERSION 70
@@ -139,11 +139,29 @@ static int gather(struct door_talk *t, uint8_t *out)
 	}
 }
 
+/* It speaks this version; known is what it speaks where OpenSSL found out, else it is the newest.
+ */
+static void tell_version(struct door_talk *t, const char *name)
+{
+	struct probe *p = t->probe;
+
+	door_fact(t, FACT_WEAK_TLS, "%s", name);
+	/* "SSLv2" < "SSLv3" < "TLSv1" < "TLSv1.1" */
+	if (strcmp(name, p->tls) > 0)
+		record_text_set(p->tls, sizeof(p->tls), name);
+}
+
+static void tell_chain(struct door_talk *t, const uint8_t *message, size_t len)
+{
+	if (!t->probe->certificate_count)
+		tls_tell_chain(message, len, t->probe);
+}
+
 static enum door_step hear_hello(struct door_talk *t, uint16_t version, const char *name)
 {
 	uint8_t bytes[DOOR_IN_MAX], type;
 	int n = gather(t, bytes);
-	struct wire w, message;
+	struct wire w, message, chain = wire_open(bytes, 0);
 	bool chosen = false;
 	const uint8_t *at;
 	uint32_t len;
@@ -162,9 +180,12 @@ static enum door_step hear_hello(struct door_talk *t, uint16_t version, const ch
 			chosen = true;
 		else if (type == HELLO_SERVER || !chosen)
 			return DOOR_DONE;
+		if (type == HELLO_CERTIFICATE)
+			chain = wire_open(at, len);
 		if (type != HELLO_DONE)
 			continue;
-		door_fact(t, FACT_WEAK_TLS, "%s", name);
+		tell_version(t, name);
+		tell_chain(t, chain.at, wire_left(&chain));
 		return DOOR_DONE;
 	}
 	return DOOR_WAIT;
@@ -199,12 +220,24 @@ static void open_ssl2(struct door_talk *t)
 	door_say(t, hello, sizeof(hello));
 }
 
+/* One certificate, as a list of one. */
+static void tell_alone(struct door_talk *t, const uint8_t *certificate, uint16_t len)
+{
+	uint8_t list[6 + DOOR_IN_MAX] = { 0 };
+
+	if (!certificate)
+		return;
+	wire_put_be16(list + 4, len);
+	memcpy(list + 6, certificate, len);
+	tell_chain(t, list, 6u + len);
+}
+
 /* SERVER-HELLO with at least one cipher in common, or nothing would come of it. */
 static enum door_step hear_ssl2(struct door_talk *t)
 {
 	struct wire w = door_in(t);
 	uint8_t first = wire_u8(&w);
-	uint16_t ciphers;
+	uint16_t ciphers, len;
 
 	wire_take(&w, first & 0x80 ? 1 : 2);
 	if (wire_u8(&w) != 4 && !w.bad)
@@ -212,12 +245,15 @@ static enum door_step hear_ssl2(struct door_talk *t)
 	wire_take(&w, 2);
 	if (wire_be16(&w) != 2 && !w.bad)
 		return DOOR_DONE;
-	wire_be16(&w);
+	len = wire_be16(&w);
 	ciphers = wire_be16(&w);
 	if (w.bad)
 		return DOOR_WAIT;
-	if (ciphers && ciphers % 3 == 0)
-		door_fact(t, FACT_WEAK_TLS, "SSLv2");
+	if (!ciphers || ciphers % 3)
+		return DOOR_DONE;
+	tell_version(t, "SSLv2");
+	wire_be16(&w);
+	tell_alone(t, wire_take(&w, len), len);
 	return DOOR_DONE;
 }
 
