@@ -13,7 +13,15 @@
 #define RING 2048   /* notes kept for readers that are behind */
 #define REPLAY 1000 /* of them, events and alerts each, from before the start */
 
-enum kind { KIND_EVENT, KIND_ALERT, KIND_TRIAGE, KIND_RUN, KIND_GAP, KIND_PULSE };
+enum kind { KIND_EVENT, KIND_ALERT, KIND_TRIAGE, KIND_RUN, KIND_SWEEP, KIND_GAP, KIND_PULSE };
+
+/* What readers may choose. */
+static const struct {
+	const char *name;
+	enum kind kind;
+} kinds[] = { { "event", KIND_EVENT },	{ "alert", KIND_ALERT }, { "triage", KIND_TRIAGE },
+	      { "handover", KIND_RUN }, { "sweep", KIND_SWEEP }, { "health", KIND_PULSE } };
+#define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
 /* A text that several readers may be in the middle of. */
 struct note {
@@ -190,24 +198,17 @@ void stream_put_alert(struct stream *s, const struct alert *alert)
 					.level = alert->level });
 }
 
-/* What has no number of its own, and is not told a second time. */
-static void put_passing(struct stream *s, enum kind kind, const char *name, char *line)
+void stream_put_passing(struct stream *s, const char *name, char *line)
 {
-	if (line)
-		ring_put(s, note_new(kind, 0, "id: %llu.%llu\nevent: %s\ndata: %s\n\n",
-				     (unsigned long long)s->at.event,
-				     (unsigned long long)s->at.alert, name, line));
+	size_t i;
+
+	for (i = 0; line && i < KINDS; i++)
+		if (!strcmp(kinds[i].name, name))
+			ring_put(s, note_new(kinds[i].kind, 0,
+					     "id: %llu.%llu\nevent: %s\ndata: %s\n\n",
+					     (unsigned long long)s->at.event,
+					     (unsigned long long)s->at.alert, name, line));
 	free(line);
-}
-
-void stream_put_triage(struct stream *s, char *line)
-{
-	put_passing(s, KIND_TRIAGE, "triage", line);
-}
-
-void stream_put_run(struct stream *s, char *line)
-{
-	put_passing(s, KIND_RUN, "handover", line);
 }
 
 static void wake_all(struct stream *s)
@@ -396,21 +397,13 @@ static void reader_end(void *arg)
 }
 
 /* Reads what a reader wants; the name of the parameter that is wrong, NULL none. */
-static const char *read_wish(const struct http_request *request, unsigned *kinds, uint8_t *level)
+static const char *read_wish(const struct http_request *request, unsigned *wanted, uint8_t *level)
 {
-	static const struct {
-		const char *name;
-		enum kind kind;
-	} names[] = { { "event", KIND_EVENT },
-		      { "alert", KIND_ALERT },
-		      { "triage", KIND_TRIAGE },
-		      { "handover", KIND_RUN },
-		      { "health", KIND_PULSE } };
 	const struct http_parameter *p;
 	size_t at, len, i;
 	int word;
 
-	*kinds = ~0U;
+	*wanted = ~0U;
 	*level = LEVEL_NONE;
 	for (p = request->parameters; p < request->parameters + request->count; p++) {
 		word = !strcmp(p->name, "level") ? record_level_parse(p->value, p->len) : 0;
@@ -419,16 +412,16 @@ static const char *read_wish(const struct http_request *request, unsigned *kinds
 		*level = word > *level ? (uint8_t)word : *level;
 		if (strcmp(p->name, "only"))
 			continue;
-		*kinds = 1U << KIND_GAP;
+		*wanted = 1U << KIND_GAP;
 		for (at = 0; at <= p->len; at += len + 1) {
 			len = strcspn(p->value + at, ",");
-			for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-				if (strlen(names[i].name) == len &&
-				    !strncmp(names[i].name, p->value + at, len))
+			for (i = 0; i < KINDS; i++)
+				if (strlen(kinds[i].name) == len &&
+				    !strncmp(kinds[i].name, p->value + at, len))
 					break;
-			if (i == sizeof(names) / sizeof(names[0]))
+			if (i == KINDS)
 				return p->name;
-			*kinds |= 1U << names[i].kind;
+			*wanted |= 1U << kinds[i].kind;
 		}
 	}
 	return NULL;
@@ -459,10 +452,10 @@ void stream_join(struct stream *s, const struct http_request *request, struct ht
 	struct query_position last;
 	const char *wrong;
 	struct reader *r;
-	unsigned kinds;
+	unsigned wanted;
 	uint8_t level;
 
-	wrong = read_wish(request, &kinds, &level);
+	wrong = read_wish(request, &wanted, &level);
 	if (wrong) {
 		http_answer_problem(answer, 400, "there is no such parameter or word", wrong);
 		return;
@@ -484,7 +477,7 @@ void stream_join(struct stream *s, const struct http_request *request, struct ht
 		answer->status = 0;
 		return;
 	}
-	r->kinds = kinds;
+	r->kinds = wanted;
 	r->level = level;
 	answer->source = (struct http_source){ reader_read, reader_end, r, &r->live };
 }

@@ -24,10 +24,10 @@ int stream_load(struct stream *stream, struct store *store);
 /* News, in the order of their numbers. Readers get them at stream_publish. */
 void stream_put_event(struct stream *stream, const struct event_row *event);
 void stream_put_alert(struct stream *stream, const struct alert *alert);
-/* What has become of an alert: a line, which it frees; it has no number of its own. */
-void stream_put_triage(struct stream *stream, char *line);
-/* The same of a service that is handed over. */
-void stream_put_run(struct stream *stream, char *line);
+/* A line, which it frees, that has no number of its own and is not told a second time: "triage",
+ * what has become of an alert; "handover", the same of a service handed over; "sweep", how far it
+ * is. */
+void stream_put_passing(struct stream *stream, const char *name, char *line);
 void stream_publish(struct stream *stream);
 
 /* What is sent to who is there now, and never again: the text of a health event, or NULL for a sign

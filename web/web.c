@@ -8,6 +8,7 @@
 #include "base/ipc.h"
 #include "base/log.h"
 #include "base/loop.h"
+#include "store/report/report.h"
 #include "web/access/access.h"
 #include "web/api.h"
 #include "web/backup/backups.h"
@@ -107,11 +108,15 @@ static void take(struct web *w, const struct ipc_message *m)
 		keys_take(&w->api.desk->keys, m->record);
 		break;
 	case IPC_TRIAGE:
-		stream_put_triage(w->api.stream, alerts_line(m->record));
+		stream_put_passing(w->api.stream, "triage", alerts_line(m->record));
 		view_expect(w->api.view);
 		break;
 	case IPC_RUN:
-		stream_put_run(w->api.stream, runs_line(m->record));
+		stream_put_passing(w->api.stream, "handover", runs_line(m->record));
+		view_expect(w->api.view);
+		break;
+	case IPC_SWEEP:
+		stream_put_passing(w->api.stream, "sweep", report_sweep(m->record));
 		view_expect(w->api.view);
 		break;
 	case IPC_TROUBLE:

@@ -110,8 +110,14 @@ void announce_tally(struct announce *a, const struct tally *tally,
 
 void announce_sweep(struct announce *a, const struct sweep *sweep)
 {
-	a->news = true;
 	note_line(a, report_sweep(sweep));
+	announce_progress(a, sweep);
+}
+
+void announce_progress(struct announce *a, const struct sweep *sweep)
+{
+	a->news = true;
+	note_record(a, IPC_SWEEP, sweep, sizeof(*sweep));
 }
 
 void announce_rules(struct announce *a, const struct rules_news *news)
@@ -145,6 +151,7 @@ static void send_records(struct announce *a)
 	for (; at < end; at += kind == IPC_EVENT    ? sizeof(struct event_row)
 			       : kind == IPC_TRIAGE ? sizeof(struct triage)
 			       : kind == IPC_RUN    ? sizeof(struct tool_run)
+			       : kind == IPC_SWEEP  ? sizeof(struct sweep)
 						    : sizeof(struct alert)) {
 		memcpy(&kind, at, sizeof(kind));
 		at += sizeof(kind);

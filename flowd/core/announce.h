@@ -33,6 +33,9 @@ void announce_rules(struct announce *a, const struct rules_news *news);
 
 void announce_sweep(struct announce *a, const struct sweep *sweep);
 
+/* How far it is, which lines do not say: web alone is told. */
+void announce_progress(struct announce *a, const struct sweep *sweep);
+
 /* Something was noted since announce_say: the batch holds more than counts. */
 bool announce_has_news(const struct announce *a);
 

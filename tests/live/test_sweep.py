@@ -15,6 +15,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 from flowd import Flowd
@@ -209,6 +210,58 @@ def check_crash(bench):
     report.check("409", 409, bench.ask("/api/v1/sweeps/%s/pause" % number, "POST")[0])
 
 
+class News:
+    """The stream of sweeps: what it said, as rows."""
+
+    def __init__(self, bench):
+        self.sock = bench.net.socket("border", socket.AF_INET, socket.SOCK_STREAM)
+        self.sock.connect(("127.0.0.1", API))
+        self.sock.sendall(b"GET /api/v1/stream?only=sweep HTTP/1.0\r\nHost: localhost\r\n\r\n")
+        self.text = b""
+        self.thread = threading.Thread(target=self.read, daemon=True)
+        self.thread.start()
+
+    def read(self):
+        data = b"-"
+        while data:
+            data = self.sock.recv(65536)
+            self.text += data
+
+    def end(self):
+        self.sock.shutdown(socket.SHUT_RDWR)
+        self.thread.join()
+        events = [dict(line.split(": ", 1) for line in part.split("\n") if ": " in line)
+                  for part in self.text.decode().split("\n\n")]
+        return [json.loads(one["data"]) for one in events if one.get("event") == "sweep"]
+
+
+def check_two(bench):
+    """The second waits until the first ends or is paused; the stream says how far each is."""
+    report, news = bench.report, News(bench)
+    first, second = [bench.order(prefixes=[prefix], ports="1-2000", rate=2000)
+                     for prefix in ("10.77.0.16/30", "10.77.0.20/30")]
+    bench.wait_sweep(first, lambda row: row["state"] == "running" and row["position"])
+    report.check("the second waits", "waiting", bench.sweep(second)["state"])
+    bench.ask("/api/v1/sweeps/%s/pause" % first, "POST")
+    row = bench.wait_sweep(second, lambda row: row["state"] == "done")
+    report.check("it goes on where the first is paused", ("done", "paused"),
+                 (row["state"], bench.sweep(first)["state"]))
+    bench.ask("/api/v1/sweeps/%s/resume" % first, "POST")
+    row = bench.wait_sweep(first, lambda row: row["state"] == "done")
+    report.check("and the first after it", "done", row["state"])
+    time.sleep(0.5)
+    said = news.end()
+    for number, states in ((first, {"waiting", "running", "paused", "done"}),
+                           (second, {"waiting", "running", "done"})):
+        rows = [row for row in said if row["id"] == number]
+        places = [row["position"] for row in rows]
+        report.check("states told of %s" % number, states, {row["state"] for row in rows})
+        report.check("how far it was (%r)" % places, True, places == sorted(places) and any(
+            0 < row["position"] < row["total"] for row in rows))
+    status, answer = bench.ask("/api/v1/stream?only=sweeps")
+    report.check("no such news", (400, "only"), (status, answer.get("parameter")))
+
+
 def check_alerts(bench):
     """What a sweep finds goes the way of every finding: stored, verified, judged, alerted."""
     want, got, until = bench.expected, set(), time.time() + 40
@@ -367,7 +420,7 @@ def main():
         check_command(bench)
         check_rate(bench)
         bench.start()
-        for check in (check_faults, check_crash, check_alerts, check_switch, check_proxy,
+        for check in (check_faults, check_crash, check_two, check_alerts, check_switch, check_proxy,
                       check_memory, check_manners, check_schedule):
             check(bench)
         status, _ = bench.flowd.end()

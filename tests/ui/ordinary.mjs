@@ -310,6 +310,8 @@ async function testSweeps(page, mock, origin) {
     const text = await page.textContent(".sweeps");
     assert.match(text, /192\.0\.2\.0\/28, ports 1-65535 running.*41\.5 %, 980 packets a second, .* left/s);
     assert.match(text, /12 answers to 435,000 packets/);
+    mock.push("sweep", { ...mock.sweeps[0], percent: 77.5 });
+    await until(async () => /77\.5 %/.test(await page.textContent(".sweeps")));
     await page.click(".sweeps button:has-text('Pause')");
     await until(async () => mock.requests.includes("POST /api/v1/sweeps/17/pause"));
     mock.sweeps = [];

@@ -187,6 +187,7 @@ static int take_news(struct sweeps *s, const struct sweep *said)
 	if (row.state != SWEEP_RUNNING ||
 	    (news.state != SWEEP_DONE && news.state != SWEEP_FAILED)) {
 		store_put_sweep(s->life->store, &row);
+		announce_progress(s->announce, &row);
 		return 0;
 	}
 	row.state = news.state;

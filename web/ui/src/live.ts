@@ -2,7 +2,7 @@
 // The stream of what happens. When it breaks the page says so and tries until it is back; what was
 // missed meanwhile is read then.
 import { addAlert, loadAlerts, touchAlert } from "./alerts";
-import { getHealth, getSession, isOfService, streamPath, type Alert, type AlertEntry, type Event, type Health } from "./api";
+import { getHealth, getSession, isOfService, streamPath, type Alert, type AlertEntry, type Event, type Health, type Sweep } from "./api";
 import { loadDetail, touchDetail } from "./detail";
 import { touchHandover } from "./handover";
 import { addHealth } from "./health";
@@ -12,7 +12,7 @@ import { tellNews } from "./news";
 import { loadOverview, touchOverview } from "./overview";
 import { newStore } from "./store";
 import { session } from "./session";
-import { loadSweeps } from "./sweeps";
+import { loadSweeps, touchSweep } from "./sweeps";
 import { touchTriage } from "./triage";
 
 export interface Live {
@@ -81,6 +81,7 @@ function connect(): void {
     touchHandover(run);
     tellNews("handover");
   });
+  listen<Sweep>(source, "sweep", "id", touchSweep);
   source.addEventListener("gap", readAll); // it could not say all it had
   listen<Event>(source, "event", "number", (event) => {
     tellNews("event");

@@ -31,6 +31,13 @@ export async function loadSweeps(): Promise<void> {
   timer = window.setTimeout(() => void loadSweeps(), busy ? often : seldom);
 }
 
+/** The stream says how far one is, and of new ones that they are there. */
+export function touchSweep(news: Sweep): void {
+  const { list } = sweeps.get();
+  if (!list.some(({ id }) => id === news.id)) return void loadSweeps();
+  sweeps.patch({ list: list.map((one) => (one.id === news.id ? news : one)) });
+}
+
 function readSoon(): void {
   for (const ms of settles) setTimeout(() => void loadSweeps(), ms);
 }
