@@ -24,7 +24,7 @@
 #include "base/record/trial.h"
 
 /* Any change of a layout below changes this number; another number is refused. */
-#define RECORD_VERSION 15
+#define RECORD_VERSION 16
 
 /* Said by the sensor: this service answered this outside peer. */
 struct sighting {
@@ -171,6 +171,7 @@ struct event_row {
 
 #define ALERT_RULE_MAX 160
 #define ALERT_AS_NAME_MAX 48
+#define ALERT_FILE_MAX 256
 
 /* A finding that a rule chose. */
 struct alert {
@@ -186,6 +187,8 @@ struct alert {
 	uint64_t reopens;   /* the alert that was closed and is open again by this one; 0 none */
 	struct baseline expected; /* what was approved at that place then; all zero: nothing */
 	struct alert_policy policy;
+	char rule_file[ALERT_FILE_MAX]; /* that is included and has the rule; "" the rules file
+					   itself */
 };
 
 /* What the sensor counts; one list for messages, health and the manual. */

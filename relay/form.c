@@ -153,6 +153,8 @@ static char *ecs(const struct sink_letter *letter)
 	part = doc_new();
 	DOC_SET_TEXT(part, "name", a->rule);
 	doc_set_number(part, "id", a->rule_line);
+	if (*a->rule_file)
+		DOC_SET_TEXT(part, "ruleset", a->rule_file);
 	doc_set_child(o, "rule", part);
 	if (a->finding.event != EVENT_HEALTH) {
 		set_service(o, &a->finding);

@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "store/memory.h"
 #include "store/pending.h"
+#include "store/schema/rows.h"
 
 #include <dirent.h>
 #include <fnmatch.h>
@@ -168,14 +169,6 @@ void rocks_close(struct rocks *r)
 }
 
 /* Copies a value that must have `size` bytes. 1 or ERR_CORRUPT. */
-static int copy_value(void *to, size_t size, const void *from, size_t from_size)
-{
-	if (from_size != size)
-		return ERR_CORRUPT;
-	memcpy(to, from, size);
-	return 1;
-}
-
 int rocks_get(struct rocks *r, enum rocks_table table, struct rocks_key key, void *value,
 	      size_t size)
 {
@@ -187,17 +180,18 @@ int rocks_get(struct rocks *r, enum rocks_table table, struct rocks_key key, voi
 	int rc;
 
 	if (pending_find(r->pending, &row))
-		return row.value ? copy_value(value, size, row.value, row.size) : 0;
+		return row.value ? rows_copy(table, value, size, row.value, row.size) : 0;
 	if (r->memory)
-		return memory_find(r->memory, &row) ? copy_value(value, size, row.value, row.size)
-						    : 0;
+		return memory_find(r->memory, &row)
+			       ? rows_copy(table, value, size, row.value, row.size)
+			       : 0;
 	found = rocksdb_get_pinned_cf(r->db, r->read, r->tables[table], key.bytes, key.len, &text);
 	if (failed(text, NULL))
 		return ERR_STORE;
 	if (!found)
 		return 0;
 	bytes = rocksdb_pinnableslice_value(found, &found_size);
-	rc = copy_value(value, size, bytes, found_size);
+	rc = rows_copy(table, value, size, bytes, found_size);
 	rocksdb_pinnableslice_destroy(found);
 	return rc;
 }

@@ -83,7 +83,8 @@ int rocks_open_reader(const char *path, const char *scratch, struct rocks **out,
 int rocks_catch_up(struct rocks *rocks);
 
 /*
- * Reads a value of exactly `size` bytes, also one not committed yet. 1; 0 there is none;
+ * Reads a value of exactly `size` bytes (or one of an earlier layout: schema/rows.h), also one not
+ * committed yet. 1; 0 there is none;
  * ERR_CORRUPT another size, ERR_STORE.
  */
 int rocks_get(struct rocks *rocks, enum rocks_table table, struct rocks_key key, void *value,

@@ -7,12 +7,13 @@
 #include "store/inside.h"
 #include "store/key.h"
 #include "store/known.h"
+#include "store/schema/rows.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#define SCHEMA 10 /* of keys and rows; RECORD_VERSION goes with it */
+#define SCHEMA 11 /* of keys and rows; RECORD_VERSION goes with it */
 
 _Static_assert(sizeof(struct store_service) == 472, "layout");
 _Static_assert(sizeof(struct store_job) == 216, "layout");
@@ -41,13 +42,18 @@ static int check_version(struct store *s, bool writer, bool memory, char *error)
 		snprintf(error, STORE_ERROR_MAX, "version: %s", err_text(rc));
 		return rc;
 	}
-	if (rc && memcmp(&version, &ours, sizeof(ours))) {
+	if (rc && memcmp(&version, &ours, sizeof(ours)) &&
+	    !rows_may_be_of(version.schema, version.record)) {
 		snprintf(error, STORE_ERROR_MAX, "schema %u.%u, this flowd reads %u.%u",
 			 version.schema, version.record, ours.schema, ours.record);
 		return ERR_VERSION;
 	}
-	if (rc)
+	if (rc && (!writer || !memcmp(&version, &ours, sizeof(ours))))
 		return 0;
+	if (rc) {
+		meta_put(s, "version", &ours, sizeof(ours));
+		return store_commit(s, true);
+	}
 	if (!writer) {
 		snprintf(error, STORE_ERROR_MAX, "there is no store yet");
 		return ERR_STORE;
@@ -352,33 +358,6 @@ int store_commit(struct store *s, bool sync)
 	return 0;
 }
 
-int row_walk(const struct row_walk *w, struct rocks_cursor *cursor)
-{
-	/* Rows are read in place by functions that expect aligned structs. */
-	_Alignas(16) uint8_t row[ROW_MAX];
-	const void *key, *value;
-	size_t key_len, size;
-	int rc = 0, end;
-
-	if (!cursor)
-		return -ENOMEM;
-	while (!rc && rocks_cursor_next(cursor, &key, &key_len, &value, &size)) {
-		if (w->prefix_len &&
-		    (key_len < w->prefix_len || memcmp(key, w->prefix, w->prefix_len)))
-			break;
-		if (w->before && key_len == KEY_NUMBERED && key_number_of(key) >= w->before)
-			continue;
-		if (size != w->row_size) {
-			rc = ERR_CORRUPT;
-			break;
-		}
-		memcpy(row, value, size);
-		rc = w->call(w->fn, w->arg, row);
-	}
-	end = rocks_cursor_free(cursor);
-	return rc ? rc : end;
-}
-
 ROW_CALLER(service, store_service, store_service_fn)
 ROW_CALLER(event, event_row, store_event_fn)
 ROW_CALLER(job, store_job, store_job_fn)
@@ -412,6 +391,7 @@ int store_walk_events(struct store *s, uint64_t before, store_event_fn fn, void 
 int store_walk_alerts(struct store *s, uint64_t before, store_alert_fn fn, void *arg)
 {
 	const struct row_walk w = { .row_size = sizeof(struct alert),
+				    .table = ROCKS_ALERTS,
 				    .before = before,
 				    .call = call_alert,
 				    .fn = &fn,
@@ -476,6 +456,7 @@ int store_walk_outbox(struct store *s, const char *receiver, store_alert_fn fn, 
 {
 	uint8_t key[KEY_OUTBOX];
 	const struct row_walk w = { .row_size = sizeof(struct alert),
+				    .table = ROCKS_ALERTS,
 				    .prefix = key,
 				    .prefix_len = KEY_RECEIVER,
 				    .call = call_alert,

@@ -33,6 +33,7 @@ ROW_CALLER(waiting, store_waiting, store_waiting_fn)
 int store_walk_waiting(struct store *s, store_waiting_fn fn, void *arg)
 {
 	const struct row_walk w = { .row_size = sizeof(struct store_waiting),
+				    .table = ROCKS_WAITING,
 				    .call = call_waiting,
 				    .fn = &fn,
 				    .arg = arg };

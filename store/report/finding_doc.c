@@ -235,6 +235,7 @@ struct doc *finding_doc_alert(const struct alert *a, const struct store_case *ro
 		DOC_SET_TEXT(o, "peer_as_name", a->peer_as_name);
 	DOC_SET_TEXT(o, "rule", a->rule);
 	doc_set_number(o, "rule_line", a->rule_line);
+	DOC_SET_TEXT(o, "rule_file", a->rule_file);
 	doc_set_word(o, "status", record_triage_text(row ? row->status : TRIAGE_NEW));
 	doc_set_known(o, "reopens", a->reopens);
 	set_expected(o, &a->expected);

@@ -335,6 +335,8 @@ def check_bodies(bench, got):
     check("eve", ("alert", "10.1.0.0", 1, "TCP"),
           (eve["event_type"], eve["dest_ip"], eve["dest_port"], eve["proto"]))
     check("tags", (["dmz", "pci"], ["dmz", "pci"]), (ecs["tags"], eve["flowd"]["tags"]))
+    check("the file of the rule", ("/etc/flowd/lab.rules", "/etc/flowd/lab.rules"),
+          (ecs["rule"].get("ruleset"), eve["flowd"]["rule_file"]))
     check("eve: id", ecs["event"]["id"], eve["id"])
     check("cef", "CEF:0|flowd|flowd|", got["cef"]["body"][:18])
 

@@ -435,6 +435,19 @@ def check_include(bench):
     bench.report.check("right again", True, is_loaded_after(bench, since))
     got = bench.ask("/api/v1/rules/check", "POST", "include part.rules\n").json()
     bench.report.check("included", "alert critical port 22\n", got["canonical"])
+    since = health(bench)["rules_since"]
+    bench.serve("say:30900-30901:hello")
+    bench.write("part.rules", "ignore port 9\nalert critical port 30900\n")
+    bench.report.check("another part", True, is_loaded_after(bench, since))
+    bench.touch(30900)
+    bench.touch(30901)
+    for port, want in ((30900, (2, os.path.join(bench.directory, "part.rules"))), (30901, (0, None))):
+        bench.wait(lambda at=port: bench.flowd.count(type="alert", port=at))
+        rows = [row for row in bench.ask("/api/v1/alerts?limit=500").json()["alerts"] if row["port"] == port]
+        bench.report.check("an alert names the file of its rule", [want],
+                           [(row["rule_line"], row["rule_file"]) for row in rows])
+        bench.report.check("and its line on standard output", [want[1]], [
+            line["rule_file"] for line in bench.flowd.find(type="alert", port=port)])
     for path in ("/etc/hostname", "b.rules"):
         answer = bench.ask("/api/v1/rules/check", "POST", "include %s\n" % path)
         bench.report.check("not read: " + path, (422, True), (

@@ -128,7 +128,7 @@ export function detailOf(service) {
 export function alertOf(number, service, level, extra = {}) {
   return {
     type: "alert", number, time: stamp(number * 60), level, event: "new", ...findingOf(service),
-    rule: "alert critical app { @open_store_apps @cluster_apps }", rule_line: 198,
+    rule: "alert critical app { @open_store_apps @cluster_apps }", rule_line: 198, rule_file: "/etc/flowd/stores.rules",
     probe: service.state === "candidate" ? null : probeOf(service), ...extra,
   };
 }

@@ -114,6 +114,7 @@ interface Chosen extends Numbered {
   group?: { by: string; of: string }; // what its rule put together
   rule: string | null;
   rule_line: number;
+  rule_file?: string | null; // that the rules include and that has it
   probe: Probe | null;
 }
 

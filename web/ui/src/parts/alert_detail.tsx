@@ -16,7 +16,8 @@ import { TroubleFacts, TroubleName } from "./trouble";
 import { Wire } from "./wire";
 
 function Rule({ alert }: { alert: Alert }) {
-  const line = alert.rule_line ? `Rule, line ${alert.rule_line}: ` : "Rule: ";
+  const place = alert.rule_file ? ` of ${alert.rule_file}` : "";
+  const line = alert.rule_line ? `Rule, line ${alert.rule_line}${place}: ` : "Rule: ";
   return <p class="rule">{line}<code><Text value={alert.rule} /></code></p>;
 }
 
