@@ -42,7 +42,8 @@ typedef int (*row_fn)(void *fn, void *arg, const void *row);
 
 struct row_walk {
 	size_t row_size;
-	enum rocks_table table; /* where its rows may be of an earlier layout (schema/rows.h), else any */
+	enum rocks_table
+		table;	 /* where its rows may be of an earlier layout (schema/rows.h), else any */
 	uint64_t before; /* rows of a numbered key with this number or a higher one are passed over;
 			    0 none */
 	const void *prefix; /* keys that start otherwise end the walk */
