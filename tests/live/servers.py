@@ -9,6 +9,7 @@ mute   accepts and keeps silent for ever
 shut   reads, then closes without a word; cut: reads, then resets
 answer reads, then says TEXT and closes
 starttls says the first line of TEXT, and at "STLS" or "STARTTLS" the rest, then a handshake as tls
+smi    Cisco's Smart Install: tells who asks as its director does what a switch tells, and nobody else anything
 echo   says whatever it hears (RFC 862)
 drip   says TEXT a byte at a time, for ever
 tls    a handshake with cert.pem and key.pem of DIRECTORY, then as say; tls10: TLS 1.0 at most;
@@ -103,6 +104,9 @@ def start_tls(connection, text):
 
 def serve(connection, habit, text):
     try:
+        if habit == "smi" and connection.recv(4096) == struct.pack(">6I", 1, 1, 4, 8, 1, 0):
+            connection.sendall(struct.pack(">6I", 4, 0, 3, 8, 1, 0))
+            wait_end(connection)
         if habit in ("ssl2", "ssl3"):
             (serve_ssl2 if habit == "ssl2" else serve_ssl3)(connection)
         if habit == "starttls":

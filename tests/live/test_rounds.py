@@ -88,15 +88,19 @@ def check_wire(bench):
 def check_rounds(bench):
     """What nobody outside has ever met."""
     end = bench.net.tap("inside", "udp and (dst port 161 or dst port 69)")
-    options = ("--watch.udp.every", "3s", "--watch.udp.ports", "69,161", "--watch.udp.hosts",
+    options = ("--watch.udp.every", "3s", "--watch.udp.ports", "69,161,500,623", "--watch.udp.hosts",
                "10.77.0.0/29", "--exclude", "10.77.0.5", "--verify.syn_wait", "50ms")
     flowd = bench.flowd(*options)
     got, _ = flowd.wait(type="alert", port=161, event="new")
     bench.report.check_fields("alert about SNMP", dict(
         ip=bench.host, proto="udp", state="open", verified=True, app="snmp", level="high",
         evidence="probe", product="Net-SNMP"), got)
+    for port, app in ((500, "ipsec"), (623, "ipmi")):
+        got, _ = flowd.wait(type="alert", port=port, event="new")
+        bench.report.check_fields("alert about port %d" % port, dict(
+            ip=bench.host, proto="udp", state="open", verified=True, app=app, level="medium", evidence="probe"), got)
     time.sleep(3.5)
-    bench.report.check("nothing else is there", 1, flowd.count(type="event", event="new"))
+    bench.report.check("nothing else is there", 3, flowd.count(type="event", event="new"))
     bench.report.check("end", 0, flowd.end()[0])
     # What stands in the store is news no more.
     flowd = bench.flowd(*options)
@@ -121,7 +125,7 @@ def main():
         with open(bench.path("rules"), "w") as out:
             out.write(RULES)
         net.run("inside", ["nft", "-f", "-"], input=NFT)
-        bench.serve("dns:53", "dns:5301", "dns:5302", "snmp:161")
+        bench.serve("dns:53", "dns:5301", "dns:5302", "snmp:161", "ike:500", "ipmi:623")
         check_wire(bench)
         check_rounds(bench)
         sys.exit(bench.report.end())

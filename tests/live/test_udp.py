@@ -344,6 +344,29 @@ def real(bench, report):
         print("not installed, not tried: " + ", ".join(bench.missing))
 
 
+def vpn(bench, report):
+    """Real OpenVPN, one that answers anybody and one that answers only who has its key."""
+    d, host = bench.directory, bench.net.inside[0]
+    if not shutil.which("openssl") or not shutil.which("openvpn"):
+        bench.missing.append("openvpn")
+        return
+    quiet = dict(check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+                    "-subj", "/CN=vpn", "-keyout", d + "/vpn.key", "-out", d + "/vpn.pem"], **quiet)
+    subprocess.run(["openvpn", "--genkey", "secret", d + "/vpn.secret"], **quiet)
+    words = ["openvpn", "--dev", "null", "--tls-server", "--dh", "none", "--ca", d + "/vpn.pem", "--cert", d + "/vpn.pem",
+             "--key", d + "/vpn.key", "--port"]
+    bench.server(*words, "1194")
+    bench.server(*words, "1195", "--tls-auth", d + "/vpn.secret")
+    report.holds(bench.wait(1194) and bench.wait(1195), "OpenVPN is there")
+    for name in ("openvpn", "-"):
+        said = bench.ask([(host, "udp/1194", name), (host, "udp/1195", name)])
+        report.same((said[0]["state"], summary(said[0])), ("open", ("openvpn", "OpenVPN", "")), "OpenVPN, named " + name)
+        report.holds("without a key of its own" in str(facts(said[0], "note")), "it answers anybody")
+        report.same((said[1]["state"], said[1]["app"]), ("silent", ""), "OpenVPN with tls-auth, named " + name)
+        report.same("tls-auth" in str(facts(said[1], "note")), name == "openvpn", "silent by design, named " + name)
+
+
 def politeness(bench, report):
     """No packet to what is excluded, no second over the rate, only our ports."""
     host, other = bench.net.inside[0], "10.77.0.9"
@@ -382,6 +405,7 @@ def main():
             part(bench, report)
         for process in list(net.started):
             net.stop(process)
+        vpn(bench, report)
         real(bench, report)
     sys.exit(report.end())
 

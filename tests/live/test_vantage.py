@@ -101,6 +101,7 @@ def check_both(bench, flowd):
                        level="critical", port=8080)
     bench.report.check("8080: alert: from outside", True,
                        "outside" in (got.get("open_from") or "").split(","))
+    bench.expect(flowd, "8081: alert", dict(verified=True), type="alert", level="medium", port=8081)
     bench.report.check("8081: no alert of the outside", 0,
                        flowd.count(type="alert", level="critical", port=8081))
 
@@ -205,6 +206,7 @@ def check_strangers(bench):
     check = bench.report.check
     header = struct.pack("<HHIIIQ", 1, 0, 0, 0, 0, 0)
     check("no certificate", True, hello(bench, None, header) in ("ended", "refused"))
+    check("another authority", True, hello(bench, "liar", header) in ("ended", "refused"))
     check("another name", True, hello(bench, "thief", header) in ("ended", "refused"))
     check("another version", True, hello(bench, "flowd", header) in ("ended", "refused"))
     check("bytes", True, hello(bench, "flowd", os.urandom(4096)) in ("ended", "refused"))
@@ -223,7 +225,7 @@ def check_home(bench):
         return bench.net.start("outside", [
             bench.program, "--role", "verify", "--connect", home, "--targets",
             bench.host + "/32"] + bench.link(name))
-    thief = call("thief")
+    thieves = [call("thief"), call("impostor")]
     time.sleep(1.5)
     bench.touch(8080)
     bench.expect(flowd, "home: from inside", dict(state="open"), event="verdict", port=8080,
@@ -232,7 +234,9 @@ def check_home(bench):
     bench.report.check("home: who is no vantage is asked nothing", 0,
                        flowd.count(event="verdict", vantage="outside") +
                        flowd.count(event="verdict", vantage="thief"))
-    bench.net.stop(thief)
+    bench.report.check("home: whom nobody vouches for is not let in", False, "outside is there" in flowd.said())
+    for thief in thieves:
+        bench.net.stop(thief)
     prober = call("outside")
     time.sleep(1.5)
     bench.touch(8082)
@@ -295,6 +299,10 @@ def main():
         bench.authority("ca")
         for name in ("flowd", "outside", "thief"):
             bench.certify(name)
+        # The names are right, who signed them is not.
+        bench.authority("other")
+        for name, subject in (("liar", "flowd"), ("impostor", "outside")):
+            bench.certify(name, "other", subject)
         net.run("outside", ["ip", "addr", "add", "192.0.2.3/24", "dev", "eth0"])
         net.run("inside", ["nft", "-f", "-"], input=FILTER)
         servers = net.start("inside", [sys.executable, os.path.join(HERE, "servers.py"),
@@ -303,7 +311,7 @@ def main():
         if servers.stdout.readline() != "ready\n":
             raise RuntimeError("servers.py did not start")
         with open(bench.path("rules"), "w") as file:
-            file.write("alert critical vantage outside\nalert low\n")
+            file.write("alert critical vantage outside\nalert medium vantage inside\nalert low\n")
         prober = bench.prober()
         flowd = Flowd(net, [bench.program, "-i", "inside", "--home", net.home, "--state",
                             bench.path("state"), "--rules", bench.path("rules"), "--learn", "0s",
