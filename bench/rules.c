@@ -92,6 +92,15 @@ static void put_denied(FILE *out, unsigned i)
 	fprintf(out, "ignore app not { ssh x%u }\n", i);
 }
 
+/* Nothing but hosts and ports that are not meant, and all that is asked about is among them. */
+static void put_not_hosts(FILE *out, unsigned i)
+{
+	fprintf(out,
+		i % 2 ? "ignore host not { 10.0.0.0/8 192.168.%u.%u }\n"
+		      : "ignore port not { 0-65535 } host not 10.%u.%u.0/24\n",
+		i / 250 % 250, i % 250);
+}
+
 static void run(const char *name, unsigned count, void (*put)(FILE *out, unsigned i))
 {
 	struct finding f = { .event = EVENT_NEW, .state = STATE_OPEN };
@@ -158,5 +167,6 @@ int main(int argc, char **argv)
 	run("choices", count, put_choices);
 	run("facts", count, put_facts);
 	run("denied", count, put_denied);
+	run("not hosts", count, put_not_hosts);
 	return 0;
 }

@@ -220,6 +220,20 @@ static bool add_item(struct needs *keys, size_t field, const struct set *set, si
 	return add_range(keys, field, prefix->low.b, prefix->high.b);
 }
 
+void needs_add_ranges(const struct set *set, size_t field, struct needs *out)
+{
+	size_t i;
+
+	for (i = 0; i < set->all->count; i++)
+		if (!add_item(out, field, set, i, NULL))
+			return;
+}
+
+void needs_add_values(uint32_t mask, size_t field, struct needs *out)
+{
+	add_mask(out, field, mask);
+}
+
 /* The keys of one field of a statement. False: it cannot be filed there. */
 static bool find_keys(const struct clause *clause, size_t field, const struct filing *by,
 		      struct needs *keys)

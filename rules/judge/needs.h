@@ -78,6 +78,10 @@ typedef uint32_t (*needs_load_fn)(const void *arg, const struct need *key);
 bool needs_find(const struct clause *clause, needs_load_fn load, const void *arg,
 		struct needs *out);
 
+/* Adds the keys of a set's ranges, of the values of a mask; no more than there is room for. */
+void needs_add_ranges(const struct set *set, size_t field, struct needs *out);
+void needs_add_values(uint32_t mask, size_t field, struct needs *out);
+
 /* Bit n of a field: some key of it has n bits. */
 typedef uint64_t needs_lengths[NEED_FIELD_END][3];
 
