@@ -17,7 +17,7 @@
 	 BIT(WORD_EVIDENCE))
 #define OF_ROW \
 	(BIT(WORD_PEER) | BIT(WORD_COUNTRY) | BIT(WORD_AS) | BIT(WORD_VLAN) | BIT(WORD_TUNNEL))
-/* Nothing is known of assets where filters are asked. */
+/* What is said of a service's place; of what happened once it is not kept. */
 #define OF_ASSETS (BIT(WORD_OWNER) | BIT(WORD_TAGGED) | BIT(WORD_ZONE))
 #define OF_EVENTS (BIT(WORD_EVENT) | BIT(WORD_TIME) | BIT(WORD_DAY))
 
@@ -61,7 +61,7 @@ static unsigned column_of(const char *text, size_t len, const char *word)
 static int check_asks(const struct filter *f, const char *text, size_t len, bool events,
 		      struct rules_error *error)
 {
-	uint32_t wrong = f->asks & (events ? OF_ASSETS : OF_ASSETS | OF_EVENTS);
+	uint32_t wrong = f->asks & (events ? OF_ASSETS : OF_EVENTS);
 	unsigned condition = wrong ? (unsigned)__builtin_ctz(wrong) : 0;
 	const char *word = word_condition_text(condition);
 
@@ -69,7 +69,7 @@ static int check_asks(const struct filter *f, const char *text, size_t len, bool
 		return 0;
 	fail(error, column_of(text, len, word), ERR_UNKNOWN, "");
 	snprintf(error->text, sizeof(error->text), "%s: %s", word,
-		 BIT(condition) & OF_ASSETS ? "nothing is known of assets here"
+		 BIT(condition) & OF_ASSETS ? "is of services, not of what happens"
 					    : "is of what happens, not of services");
 	return ERR_UNKNOWN;
 }
@@ -153,9 +153,14 @@ void filter_free(struct filter *f)
 
 enum filter_depth filter_depth(const struct filter *f)
 {
-	return !(f->asks & ~BRIEF)		? FILTER_BRIEF
-	       : !(f->asks & ~(BRIEF | OF_ROW)) ? FILTER_ROW
-						: FILTER_PROBES;
+	return !(f->asks & ~BRIEF)			    ? FILTER_BRIEF
+	       : !(f->asks & ~(BRIEF | OF_ROW | OF_ASSETS)) ? FILTER_ROW
+							    : FILTER_PROBES;
+}
+
+bool filter_asks_assets(const struct filter *f)
+{
+	return f->asks & OF_ASSETS;
 }
 
 bool filter_has(const struct filter *f, const struct finding *finding,

@@ -33,6 +33,9 @@ void filter_free(struct filter *filter);
 
 enum filter_depth filter_depth(const struct filter *filter);
 
+/* Does it ask for owner, tags or zone? */
+bool filter_asks_assets(const struct filter *filter);
+
 /* Does it hold? `facts` may be NULL. */
 bool filter_has(const struct filter *filter, const struct finding *finding,
 		const struct rules_facts *facts);

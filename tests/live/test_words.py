@@ -15,6 +15,7 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.parse
 
 from flowd import Flowd
 from netns import Net, skip_unless_possible
@@ -206,6 +207,13 @@ def main():
             bench.report.check("%s holds, %s does not (port %d)" % (holds, not_so, port),
                                {"high"}, {line["level"] for line in bench.flowd.find(
                                    type="alert", port=port)})
+        for text, want in (('owner "the shop"', True), ("tagged pci port 9003", True), ("zone campus", True),
+                           ("owner nobody", False), ("tagged cde", False), ("zone backyard", False),
+                           ('not owner "the s*"', False), ("port 9003 not ( zone campus )", False)):
+            rows = bench.get("/api/v1/services?filter=" + urllib.parse.quote(text))["services"]
+            bench.report.check("filter=%s" % text, want, bool(rows))
+        answer = bench.ask("/api/v1/alerts?filter=owner%20x")
+        bench.report.check("alerts are not asked for assets", 400, answer.status)
         print(bench.flowd.said() if bench.report.failed else "", end="")
         if bench.report.failed:
             for port, _, _, _ in bench.rows:

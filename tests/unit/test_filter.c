@@ -41,6 +41,9 @@ static void picks(void **state)
 		{ "peer country RU", false, true, FILTER_ROW },
 		{ "port 22 or peer country RU", false, true, FILTER_ROW },
 		{ "vlan 7", false, false, FILTER_ROW },
+		{ "owner ops", false, false, FILTER_ROW },
+		{ "port 6379 not ( owner ops or tagged pci or zone dmz )", false, true,
+		  FILTER_ROW },
 		{ "product redis", false, true, FILTER_PROBES },
 		{ "vantage far", false, true, FILTER_PROBES },
 		{ "noauth", false, false, FILTER_PROBES },
@@ -84,7 +87,6 @@ static void faults(void **state)
 		{ "port 22\nignore", "one line", 8 },
 		{ "event new", "event: is of what happens", 1 },
 		{ "port 22 time 08:00-09:00", "time: is of what happens", 9 },
-		{ "port 1 or owner ops", "owner: nothing is known", 11 },
 		{ "host @web", "", 6 },
 		{ "port 22 because x", "", 9 },
 	};
@@ -100,6 +102,9 @@ static void faults(void **state)
 		if (error.column != cases[i].column || !strstr(error.text, cases[i].says))
 			fail_msg("%s: %u: %s", cases[i].text, error.column, error.text);
 	}
+	assert_int_not_equal(filter_read("port 1 or zone dmz", 18, true, &filter, &error), 0);
+	assert_int_equal(error.column, 11);
+	assert_non_null(strstr(error.text, "zone: is of services"));
 	memset(long_text, ' ', sizeof(long_text));
 	assert_int_equal(filter_read(long_text, FILTER_TEXT_MAX, false, &filter, &error),
 			 ERR_RANGE);

@@ -2,6 +2,7 @@
 #include "web/listing/sifting.h"
 
 #include "base/conf.h"
+#include "store/assets/assets.h"
 #include "store/naming.h"
 #include "store/report/report.h"
 
@@ -11,6 +12,7 @@
 #include <time.h>
 
 #define PROBES_COST 8 /* rows of services that reading the probes of one costs */
+#define ASSET_COST 4  /* the same for what is said of its place */
 
 static void answer_wrong(const struct rules_error *error, struct http_answer *answer)
 {
@@ -105,6 +107,14 @@ static struct finding finding_of(const struct sifting *s, const struct store_ser
 	return f;
 }
 
+/* Borrows its texts. */
+static void add_asset(const struct asset *asset, struct rules_facts *facts)
+{
+	facts->owner = *asset->owner ? asset->owner : NULL;
+	facts->zone = *asset->zone ? asset->zone : NULL;
+	facts->tags = *asset->tags ? asset->tags : NULL;
+}
+
 /* Application names are in lower case by convention; what a pattern file says may not be. */
 static bool may_pass(const struct sifting *s, const struct store_service *row)
 {
@@ -124,6 +134,7 @@ static bool may_pass(const struct sifting *s, const struct store_service *row)
 bool sifting_has_row(const struct sifting *s, struct store *store, const struct store_service *row,
 		     unsigned *cost)
 {
+	struct asset asset;
 	struct known k;
 
 	if (!s->filter)
@@ -138,6 +149,12 @@ bool sifting_has_row(const struct sifting *s, struct store *store, const struct 
 		store_walk_probes(store, &row->service, add_probe, &k);
 		if (cost)
 			*cost += PROBES_COST;
+	}
+	if (filter_asks_assets(s->filter)) {
+		if (store_find_asset(store, &row->service, &asset) > 0)
+			add_asset(&asset, &k.facts);
+		if (cost)
+			*cost += ASSET_COST;
 	}
 	return filter_has(s->filter, &k.finding, &k.facts);
 }
