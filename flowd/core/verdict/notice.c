@@ -15,10 +15,16 @@ int notice_probe(struct lifecycle *l, struct store_service *row, const struct pr
 
 int notice_served(struct lifecycle *l, struct store_service *row, const struct sighting *s)
 {
-	int rc;
+	int rc = row->state == STATE_CLOSED && s->handshakes;
 
-	if (!s->handshakes || row->state != STATE_CLOSED || row->evidence != EVIDENCE_FULL)
+	if (row->evidence != EVIDENCE_FULL)
 		return 0;
-	rc = lifecycle_look(l, row);
+	/* A verdict of milliseconds may have come before the end of the client's handshake did. */
+	if (row->state == STATE_SILENT) {
+		rc = derive_state(l->store, &l->probers, row, NULL);
+		rc = rc < 0 ? rc : rc == STATE_RESTRICTED;
+	}
+	if (rc > 0)
+		rc = lifecycle_look(l, row);
 	return rc < 0 ? rc : 0;
 }
