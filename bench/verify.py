@@ -9,10 +9,12 @@ failed': is every state and name right, product and version in 90 %, is the medi
 nmap's, p99 under 1 s, and a named or talking server's under 100 ms?
 """
 import argparse
+import contextlib
 import json
 import os
 import re
 import shutil
+import socket
 import statistics
 import subprocess
 import sys
@@ -33,6 +35,8 @@ verdict (state, name, product), once the role has started, as it has long when a
 asked": to the probe with all facts that doors and outdated versions of TLS gave. "named": the wire has
 named the service, as it mostly has; "unnamed": it has not, and will not. nmap: one run of nmap -sV -Pn -n
 for each port, by its own clock around the process.
+Before, a client has been to each server over TCP, for nothing is seen on the wire that nobody has used: a
+server that starts a program for its first client (Postfix, in 60 ms, and 130 on a busy machine) has done so.
 Right is what dpkg says is installed. A server that does not tell its version to strangers is right
 without one.
 """
@@ -113,8 +117,19 @@ def show(kind, rows):
     return right, statistics.median(times), p99(times)
 
 
+def visit(bench, server):
+    """As whoever made the wire show it: connects, waits for a greeting if there is one, goes."""
+    with bench.net.socket("border", socket.AF_INET, socket.SOCK_STREAM) as client, contextlib.suppress(OSError):
+        client.settimeout(0.3)
+        client.connect((bench.net.inside[0], server.port))
+        client.recv(4096)
+
+
 def measure(bench, up, arguments):
     ways = {"named": [], "unnamed": []}
+    for server in up:
+        if server.proto == "tcp":
+            visit(bench, server)
     if bench.nmap:
         ways["nmap"] = []
     for server in up:

@@ -296,6 +296,55 @@ static void faulty(void **state)
 	book_free(book);
 }
 
+/* Each word of the format, with lines that end as on Windows. */
+static void whole(void **state)
+{
+	struct book *book = book_of(
+		"# a comment\r\n"
+		"Exclude T:9100-9107,U:9200\r\n\r\n"
+		"Probe TCP NULL q||\r\n"
+		"totalwaitms 6000\r\ntcpwrappedms 3000\r\n"
+		"match a m|^A ([\\d.]+) (\\w+)\\r\\n|is p/Made/ v/$1/ i/of $2/ o/Linux/ h/$2/ "
+		"d/switch/ "
+		"cpe:/a:v:made:$1/ cpe:/o:linux:linux_kernel/a\r\n"
+		"softmatch b m=^B=\r\n"
+		"Probe TCP Ask q|ASK\\r\\n\\0\\xfe| no-payload\r\n"
+		"rarity 9\r\nports 4711,5000-5002\r\nsslports 4712\r\nfallback Other,NULL\r\n"
+		"match c m%^C% p|Say/So|\r\n"
+		"Probe TCP Other q|O|\r\nmatch d m/^D/\r\n"
+		"Probe UDP Quiet q|?| no-payload\r\nrarity 1\r\nports 53\r\nmatch e m{^E{\r\n");
+	const struct book_question *ask = book_find(book, PROTO_TCP, "Ask");
+	struct book_answer a;
+
+	(void)state;
+	assert_int_equal(book_compile(book), 0);
+	assert_string_equal(faults, "");
+	assert_int_equal(book_questions(book), 4);
+	assert_int_equal(book_matches(book), 5);
+	assert_false(book_may_ask(book, PROTO_TCP, 9103));
+	assert_false(book_may_ask(book, PROTO_UDP, 9200));
+	assert_int_equal(book_listen(book)->wait, 6 * MONO_SECOND);
+	assert_int_equal(book_listen(book)->wrapped, 3 * MONO_SECOND);
+	assert_non_null(ask);
+	assert_int_equal(ask->rarity, 9);
+	assert_int_equal(ask->len, 7);
+	assert_memory_equal(ask->payload, "ASK\r\n\0\xfe", 7);
+	assert_int_equal(book_read(book, ask, "", wire_open("a 1.2 Box\r\n", 11), &a), BOOK_HARD);
+	assert_string_equal(a.product, "Made");
+	assert_string_equal(a.version, "1.2");
+	assert_string_equal(a.info, "of Box");
+	assert_string_equal(a.hostname, "Box");
+	assert_string_equal(a.cpe[0], "cpe:/a:v:made:1.2");
+	assert_int_equal(book_read(book, ask, "", wire_open("B", 1), &a), BOOK_SOFT);
+	assert_int_equal(book_read(book, ask, "", wire_open("C", 1), &a), BOOK_HARD);
+	assert_string_equal(a.product, "Say/So");
+	/* By its fallback. */
+	assert_int_equal(book_read(book, ask, "", wire_open("D", 1), &a), BOOK_HARD);
+	assert_string_equal(a.app, "d");
+	assert_int_equal(book_read(book, ask, "", wire_open("E", 1), &a), BOOK_NONE);
+	book_free(book);
+}
+
 static void templates(void **state)
 {
 	struct book *book = book_of("Probe TCP NULL q||\n"
@@ -442,9 +491,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_shelf), cmocka_unit_test(recognises),
 		cmocka_unit_test(hostile),    cmocka_unit_test(faulty),
-		cmocka_unit_test(templates),  cmocka_unit_test(bounded),
-		cmocka_unit_test(choices),    cmocka_unit_test(names),
-		cmocka_unit_test(ports),
+		cmocka_unit_test(whole),      cmocka_unit_test(templates),
+		cmocka_unit_test(bounded),    cmocka_unit_test(choices),
+		cmocka_unit_test(names),      cmocka_unit_test(ports),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
