@@ -146,6 +146,7 @@ static int check(const struct conf *conf, bool print)
 		log_error("%s", error);
 		return 1;
 	}
+	namecheck_vantages(conf, rules, say, (void *)conf);
 	if (namecheck_sinks(conf, rules, error, sizeof(error))) {
 		log_error("%s", error);
 		rules_free(rules);

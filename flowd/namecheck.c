@@ -3,8 +3,13 @@
 
 #include "base/conf/sinks.h"
 #include "base/err.h"
+#include "rules/fault.h"
 
 #include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#define VANTAGES_NAMES_MAX 64
 
 int namecheck_sinks(const struct conf *conf, const struct rules *rules, char *error, size_t size)
 {
@@ -30,4 +35,49 @@ int namecheck_sinks(const struct conf *conf, const struct rules *rules, char *er
 		}
 	sinks_free(&sinks);
 	return rc;
+}
+
+struct vantages {
+	const struct conf *conf;
+	rules_note_fn fn;
+	void *arg;
+};
+
+static void look_at_vantage(void *arg, const struct rules_error *place, const char *name)
+{
+	const struct vantages *v = arg;
+	const struct lex_token word = { .text = name, .len = strlen(name) };
+	struct fault_near near = fault_near_new(&word);
+	struct rules_error said = *place;
+	char names[VANTAGES_NAMES_MAX][PROBE_VANTAGE_MAX];
+	const char *at = v->conf->vantages;
+	size_t count = 1, i;
+
+	snprintf(names[0], sizeof(names[0]), "%s", v->conf->verify_vantage);
+	for (at += strspn(at, ", "); *at && count < VANTAGES_NAMES_MAX; at += strspn(at, ", ")) {
+		snprintf(names[count++], sizeof(names[0]), "%.*s", (int)strcspn(at, "=, "), at);
+		at += strcspn(at, ", ");
+	}
+	for (i = 0; i < count; i++) {
+		if (!strcasecmp(names[i], name))
+			return;
+		fault_near_offer(&near, names[i]);
+	}
+	/* More than are looked at are not said to be unknown. */
+	if (*at)
+		return;
+	if (near.best)
+		snprintf(said.text, sizeof(said.text),
+			 "no vantage is called '%s', did you mean '%s'?", name, near.best);
+	else
+		snprintf(said.text, sizeof(said.text), "no vantage is called '%s'", name);
+	v->fn(v->arg, &said, false);
+}
+
+void namecheck_vantages(const struct conf *conf, const struct rules *rules, rules_note_fn fn,
+			void *arg)
+{
+	struct vantages v = { conf, fn, arg };
+
+	rules_vantages(rules, look_at_vantage, &v);
 }

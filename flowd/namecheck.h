@@ -14,4 +14,9 @@
  */
 int namecheck_sinks(const struct conf *conf, const struct rules *rules, char *error, size_t size);
 
+/* Says which vantages the rules ask for that the configuration does not have, and what may be
+ * meant. */
+void namecheck_vantages(const struct conf *conf, const struct rules *rules, rules_note_fn fn,
+			void *arg);
+
 #endif

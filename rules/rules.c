@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "rules/rules.h"
 
+#include "rules/item.h"
 #include "rules/judge/index.h"
 #include "rules/parse.h"
 
@@ -142,6 +143,40 @@ const char *rules_sink(const struct rules *rules, size_t i, uint32_t *line)
 		i -= count;
 	}
 	return NULL;
+}
+
+struct naming {
+	struct rules_error place;
+	rules_name_fn fn;
+	void *arg;
+};
+
+static void name_vantages(const struct naming *n, const struct clause *clause)
+{
+	const struct set *set = clause->has >> WORD_VANTAGE & 1 ? clause->sets[WORD_VANTAGE] : NULL;
+	const struct set_name *names = set ? set->all->items : NULL;
+	size_t i, k;
+
+	for (i = 0; set && i < set->all->count; i++)
+		if (!item_is_glob(&names[i]))
+			n->fn(n->arg, &n->place, names[i].text);
+	for (i = 0; i < clause->choice_count; i++)
+		for (k = 0; k < clause->choices[i].count; k++)
+			name_vantages(n, &clause->choices[i].clauses[k]);
+}
+
+void rules_vantages(const struct rules *rules, rules_name_fn fn, void *arg)
+{
+	const struct rule *rule;
+
+	for (rule = rules->list; rule < rules->list + rules->count; rule++) {
+		struct naming n = { .place = { .line = rule->line, .column = rule->column },
+				    .fn = fn,
+				    .arg = arg };
+
+		snprintf(n.place.file, sizeof(n.place.file), "%s", rule_file(rules, rule));
+		name_vantages(&n, &rule->clause);
+	}
 }
 
 wall_t rules_next_end(const struct rules *rules, wall_t time)

@@ -121,6 +121,11 @@ int rules_check(const struct rules_source *source, wall_t now, rules_note_fn fn,
  * Borrowed until rules_free. */
 const char *rules_sink(const struct rules *rules, size_t i, uint32_t *line);
 
+/* Calls `fn` with the place of each statement and a vantage that it asks for, no glob, in lower
+ * case. */
+typedef void (*rules_name_fn)(void *arg, const struct rules_error *place, const char *name);
+void rules_vantages(const struct rules *rules, rules_name_fn fn, void *arg);
+
 /* When the next statement ends (until) that ends after `time`; 0 none. */
 wall_t rules_next_end(const struct rules *rules, wall_t time);
 

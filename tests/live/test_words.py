@@ -183,6 +183,29 @@ def check(data):
     return ~total & 0xffff
 
 
+def check_said(bench):
+    """What flowd -n says of rules that are right and of no use, or wrong: file, line, column, what was meant."""
+    for name, text in (("part.rules", 'ignore port 1\nalert low vantage naer\n'),
+                       ("said.rules", 'include part.rules\ngroup none { }\nalert high vantage near\n'
+                                      'alert low ( vantage nowhere or port 9 )\nalert low port 1\n'
+                                      'alert low app ssh until 2020-01-01 because "moved"\n'),
+                       ("wrong.rules", 'alert hihg\nalert low event masqerade\nalert low port @wbe\n')):
+        with open(bench.path(name), "w", encoding="ascii") as file:
+            file.write(text)
+    for name, status, wanted in (
+            ("said.rules", 0, ("part.rules:2:1: no vantage is called 'naer', did you mean 'near'?",
+                               "said.rules:4:1: no vantage is called 'nowhere'", "said.rules:2:1: group 'none' is empty",
+                               "said.rules:5:1: never decides", "said.rules:6:1: the exception has ended")),
+            ("wrong.rules", 1, ("wrong.rules:1:7: unknown level 'hihg', did you mean 'high'?",
+                                "wrong.rules:2:17: unknown event 'masqerade', did you mean 'masquerade'?",
+                                "wrong.rules:3:16: unknown group 'wbe'"))):
+        done = subprocess.run([bench.program, "-n", "-i", "lo", "--home", "10.0.0.0/8", "--verify.vantage=near",
+                               "--rules", bench.path(name)], stderr=subprocess.PIPE, stdout=subprocess.DEVNULL,
+                              universal_newlines=True, check=False)
+        bench.report.check(name + ": status", status, done.returncode)
+        bench.report.check(name + ": said", [], [want for want in wanted if want not in done.stderr])
+
+
 def main():
     skip_unless_possible("openssl", "redis-server")
     with Net() as net, tempfile.TemporaryDirectory() as directory:
@@ -190,6 +213,7 @@ def main():
         bench = Words(net, os.path.abspath(sys.argv[1]), directory)
         with open(bench.path("assets.csv"), "w", encoding="ascii") as file:
             file.write("address,owner\n%s,the shop\n" % net.inside[0])
+        check_said(bench)
         bench.begin()
         bench.wait_net()
         wait_for(lambda: bench.ask("/api/v1/assets").status == 200, PATIENCE)
