@@ -93,8 +93,8 @@ class Bench:
             self.net.stop(process)
 
     def ask(self, port, app="tls", *options):
-        done = self.net.run("border", [self.drive, "--verify.source", self.net.border_in[0], "--home", self.net.home, *options,
-                                       self.net.inside[0], str(port), app])
+        done = self.net.run("border", [self.drive, "--verify.source", self.net.border_in[0], "--home", self.net.home, "--verify.door_wait", "5s",
+                                       *options, self.net.inside[0], str(port), app])
         return json.loads(done.stdout.splitlines()[-1])
 
     def same(self, title, probe, **want):
