@@ -84,6 +84,8 @@ static int add_name(struct reader *p, char names[][RULES_NAME_MAX], uint8_t *cou
 	char name[RULES_NAME_MAX] = "";
 	unsigned i;
 
+	if (p->token.kind == LEX_NEWLINE || p->token.kind == LEX_END)
+		return reader_fail(p, &p->token, ERR_SYNTAX, "a name is missing");
 	if (!is_name(&p->token))
 		return fault_at(p->error, &p->token, ERR_SYNTAX,
 				"'%.*s' is not a name: at most 31 letters, digits, . _ -",
