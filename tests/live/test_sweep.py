@@ -6,6 +6,7 @@
 Needs root, iproute2, tcpdump and nftables.
 """
 import bisect
+import datetime
 import http.client
 import json
 import os
@@ -282,17 +283,24 @@ def most_in_a_second(times):
     return max(bisect.bisect_left(times, at + 1) - i for i, at in enumerate(times))
 
 
+def record_syns(bench, path, network):
+    """What comes to the network's ports that nobody has open, from now on."""
+    with open(path, "w") as file:
+        wire = bench.net.start("inside", [
+            "tcpdump", "-i", "eth0", "-tt", "-n", "-p", "-B", "16384",
+            "dst net %s and dst portrange 4000-6000" % network],
+            stdout=file, stderr=subprocess.PIPE, universal_newlines=True)
+    while "listening" not in wire.stderr.readline():
+        pass
+    return wire
+
+
 def check_rate(bench):
     """At most 2 % more than the rate reaches the inside, on average and in each second."""
     report, net = bench.report, bench.net
     path = os.path.join(bench.directory, "wire")
     for rate in (500, 2000, 8000):
-        with open(path, "w") as file:
-            wire = net.start("inside", ["tcpdump", "-i", "eth0", "-tt", "-n", "-p", "-B", "16384",
-                                        "dst net 10.77.0.16/28 and dst portrange 4000-6000"],
-                             stdout=file, stderr=subprocess.PIPE, universal_newlines=True)
-        while "listening" not in wire.stderr.readline():
-            pass
+        wire = record_syns(bench, path, "10.77.0.16/28")
         done = net.run("border", [
             bench.program, "--sweep", "10.77.0.16/28", "-p", "4000-%d" % (4000 + rate * 3 // 16),
             "--sweep.rate=%d" % rate, "--sweep.host_rate=0", "--rules", bench.rules,
@@ -306,6 +314,61 @@ def check_rate(bench):
         report.check("rate %d: %.0f on average" % (rate, mean), True, mean <= rate * 1.02)
         most = most_in_a_second(times)
         report.check("rate %d: %d in a second" % (rate, most), True, most <= rate * 1.02 + 1)
+
+
+def seconds_on_the_wire(seconds, times, slack):
+    """The seconds at whose end not as many packets were on the wire as the audit says, and by how
+    many they differ at most. The audit counts what it hands to the kernel, the capture what has
+    come to the other end of the cable: who counts by the same clock may differ by what is between
+    the two. So all that the audit has must come before `slack` is over, and what the capture has had
+    for as long must be in the audit."""
+    wrong, most, total = [], 0, 0
+    for row in seconds:
+        end = datetime.datetime.fromisoformat(row["time"].replace("Z", "+00:00")).timestamp()
+        total += row["sent"]
+        before, at, after = (bisect.bisect_right(times, end + by) for by in (-slack, 0, slack))
+        most = max(most, abs(total - at))
+        if not before <= total <= after:
+            wrong.append((row, total, before, at, after))
+    return wrong, most
+
+
+def check_seconds(bench):
+    """The audit of a sweep, second by second, is what was on the wire; paused in between."""
+    report, path = bench.report, os.path.join(bench.directory, "wire")
+    wire = record_syns(bench, path, "10.77.0.24/29")
+    number = bench.order(prefixes=["10.77.0.24/29"], ports="4000-5999", rate=2000)
+    bench.wait_sweep(number, lambda row: row["position"] > row["total"] / 4)
+    bench.ask("/api/v1/sweeps/%s/pause" % number, "POST")
+    bench.wait_sweep(number, lambda row: row["state"] == "paused")
+    time.sleep(2)
+    bench.ask("/api/v1/sweeps/%s/resume" % number, "POST")
+    row = bench.wait_sweep(number, lambda row: row["state"] == "done", 90)
+    bench.net.stop(wire, signal.SIGINT)
+    times = syn_times(path)
+    seconds = bench.ask("/api/v1/sweeps/%s/seconds" % number)[1]["seconds"]
+    report.check("the audit has every packet of the wire, and no other",
+                 (row["sent"], row["sent"]), (len(times), sum(s["sent"] for s in seconds)))
+    report.check("it has seconds", True, len(seconds) > 4)
+    wrong, most = seconds_on_the_wire(seconds, times, 0.25)
+    report.check("each second as it was on the wire (at most %d apart)" % most, [], wrong)
+    # Answers under way at the pause are asked for again: steps may go back, but never be left out.
+    report.check("no step is left out", [], [
+        (a, b) for a, b in zip(seconds, seconds[1:]) if b["from"] > a["to"]])
+    report.check("from the first to the last", (0, row["total"]),
+                 (seconds[0]["from"], seconds[-1]["to"]))
+    wire = record_syns(bench, path, "10.77.0.24/29")
+    number = bench.order(prefixes=["10.77.0.24/29"], ports="4000-5999", rate=2000)
+    bench.wait_sweep(number, lambda row: row["position"] > row["total"] / 4)
+    bench.ask("/api/v1/sweeps/%s/cancel" % number, "POST")
+    bench.wait_sweep(number, lambda row: row["state"] == "cancelled")
+    time.sleep(1)
+    bench.net.stop(wire, signal.SIGINT)
+    came = len(syn_times(path))
+    row = bench.wait_sweep(number, lambda row: row["sent"] == came)
+    seconds = bench.ask("/api/v1/sweeps/%s/seconds" % number)[1]["seconds"]
+    report.check("of one that is cancelled, too", (came, came),
+                 (row["sent"], sum(s["sent"] for s in seconds)))
 
 
 def check_switch(bench):
@@ -420,8 +483,8 @@ def main():
         check_command(bench)
         check_rate(bench)
         bench.start()
-        for check in (check_faults, check_crash, check_two, check_alerts, check_switch, check_proxy,
-                      check_memory, check_manners, check_schedule):
+        for check in (check_faults, check_crash, check_seconds, check_two, check_alerts,
+                      check_switch, check_proxy, check_memory, check_manners, check_schedule):
             check(bench)
         status, _ = bench.flowd.end()
         bench.report.check("flowd ends well", 0, status)

@@ -47,8 +47,6 @@ int sweeps_open(struct sweeps *s)
 		return rc;
 	s->look = true;
 	s->active = f.row.id;
-	s->sent = f.row.sent;
-	s->at = f.row.at;
 	/* A verify that has outlived us goes on with it all the same. */
 	if (s->active && s->verify)
 		send(s, &f.row);
@@ -60,8 +58,11 @@ int sweeps_restart(struct sweeps *s)
 	struct sweep row;
 	int rc = s->active ? store_get_sweep(s->life->store, s->active, &row) : 0;
 
-	if (rc > 0)
+	if (rc > 0) {
+		row.at = row.position;
+		store_put_sweep(s->life->store, &row);
 		send(s, &row);
+	}
 	return rc < 0 ? rc : 0;
 }
 
@@ -147,19 +148,18 @@ int sweeps_order(struct sweeps *s, const struct sweep *said)
 
 /* ---- news ---- */
 
-static void log_second(struct sweeps *s, const struct sweep *row)
+/* What was sent since the row was written, by a sweep that has been told to stop, too. */
+static void log_second(struct sweeps *s, const struct sweep *row, const struct sweep *news)
 {
-	const struct store_sweep_second second = { .time_us = row->time_us,
+	const struct store_sweep_second second = { .time_us = news->time_us,
 						   .sweep = row->id,
 						   .seed = row->seed,
-						   .from = s->at,
-						   .to = row->at,
-						   .sent = row->sent - s->sent };
+						   .from = row->at,
+						   .to = news->at,
+						   .sent = news->sent - row->sent };
 
-	if (row->sent > s->sent)
+	if (news->sent > row->sent)
 		store_put_sweep_second(s->life->store, &second);
-	s->sent = row->sent;
-	s->at = row->at;
 }
 
 static int take_news(struct sweeps *s, const struct sweep *said)
@@ -170,8 +170,9 @@ static int take_news(struct sweeps *s, const struct sweep *said)
 	if (rc < 0)
 		return rc;
 	if (!rc || !record_mend_sweep(&news, s->life->now + MONO_SECOND) ||
-	    store_sweep_is_over(&row))
+	    (store_sweep_is_over(&row) && row.state != SWEEP_CANCELLED))
 		return !rc;
+	log_second(s, &row, &news);
 	row.position = news.position < row.total ? news.position : row.total;
 	row.at = news.at;
 	row.sent = news.sent;
@@ -181,8 +182,6 @@ static int take_news(struct sweeps *s, const struct sweep *said)
 	row.lost = news.lost;
 	row.rate_now = news.rate_now;
 	row.time_us = news.time_us;
-	if (row.id == s->active)
-		log_second(s, &row);
 	/* What was paused or cancelled meanwhile stays so; only its counts are the last ones. */
 	if (row.state != SWEEP_RUNNING ||
 	    (news.state != SWEEP_DONE && news.state != SWEEP_FAILED)) {
@@ -302,8 +301,7 @@ int sweeps_tick(struct sweeps *s, wall_t now)
 	if (!f.row.started_us)
 		f.row.started_us = now;
 	s->active = f.row.id;
-	s->sent = f.row.sent;
-	s->at = f.row.at;
+	f.row.at = f.row.position; /* what is after it is done again */
 	tell(s, &f.row);
 	send(s, &f.row);
 	return 0;

@@ -18,9 +18,8 @@ struct sweeps {
 	struct ipc *verify; /* NULL: nothing is probed */
 	struct announce *announce;
 	/* Its own: */
-	uint64_t active;   /* id of the one that verify has; 0 none */
-	uint64_t sent, at; /* of it, when the second was logged */
-	bool look;	   /* one may wait */
+	uint64_t active; /* id of the one that verify has; 0 none */
+	bool look;	 /* one may wait */
 	struct once once;
 };
 
