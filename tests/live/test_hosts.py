@@ -93,7 +93,11 @@ def check_facts(bench):
     for row, address, answers in zip(page["hosts"], (host, six), (2, 1)):
         bench.report.check_fields(address, {
             "type": "host", "ip": address, "proto": "tcp", "answers_everything": True,
-            "answers": answers * len(MUTE), "evidence": "handshake", "ttl": 64, "last_peer": bench.net.outside[":" in address]}, row)
+            "evidence": "handshake", "ttl": 64,
+            "last_peer": bench.net.outside[":" in address]}, row)
+        # A client that is kept waiting asks once more.
+        bench.report.check("%s: %d answers" % (address, row["answers"]), True,
+                           answers * len(MUTE) <= row["answers"] < (answers + 0.5) * len(MUTE))
         bench.report.check(address + ": about so many ports", True,
                            abs(row["ports"] - len(MUTE)) < len(MUTE) // 3)
         bench.report.check(address + ": folded", True, MOST - 1 <= row["folded"] <= MOST)
