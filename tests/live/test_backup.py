@@ -47,9 +47,9 @@ class Bench:
     @staticmethod
     def wait(good, patience=PATIENCE):
         until = time.time() + patience
-        while not good() and time.time() < until:
+        while not (got := good()) and time.time() < until:
             time.sleep(0.05)
-        return good()
+        return got
 
     def ctl(self, flowd, *words):
         return subprocess.run([self.flowctl, "--socket", flowd.socket] + list(words),

@@ -60,9 +60,9 @@ class Bench:
     @staticmethod
     def wait(good, patience=PATIENCE):
         until = time.time() + patience
-        while not good() and time.time() < until:
+        while not (got := good()) and time.time() < until:
             time.sleep(0.1)
-        return good()
+        return got
 
     def ctl(self, *words, text=None, socket=True):
         words = (["--socket", self.socket] if socket else []) + list(words)

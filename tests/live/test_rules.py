@@ -157,9 +157,9 @@ class Bench:
     @staticmethod
     def wait(good, patience=PATIENCE):
         until = time.time() + patience
-        while not good() and time.time() < until:
+        while not (got := good()) and time.time() < until:
             time.sleep(0.05)
-        return good()
+        return got
 
     def ask(self, path, method="GET", body=None):
         for _ in range(100):
@@ -373,6 +373,7 @@ def check_reload(bench):
     since = health(bench)["rules_since"]
     bench.write("a.rules", RULES_A)
     os.kill(bench.flowd.process.pid, signal.SIGHUP)
+    bench.wait(lambda: bench.flowd.roles().get("web", after["web"]) != after["web"])
     bench.report.check("right again", True, is_loaded_after(bench, since))
     bench.report.check("no error is left", None, health(bench)["rules_error"])
     bench.report.check("the capture goes on", before["sensor"], bench.flowd.roles()["sensor"])

@@ -16,9 +16,9 @@ import { TroubleFacts, TroubleName } from "./trouble";
 import { Wire } from "./wire";
 
 function Rule({ alert }: { alert: Alert }) {
-  const place = alert.rule_file ? ` of ${alert.rule_file}` : "";
-  const line = alert.rule_line ? `Rule, line ${alert.rule_line}${place}: ` : "Rule: ";
-  return <p class="rule">{line}<code><Text value={alert.rule} /></code></p>;
+  const file = alert.rule_file && <>{" "}of <Text value={alert.rule_file} /></>;
+  const place = alert.rule_line && <>, line {alert.rule_line}{file}</>;
+  return <p class="rule">Rule{place}: <code><Text value={alert.rule} /></code></p>;
 }
 
 /** A link to the service as it is now; nothing while flowd has not said which it is. */
