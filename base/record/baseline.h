@@ -38,7 +38,7 @@ enum approval { RECORD_APPROVAL_LIST(RECORD_ENUM) APPROVAL_END };
 struct baseline {
 	struct service service;
 	wall_t made_us, expires_us; /* 0: never */
-	wall_t void_us;		    /* since when it is void; 0 it is not */
+	wall_t void_us;		    /* since when it is void, or known to have expired; 0 neither */
 	uint8_t source;		    /* enum baseline_from */
 	uint8_t state;		    /* enum approval: open, bound or void */
 	uint8_t removed;	    /* an order: it is to be forgotten */

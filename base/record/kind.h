@@ -62,7 +62,8 @@
 	X(CHANGE_CERTIFICATE, "certificate") \
 	X(CHANGE_STATE, "state")             \
 	X(CHANGE_VANTAGE, "vantage")         \
-	X(CHANGE_HOST_KEY, "host-key")
+	X(CHANGE_HOST_KEY, "host-key")       \
+	X(CHANGE_APPROVAL, "approval")
 
 /*
  * What may be wrong with a capture: X(constant, text, what it says). As long as one of them holds,

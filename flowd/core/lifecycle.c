@@ -415,10 +415,12 @@ int lifecycle_tick(struct lifecycle *l, wall_t now)
 
 	if (now > l->now)
 		l->now = now;
-	/* What waits comes before what is judged now: it counts in a throttle's next window. */
+	/* What waits comes before what is judged now: it counts in a throttle's next window. A walk
+	 * sees what is committed, so that entries are put after it. */
 	if ((rc = policy_tick(l, false)) || (rc = fleeting_tick(&l->fleeting, l->now)) ||
 	    (rc = room_tick(&l->room)) || (rc = crowd_tick(l, false)) || (rc = agenda_tick(l)) ||
-	    (rc = canary_tick(l)) || (rc = approvals_tick(l)) || (rc = learning_tick(l)))
+	    (rc = canary_tick(l)) || (rc = lapse_tick(l)) || (rc = approvals_tick(l)) ||
+	    (rc = learning_tick(l)))
 		return rc;
 	if (!l->next_deadline || l->now < l->next_deadline)
 		return 0;
@@ -432,6 +434,7 @@ int lifecycle_set_back(struct lifecycle *l, wall_t now, mono_t by)
 	crowd_set_back(l, by);
 	policy_set_back(l, by);
 	l->agenda.from = l->agenda.look_us = 0;
+	l->lapse.due_us = 0;
 	return decide_jobs(l, false, by);
 }
 

@@ -10,6 +10,7 @@
 #include "base/prefix.h"
 #include "flowd/core/agenda/agenda.h"
 #include "flowd/core/agenda/canary.h"
+#include "flowd/core/book/lapse.h"
 #include "flowd/core/crowd.h"
 #include "flowd/core/fleeting.h"
 #include "flowd/core/geo/origins.h"
@@ -79,6 +80,7 @@ struct lifecycle {
 	struct policy policy;	  /* as configured */
 	/* Its own: */
 	struct approvals approvals;
+	struct lapse lapse;
 	struct learnt learnt;
 	struct crowd crowd;
 	struct verdict_probers probers;

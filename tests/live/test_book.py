@@ -104,11 +104,34 @@ def check_baseline(bench):
     order(bench, "/api/v1/baseline", "POST", {"filter": "port 8003 host %s" % host, "owner": "eve"})
     bench.wait("/api/v1/baseline", lambda page: page["count"] == 3 and [
         row["port"] for row in page["baseline"] if row["owner"] == "eve"] == [8003])
+    check_lapse(bench, host)
     answer = bench.ask("/api/v1/baseline/" + name, "DELETE", **MARK)
     bench.report.check("taken back", 202, answer.status)
     bench.wait("/api/v1/baseline", lambda page: page["count"] == 2)
-    bench.report.check("trail", ["baseline removed", "baseline approved", "baseline approved", "baseline imported"],
-                       [row["what"] for row in bench.get("/api/v1/trail")["trail"]][:4])
+    bench.report.check("trail", ["baseline removed", "baseline imported", "baseline approved", "baseline approved",
+                                 "baseline imported"],
+                       [row["what"] for row in bench.get("/api/v1/trail")["trail"]][:5])
+
+
+def check_lapse(bench, host):
+    """An approval whose time is over is an event, once, and an alert that says so."""
+    text = "ip,proto,port,expires\n%s,tcp,8003,2026-01-31\n" % host
+    bench.report.check("one that is over", 202, bench.ask(
+        "/api/v1/baseline/import?format=csv", "POST", text.encode(), **MARK).status)
+    drift, _ = bench.flowd.wait(type="event", event="drift", port=8003)
+    bench.report.check("what is over", ("approval", "approved", "expired"), (
+        drift.get("what"), drift.get("before"), drift.get("after")))
+    alert, _ = bench.flowd.wait(type="alert", event="drift", port=8003)
+    bench.report.check("what was expected", "expired", (alert.get("expected") or {}).get("state"))
+
+    def state(page):
+        return [(row["state"], row["void_since"] is not None) for row in page["baseline"]
+                if row["port"] == 8003]
+
+    bench.report.check("it says so", [("expired", True)], state(bench.wait(
+        "/api/v1/baseline?ip=%s" % host, lambda page: state(page) == [("expired", True)])))
+    time.sleep(2.5)  # as long as two looks take
+    bench.report.check("once", 1, bench.flowd.count(type="event", event="drift", port=8003))
 
 
 def check_trail(bench):

@@ -110,6 +110,20 @@ async function testGroups(page, mock) {
   });
 }
 
+async function testDrift(page, mock, origin) {
+  await check("an alert says what has changed, and what was expected then", async () => {
+    mock.push("alert", alertOf(4999, { ...one, port: 9997 }, "high", { event: "drift", what: "host-key", before: "ed25519 1", after: "ed25519 2",
+      expected: { state: "void", owner: "ann", reason: "jump host", ticket: "OPS-7" } }));
+    const said = /host key ed25519 1 \u2192 ed25519 2/;
+    await until(async () => said.test(await page.textContent(".alerts")));
+    await page.goto(`${origin}#alert=4999`);
+    await until(async () => (await page.textContent(".detail h2")).includes("Alert 4999"));
+    assert.match(await page.textContent(".detail .summary"), said);
+    assert.match(await page.textContent(".detail .expected"), /void.*jump host.*owner ann, ticket OPS-7/);
+    await page.goto(`${origin}#`);
+  });
+}
+
 async function testMembers(page, mock, origin) {
   await check("an alert that stands for several services lists them, each a link; others join, live", async () => {
     mock.members = [one, other].map(({ id, ip, proto, port }) => ({ service: id, ip, proto, port, app: "ssh", event: "new",
@@ -155,6 +169,7 @@ export async function testAlerts() {
   await until(() => mock.streams.size);
   await testChoice(page, mock);
   await testGroups(page, mock);
+  await testDrift(page, mock, origin);
   await testMembers(page, mock, origin);
   await page.goto(`${origin}#`);
   await testExpression(page, mock, origin);

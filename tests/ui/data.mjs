@@ -113,7 +113,8 @@ export function detailOf(service) {
   const extra = bad ? hostileProbe : service.app === "tls" ? { tls: "TLSv1.3", certificate: niceCertificate } : {};
   const { first_seen, last_seen, handshakes, peers, evidence } = service;
   const history = eventsOf(service);
-  if (bad) history.forEach((event) => Object.assign(event, { product: hostile[0], version: hostile[1] }));
+  if (bad) history.forEach((event) => Object.assign(event, {
+    product: hostile[0], version: hostile[1], what: hostile[2], before: hostile[3], after: hostile[4] }));
   return {
     service,
     sightings: { first_seen, last_seen, handshakes, peers, evidence, last_peer: "192.0.2.2",

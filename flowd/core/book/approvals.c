@@ -60,18 +60,24 @@ static void bind_text(char *out, const char *now, size_t size, bool *changed)
 	*changed = true;
 }
 
-static void make_void(struct lifecycle *l, struct store_service *row, struct baseline *b,
-		      const struct event_row *drift, const struct probe *probe)
+static void say(struct lifecycle *l, struct store_service *row, const struct event_row *drift,
+		const struct probe *probe)
 {
 	struct event_row e = *drift;
 	struct store_job job = { .job = { .service = row->service, .event = EVENT_DRIFT } };
 
-	b->state = APPROVAL_VOID;
-	b->void_us = l->now;
-	store_put_baseline(l->store, b);
 	store_put_event(l->store, &e, row);
 	l->act(l->arg, &(struct lifecycle_act){ .event = &e });
 	tell_judge(l, &e.finding, row, probe, &job);
+}
+
+static void make_void(struct lifecycle *l, struct store_service *row, struct baseline *b,
+		      const struct event_row *drift, const struct probe *probe)
+{
+	b->state = APPROVAL_VOID;
+	b->void_us = l->now;
+	store_put_baseline(l->store, b);
+	say(l, row, drift, probe);
 }
 
 static struct event_row drift_of(struct lifecycle *l, const struct store_service *row,
@@ -135,6 +141,26 @@ int approvals_rename(struct lifecycle *l, struct store_service *row)
 	return 0;
 }
 
+int approvals_lapse(struct lifecycle *l, const struct service *service)
+{
+	struct store_service row;
+	struct baseline b;
+	struct event_row e;
+	int rc = store_get_baseline(l->store, service, &b);
+
+	/* A walk does not see what is not committed yet. */
+	if (rc <= 0 || b.void_us || (rc = store_get_service(l->store, service, &row)) < 0)
+		return rc < 0 ? rc : 0;
+	b.void_us = l->now;
+	store_put_baseline(l->store, &b);
+	if (!rc)
+		return 0;
+	e = drift_of(l, &row, NULL);
+	set_change(&e.finding, CHANGE_APPROVAL, "approved", record_approval_text(APPROVAL_EXPIRED));
+	say(l, &row, &e, NULL);
+	return 0;
+}
+
 /* ---- entries that web sends ---- */
 
 int approvals_take(struct lifecycle *l, int fd)
@@ -190,8 +216,10 @@ int approvals_tick(struct lifecycle *l)
 			work->refused++;
 		else if (b.removed)
 			store_delete_baseline(l->store, &b.service);
+		else if (store_put_baseline(l->store, &b))
+			lapse_expect(&l->lapse, b.expires_us);
 		else
-			work->refused += !store_put_baseline(l->store, &b);
+			work->refused++;
 		work->done++;
 	}
 	if (rc > 0)

@@ -22,6 +22,10 @@ void approvals_face(const struct probe *probe, struct baseline *out);
 /* The wire has proved another name than before: likewise. */
 int approvals_rename(struct lifecycle *l, struct store_service *row);
 
+/* The time of a service's entry is over, which is an event, once, when the service was ever seen. 0
+ * or an error of the store. */
+int approvals_lapse(struct lifecycle *l, const struct service *service);
+
 /* Freezes into an alert what was approved at its place. */
 void approvals_expect(const struct lifecycle *l, struct alert *alert);
 

@@ -43,7 +43,7 @@ export interface Service extends Where, Named, Partial<Origin> {
   vlan: number;
 }
 
-interface Finding extends Where, Named, Partial<Origin> {
+export interface Finding extends Where, Named, Partial<Origin> {
   peer_country?: string | null;
   peer_as?: number | null;
   peer_as_name?: string | null; // in alerts
@@ -54,6 +54,9 @@ interface Finding extends Where, Named, Partial<Origin> {
   peer: string;
   product: string | null;
   version: string | null;
+  what?: string | null; // has changed
+  before?: string | null;
+  after?: string | null;
 }
 
 export interface Certificate {
@@ -118,7 +121,9 @@ interface Chosen extends Numbered {
   probe: Probe | null;
 }
 
-export interface ServiceAlert extends Chosen, Finding {}
+export interface ServiceAlert extends Chosen, Finding {
+  expected?: import("./orders").Expectation | null; // as it was then
+}
 
 export interface CaptureAlert extends Chosen, Trouble {
   event: string;

@@ -3,13 +3,17 @@
 // explained.
 import { act, get, type Where } from "./api";
 
-/** That a service may be there. */
-export interface Approval extends Where {
-  id: string;
+/** Whether it may be there, as somebody has said. */
+export interface Expectation {
   state: string; // "open", "bound", "void", "expired"
   owner: string | null;
   reason: string | null;
   ticket: string | null;
+}
+
+/** That a service may be there. */
+export interface Approval extends Where, Expectation {
+  id: string;
   by: string | null;
   approved: string | null;
   expires: string | null;

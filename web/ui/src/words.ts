@@ -70,7 +70,14 @@ const event: Words = {
   masquerade: "speaks what its port denies",
   verdict: "was probed",
   certificate: "shows a certificate that ends",
+  drift: "is not what was approved",
   health: "trouble of the capture",
+};
+
+const change: Words = {
+  app: "application",
+  "host-key": "host key",
+  vantage: "open from",
 };
 
 // The manual's words; a fact nobody knows here goes by its own.
@@ -136,6 +143,7 @@ export const evidenceText = (word: string) => wordOf(evidence, word);
 export const stateText = (word: string) => wordOf(state, word);
 export const ephemeralText = (reason: string) => wordOf(ephemeral, reason) || reason;
 export const eventText = (word: string) => wordOf(event, word) || word;
+export const changeText = (word: string) => wordOf(change, word) || word;
 export const troubleText = (kind: string) => wordOf(trouble, kind) || kind || "Trouble";
 export const troubleMoreText = (kind: string) => wordOf(troubleMore, kind);
 export const factText = (kind: string) => wordOf(fact, kind) || kind;

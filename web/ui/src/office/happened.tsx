@@ -4,6 +4,7 @@ import { isOfService, type Alert, type Event, type ServiceAlert, type ServiceEve
 import { span } from "../format";
 import type { Handover } from "../orders";
 import { App, Level, State, Time, Where } from "../parts/bits";
+import { Change } from "../parts/change";
 import { Panel } from "../parts/panel";
 import { ShortText, Text } from "../parts/text";
 import { amount, TroubleName } from "../parts/trouble";
@@ -39,7 +40,7 @@ export function Events() {
         {list.rows.map((event) => (
           <tr key={event.number}>
             <Cell name="Time"><Time stamp={event.time} /></Cell>
-            <Cell name="What happened"><ShortText value={"over" in event && event.over ? "trouble is over" : eventText(event.event)} most={40} /></Cell>
+            <Cell name="What happened"><ShortText value={"over" in event && event.over ? "trouble is over" : eventText(event.event)} most={40} />{isOfService(event) && event.what && <>{": "}<Change of={event} most={40} /></>}</Cell>
             <Cell name="To"><What of={event} /></Cell>
             <Cell name="State">{isOfService(event) && <State state={event.state} />}</Cell>
           </tr>

@@ -7,7 +7,9 @@ import { findService } from "../detail";
 import { hrefOf } from "../route";
 import { eventText } from "../words";
 import { Level, Problem, Time, Verified, Where } from "./bits";
+import { Change } from "./change";
 import { Members } from "./members";
+import { Entry } from "./expected";
 import { Panel } from "./panel";
 import { Probes } from "./probe";
 import { ShortText, Text } from "./text";
@@ -43,10 +45,12 @@ function ServiceBody({ alert }: { alert: ServiceAlert }) {
           <Level level={alert.level} />{" "}
           <Verified yes={alert.verified} />{" "}
           <b><ShortText value={eventText(alert.event)} /></b>, <Time stamp={alert.time} exact />
+          {alert.what && <><br /><Change of={alert} most={80} /></>}
         </p>
         <ServiceLink alert={alert} />
       </div>
       <Rule alert={alert} />
+      {alert.expected && <section class="expected"><h3>Expected then?</h3><Entry entry={alert.expected} /></section>}
       <div class="halves">
         <Wire facts={alert} />
         <Probes probes={probes} none="No probe had come back when this alert was made." />

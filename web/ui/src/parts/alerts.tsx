@@ -10,6 +10,7 @@ import { useStore } from "../store";
 import { eventText, levels, troubleText } from "../words";
 import { AlertChoice, groupings } from "./alert_choice";
 import { Address, App, Level, Problem, Time, Verified, Where } from "./bits";
+import { Change } from "./change";
 import { ShortText } from "./text";
 import { amount, TroubleName } from "./trouble";
 
@@ -28,6 +29,7 @@ function OfService({ alert }: { alert: ServiceAlert }) {
       <span class="alert-more">
         <ShortText value={[eventText(alert.event), alert.port && alert.state].filter(Boolean).join(", ")} />
         <Product alert={alert} />
+        {alert.what && <>{" \u00b7 "}<Change of={alert} most={40} /></>}
         {" \u00b7 met by "}<Address text={alert.peer} />
       </span>
     </>

@@ -3,7 +3,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Service } from "../api";
 import { expect, expected, expectNoMore, loadExpected } from "../expected";
-import type { Approval } from "../orders";
+import type { Approval, Expectation } from "../orders";
 import { mayOrder, session } from "../session";
 import { useStore } from "../store";
 import { Problem, Time } from "./bits";
@@ -20,7 +20,7 @@ const stateWords: Record<string, string> = {
   expired: "It was approved for a time that is over.",
 };
 
-function Entry({ entry }: { entry: Approval }) {
+export function Entry({ entry }: { entry: Expectation & Partial<Approval> }) {
   return (
     <p>
       <b data-approval={entry.state}>{stateWords[entry.state] ?? <ShortText value={entry.state} />}</b>{" "}

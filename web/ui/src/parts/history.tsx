@@ -3,6 +3,7 @@
 import type { ServiceEvent } from "../api";
 import { eventText, reasonText } from "../words";
 import { Address, App, State, Time } from "./bits";
+import { Change } from "./change";
 import { ShortText } from "./text";
 
 function Entry({ event }: { event: ServiceEvent }) {
@@ -15,6 +16,7 @@ function Entry({ event }: { event: ServiceEvent }) {
         <State state={event.state} />{" "}
         <App app={event.app} app_guess={event.app_guess} />
         {product && <>{" \u00b7 "}<ShortText value={product} /></>}
+        {event.what && <>{" \u00b7 "}<Change of={event} /></>}
         {event.probe && <span class="dim">{" \u00b7 "}<ShortText value={reasonText(event.probe)} most={200} /></span>}
         {!event.probe && event.event !== "verdict" && (
           <span class="dim">{" \u00b7 met by "}<Address text={event.peer} /></span>
