@@ -61,7 +61,8 @@
 	  sizeof(struct tool_run)) /* web to core: hand a service over; back: how it fares */      \
 	X(IPC_SCAN, IPC_BULK)	   /* core to parent: a scan is to be born with this socket */     \
 	X(IPC_HANDOVER, IPC_BULK)  /* core to scan: see flowd/scan/handover.h */                   \
-	X(IPC_RAN, IPC_BULK)	   /* scan to core: what came of it */
+	X(IPC_RAN, IPC_BULK)	   /* scan to core: what came of it */                             \
+	X(IPC_OUTSIDE, sizeof(struct job_outside)) /* core to verify, far: of the next job */
 
 enum ipc_kind {
 	IPC_NONE,

@@ -55,6 +55,14 @@ struct asset_state {
 	char error[96]; /* why it fails; "" it does not */
 };
 
+/* Core to verify, before a job: where its service is reached from outside. */
+struct job_outside {
+	uint64_t job;
+	struct addr host;
+	uint16_t port; /* 0: the same */
+	uint8_t pad[6];
+};
+
 /* Core to fetch: what is wanted. */
 struct asset_query {
 	uint8_t source; /* enum asset_source: api or file */

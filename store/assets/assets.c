@@ -97,31 +97,49 @@ static int add_rows(struct store *s, struct asset *key, unsigned sources, struct
 	return 0;
 }
 
-int store_find_asset(struct store *s, const struct service *service, struct asset *out)
+static int add_place(struct store *s, const struct used *used, const struct service *service,
+		     struct asset *sum)
 {
-	struct asset key = { .network = service->host }, sum = { .source = ASSET_NONE };
-	struct used used;
-	int bits, rc = get_used(s, &used);
+	struct asset key = { .network = service->host };
+	int bits, rc = 0;
 
-	if (rc <= 0)
-		return rc;
-	if (used.ports[128] && service->port) {
+	if (used->ports[128] && service->port) {
 		key.bits = 128;
 		key.port = service->port;
 		key.proto = service->proto;
-		rc = add_rows(s, &key, used.ports[128], &sum);
+		rc = add_rows(s, &key, used->ports[128], sum);
 		key.proto = PROTO_NONE;
 		if (rc >= 0)
-			rc = add_rows(s, &key, used.ports[128], &sum);
+			rc = add_rows(s, &key, used->ports[128], sum);
 		key.port = 0;
 	}
 	for (bits = 128; bits >= 0 && rc >= 0; bits--) {
-		if (!used.sources[bits])
+		if (!used->sources[bits])
 			continue;
 		cut(&key.network, bits);
 		key.bits = (uint8_t)bits;
-		rc = add_rows(s, &key, used.sources[bits], &sum);
+		rc = add_rows(s, &key, used->sources[bits], sum);
 	}
+	return rc;
+}
+
+int store_find_asset(struct store *s, const struct service *service, struct asset *out)
+{
+	struct asset sum = { .source = ASSET_NONE };
+	struct service inside;
+	struct used used;
+	int rc = get_used(s, &used);
+
+	if (rc <= 0)
+		return rc;
+	rc = store_find_inside(s, service, &inside);
+	if (rc > 0 && (rc = add_place(s, &used, &inside, &sum)) >= 0) {
+		/* It is the address outside. */
+		memset(&sum.outside, 0, sizeof(sum.outside));
+		sum.outside_port = 0;
+	}
+	if (rc >= 0)
+		rc = add_place(s, &used, service, &sum);
 	if (rc < 0)
 		return rc;
 	*out = sum;

@@ -11,7 +11,8 @@
  * All that is said of a service's place, field by field: what is said of a longer prefix goes
  * before what is said of a shorter one, a port before its host. Only an address outside and noprobe
  * are not inherited so: the former is said of a host or port only, the latter of any network around
- * it. 1 found, 0 nothing is said, or an error.
+ * it. Of an address outside that leads to a host or port, what is said of that goes before what is
+ * said of the address. 1 found, 0 nothing is said, or an error.
  */
 int store_find_asset(struct store *store, const struct service *service, struct asset *out);
 

@@ -26,7 +26,13 @@ FILTER = """table inet f {
         tcp dport 8081 ip saddr 192.0.2.2 reject with tcp reset
         tcp dport 8081 ip saddr 192.0.2.3 accept
     }
+}
+table ip n {
+    chain pre { type nat hook prerouting priority dstnat;
+        ip daddr %s tcp dport 9443 dnat to %s:8088
+    }
 }"""
+OUTSIDE = "10.77.0.77"  # leads to a port inside, and nothing else answers there
 
 
 class Bench:
@@ -60,7 +66,7 @@ class Bench:
     def prober(self, *options):
         """The prober outside; it may look at ports of one host only."""
         words = [self.program, "--role", "verify", "--listen", "192.0.2.2:%d" % PORT,
-                 "--targets", self.host + "/32"] + self.link("outside") + list(options)
+                 "--targets", "%s/32,%s/32" % (self.host, OUTSIDE)] + self.link("outside") + list(options)
         process = self.net.start("outside", words)
         until = time.time() + PATIENCE
         while time.time() < until:
@@ -115,6 +121,20 @@ def check_limits(bench, flowd):
                  ip="10.77.0.9", vantage="inside")
     time.sleep(2)
     bench.report.check("another host: nothing from outside", [], tap())
+
+
+def check_mapped(bench, flowd):
+    """Where a list says how a port is reached from outside, that is where the prober outside looks."""
+    tap = bench.net.tap("inside", "tcp[13] == 2 and src host 192.0.2.2")
+    bench.touch(8088)
+    bench.expect(flowd, "mapped: from inside", dict(state="open"), event="verdict", port=8088,
+                 vantage="inside")
+    bench.expect(flowd, "mapped: from outside", dict(state="open", exposure="world", ip=bench.host),
+                 event="verdict", port=8088, vantage="outside")
+    packets = tap()
+    bench.report.check("mapped: it looks at the address outside", True, len(packets) > 0)
+    bench.report.check("mapped: and nowhere else", [], [
+        line for line in packets if "%s.9443" % OUTSIDE not in line])
 
 
 def check_switch(bench, flowd, prober):
@@ -304,7 +324,8 @@ def main():
         for name, subject in (("liar", "flowd"), ("impostor", "outside")):
             bench.certify(name, "other", subject)
         net.run("outside", ["ip", "addr", "add", "192.0.2.3/24", "dev", "eth0"])
-        net.run("inside", ["nft", "-f", "-"], input=FILTER)
+        net.run("inside", ["nft", "-f", "-"], input=FILTER % (OUTSIDE, net.inside[0]))
+        net.run("inside", ["ip", "addr", "add", OUTSIDE + "/24", "dev", "eth0"])
         servers = net.start("inside", [sys.executable, os.path.join(HERE, "servers.py"),
                                        directory, "say:8080-8130:hello"], stdout=subprocess.PIPE,
                             universal_newlines=True)
@@ -315,12 +336,14 @@ def main():
         prober = bench.prober()
         flowd = Flowd(net, [bench.program, "-i", "inside", "--home", net.home, "--state",
                             bench.path("state"), "--rules", bench.path("rules"), "--learn", "0s",
-                            "--web.port", "0", "--vantages", "outside=192.0.2.2:%d" % PORT] +
+                            "--web.port", "0", "--vantages", "outside=192.0.2.2:%d" % PORT,
+                            "--assets.list", "%s port=8088 outside=%s:9443" % (net.inside[0], OUTSIDE)] +
                       bench.link("flowd"), "border",
                       ("sensor", "core", "verify", "far")).wait_ready()
         time.sleep(1)
         check_both(bench, flowd)
         check_limits(bench, flowd)
+        check_mapped(bench, flowd)
         check_strangers(bench)
         prober = check_gone(bench, flowd, prober)
         check_switch(bench, flowd, prober)

@@ -130,6 +130,16 @@ static void test_mapping(void **state)
 	assert_int_equal(inside.port, 22);
 	key = at("203.0.113.8", 22);
 	assert_int_equal(store_find_inside(s, &key, &inside), 0);
+	/* What is said of the inside is said of the outside. */
+	assert_int_equal(store_find_asset(s, &key, &a), 0);
+	key = at("203.0.113.7", 8443);
+	assert_int_equal(store_find_asset(s, &key, &a), 1);
+	assert_string_equal(a.owner, "x");
+	assert_false(asset_is_mapped(&a));
+	put(s, "203.0.113.0/24 owner=y name=border", ASSET_FILE);
+	assert_int_equal(store_find_asset(s, &key, &a), 1);
+	assert_string_equal(a.owner, "x");
+	assert_string_equal(a.name, "border");
 	/* Changed, the old place leads nowhere. */
 	put(s, "10.1.2.3 outside=203.0.113.9", ASSET_FILE);
 	key = at("203.0.113.7", 22);

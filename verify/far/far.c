@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/record.h"
 #include "verify/far/halt.h"
+#include "verify/far/nat.h"
 #include "verify/far/peer.h"
 #include "verify/far/place.h"
 #include "verify/verify.h"
@@ -44,8 +45,9 @@ struct far {
 	struct tlslink_keys *keys;
 	struct halt halt;    /* of a prober that is alone */
 	struct probing word; /* of the kill switch, for the vantages */
-	bool obeys;	     /* it stands in core's place: orders come from elsewhere */
-	int listener;	     /* -1: nobody calls */
+	struct nat nat;
+	bool obeys;   /* it stands in core's place: orders come from elsewhere */
+	int listener; /* -1: nobody calls */
 	struct vantage vantages[PLACE_MOST];
 	int count;
 	struct peer *guests[GUESTS], *host; /* host: who gives orders */
@@ -96,6 +98,7 @@ static void take_probe(struct vantage *v, enum ipc_kind kind, const void *record
 	memcpy(&p, record, sizeof(p));
 	record_mend_probe(&p, mono_wall() + MONO_SECOND);
 	record_text_set(p.vantage, sizeof(p.vantage), v->place.name);
+	nat_turn_probe(&v->far->nat, &p);
 	to_near(v->far, IPC_PROBE, &p);
 }
 
@@ -318,18 +321,29 @@ static void on_door(void *arg, int what)
 		close(fd);
 }
 
+static void to_vantages(struct far *f, enum ipc_kind kind, const void *record, size_t size)
+{
+	int i;
+
+	for (i = 0; i < f->count; i++)
+		if (f->vantages[i].peer)
+			peer_send(f->vantages[i].peer, kind, record, size);
+}
+
 /* Jobs go to all vantages, probes to who ordered them. */
 static void spread(struct far *f, const struct ipc_message *m)
 {
-	bool job = m->kind == IPC_JOB || m->kind == IPC_NAME;
-	int i;
+	struct job job;
 
-	for (i = 0; job && i < f->count; i++)
-		if (f->vantages[i].peer)
-			peer_send(f->vantages[i].peer, m->kind, m->record, sizeof(struct job));
-	for (i = 0; m->kind == IPC_PROBING && i < f->count; i++)
-		if (f->vantages[i].peer)
-			peer_send(f->vantages[i].peer, IPC_PROBING, &f->word, sizeof(f->word));
+	if (m->kind == IPC_JOB || m->kind == IPC_NAME) {
+		memcpy(&job, m->record, sizeof(job));
+		nat_turn_job(&f->nat, &job);
+		to_vantages(f, m->kind, &job, sizeof(job));
+	}
+	if (m->kind == IPC_OUTSIDE)
+		nat_hear(&f->nat, m->record);
+	if (m->kind == IPC_PROBING)
+		to_vantages(f, m->kind, &f->word, sizeof(f->word));
 	if (m->kind == IPC_PROBE && f->host && !((const struct probe *)m->record)->partial)
 		peer_send(f->host, IPC_PROBE, m->record, sizeof(struct probe));
 }
@@ -359,23 +373,6 @@ static void on_near(void *arg, int what)
 	}
 }
 
-static int open_door(struct far *f)
-{
-	struct place at;
-	struct sockaddr_storage ss;
-	unsigned len;
-	int rc = place_parse(f->conf->listen, strlen(f->conf->listen), &at), on = 1;
-
-	if (rc)
-		return rc;
-	len = addr_to_socket(&at.addr, at.port, &ss);
-	f->listener = socket(ss.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (f->listener < 0 || setsockopt(f->listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) ||
-	    bind(f->listener, (struct sockaddr *)&ss, len) || listen(f->listener, GUESTS))
-		return -errno;
-	return 0;
-}
-
 /* What needs privilege and files. */
 static bool open_all(struct far *f)
 {
@@ -389,8 +386,8 @@ static bool open_all(struct far *f)
 		log_error("%s: %s", bad ? bad : "TLS", bad ? "not to be used" : err_text(rc));
 		return false;
 	}
-	if (*f->conf->listen && (rc = open_door(f))) {
-		log_error("%s: %s", f->conf->listen, err_text(rc));
+	if (*f->conf->listen && (f->listener = place_listen(f->conf->listen, GUESTS)) < 0) {
+		log_error("%s: %s", f->conf->listen, err_text(f->listener));
 		return false;
 	}
 	f->count = place_of_conf(f->conf, places);
@@ -464,6 +461,7 @@ static void free_all(struct far *f)
 		loop_event_free(f->vantages[i].again);
 	}
 	halt_close(&f->halt);
+	nat_free(&f->nat);
 	loop_event_free(f->near_event);
 	loop_event_free(f->door);
 	loop_free(f->loop);

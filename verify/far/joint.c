@@ -77,7 +77,7 @@ void joint_pass(struct joint *j, const struct ipc_message *m)
 		j->has_word = true;
 		tell_switch(j);
 	}
-	if (!j || (m->kind != IPC_JOB && m->kind != IPC_NAME))
+	if (!j || (m->kind != IPC_JOB && m->kind != IPC_NAME && m->kind != IPC_OUTSIDE))
 		return;
 	ipc_send(j->far, m->kind, m->record);
 	ipc_flush(j->far);

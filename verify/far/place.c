@@ -3,8 +3,11 @@
 
 #include "base/err.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 int place_parse(const char *text, size_t len, struct place *out)
 {
@@ -45,6 +48,26 @@ int place_parse_list(const char *text, struct place out[PLACE_MOST])
 		text += len;
 	}
 	return n;
+}
+
+int place_listen(const char *text, int waiting)
+{
+	struct place at;
+	struct sockaddr_storage ss;
+	unsigned len;
+	int rc = place_parse(text, strlen(text), &at), on = 1, fd;
+
+	if (rc)
+		return rc;
+	len = addr_to_socket(&at.addr, at.port, &ss);
+	fd = socket(ss.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (fd >= 0 && !setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) &&
+	    !bind(fd, (struct sockaddr *)&ss, len) && !listen(fd, waiting))
+		return fd;
+	rc = -errno;
+	if (fd >= 0)
+		close(fd);
+	return rc;
 }
 
 int place_of_conf(const struct conf *conf, struct place out[PLACE_MOST])

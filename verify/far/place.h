@@ -27,6 +27,10 @@ int place_parse(const char *text, size_t len, struct place *out);
  * ERR_RANGE. */
 int place_parse_list(const char *text, struct place out[PLACE_MOST]);
 
+/* A socket that listens at such an address, for so many who wait; or an error, as place_parse or
+ * -errno. */
+int place_listen(const char *text, int waiting);
+
 /* Those who are called, or awaited. How many, or an error. */
 int place_of_conf(const struct conf *conf, struct place out[PLACE_MOST]);
 

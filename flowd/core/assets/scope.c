@@ -21,6 +21,17 @@ static int add_row(void *arg, const struct asset *a)
 	return prefix_set_add(a->noprobe ? &l->denied : &l->listed, &range);
 }
 
+/* Who knocks at an address outside reaches the host inside. */
+static int add_outside(void *arg, const struct asset *a)
+{
+	struct lists *l = arg;
+	const struct prefix_range range = { a->outside, a->outside };
+
+	if (!asset_is_mapped(a) || !prefix_set_has(&l->denied, &a->network))
+		return 0;
+	return prefix_set_add(&l->denied, &range);
+}
+
 /* Leaves of `set` what is in `other`, too. */
 static int keep(const struct conf *conf, struct prefix_set *set, const struct prefix_set *other)
 {
@@ -43,6 +54,8 @@ int scope_read(struct store *store, const struct conf *conf, struct prefix_set *
 
 	if (!rc)
 		rc = store_walk_assets(store, NULL, add_row, &lists);
+	if (!rc)
+		rc = store_walk_assets(store, NULL, add_outside, &lists);
 	if (!rc && conf->assets_scope)
 		rc = keep(conf, &set, &lists.listed);
 	if (!rc)

@@ -2,6 +2,7 @@
 #include "flowd/core/probing/backlog.h"
 
 #include "base/conf.h"
+#include "store/assets/assets.h"
 #include "store/probing/audit.h"
 
 #define AT_ONCE 128    /* jobs sent behind one commit */
@@ -58,6 +59,7 @@ int backlog_open(struct backlog *b, struct store *store, const struct conf *conf
 
 	b->store = store;
 	b->rate = conf->verify_rate;
+	b->far = *conf->vantages != 0;
 	b->host_most = (unsigned)conf->verify_host_parallel * HOST_TIMES;
 	b->now = (struct probing){ .enabled = !off, .time_us = off ? off : mono_wall() };
 	flights_clear(&b->flights);
@@ -152,6 +154,20 @@ static int note_sent(struct pump *p)
 	return store_commit(store, false);
 }
 
+/* Vantages elsewhere look at what clients outside reach. */
+static void tell_outside(struct backlog *b, const struct job *job)
+{
+	struct job_outside said = { .job = job->id };
+	struct asset asset;
+
+	if (!b->far || store_find_asset(b->store, &job->service, &asset) <= 0 ||
+	    !asset_is_mapped(&asset))
+		return;
+	said.host = asset.outside;
+	said.port = asset.outside_port;
+	ipc_send(b->verify, IPC_OUTSIDE, &said);
+}
+
 static int send_all(struct pump *p)
 {
 	struct backlog *b = p->b;
@@ -159,6 +175,7 @@ static int send_all(struct pump *p)
 	int rc = p->count ? note_sent(p) : 0;
 
 	for (i = 0; i < p->count && !rc; i++) {
+		tell_outside(b, &p->jobs[i].job);
 		if (!ipc_send(b->verify, IPC_JOB, &p->jobs[i].job))
 			continue;
 		/* Verify's queue is full: it has not left. */

@@ -29,6 +29,7 @@ struct backlog {
 	/* Its own: */
 	uint64_t rate; /* jobs a second */
 	unsigned host_most;
+	bool far; /* vantages elsewhere look, too */
 	struct hours quiet;
 	struct probing now; /* the switch as it stands */
 	struct backlog_walk walks[BACKLOG_LINES];
