@@ -132,7 +132,7 @@ int store_find_asset(struct store *s, const struct service *service, struct asse
 
 	if (rc <= 0)
 		return rc;
-	rc = store_find_inside(s, service, &inside);
+	rc = used.count ? store_find_inside(s, service, &inside) : 0;
 	if (rc > 0 && (rc = add_place(s, &used, &inside, &sum)) >= 0) {
 		/* It is the address outside. */
 		memset(&sum.outside, 0, sizeof(sum.outside));

@@ -153,9 +153,22 @@ static struct doc *named_doc(const struct store_service *row)
 	return o;
 }
 
-char *report_named_service(const struct store_service *row)
+static struct doc *owned_doc(const struct store_service *row, const struct asset *asset)
 {
-	return doc_text(named_doc(row));
+	struct doc *o = named_doc(row);
+
+	if (!asset)
+		return o;
+	doc_set_text(o, "name", asset->name, sizeof(asset->name));
+	doc_set_text(o, "owner", asset->owner, sizeof(asset->owner));
+	doc_set_text(o, "zone", asset->zone, sizeof(asset->zone));
+	doc_set_child(o, "tags", finding_doc_names(asset->tags));
+	return o;
+}
+
+char *report_owned_service(const struct store_service *row, const struct asset *asset)
+{
+	return doc_text(owned_doc(row, asset));
 }
 
 void report_set_service(struct report *report, const char *key, const struct store_service *row)
@@ -203,9 +216,10 @@ void report_set(struct report *report, const char *key, struct report *object)
 	doc_set_child(doc_of(report), key, doc_of(object));
 }
 
-void report_add_service(struct report *report, const char *key, const struct store_service *row)
+void report_add_service(struct report *report, const char *key, const struct store_service *row,
+			const struct asset *asset)
 {
-	add_row(report, key, named_doc(row));
+	add_row(report, key, owned_doc(row, asset));
 }
 
 void report_add_host(struct report *report, const char *key, const struct store_host *row)

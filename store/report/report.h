@@ -12,7 +12,8 @@
 
 /* Each gives one line without its newline, to be freed; NULL when memory is short. */
 char *report_service(const struct store_service *row, const struct store_hints *hints);
-char *report_named_service(const struct store_service *row); /* with its id */
+/* With its id, and what is said of its place; `asset` NULL: nothing is. */
+char *report_owned_service(const struct store_service *row, const struct asset *asset);
 char *report_host(const struct store_host *row);
 char *report_event(const struct event_row *event);
 char *report_alert(const struct alert *alert);
@@ -60,7 +61,8 @@ void report_set(struct report *report, const char *key, struct report *object);
 void report_list(struct report *report, const char *key);
 void report_add(struct report *report, const char *key, struct report *row); /* frees the row */
 void report_add_number(struct report *report, const char *key, uint64_t number);
-void report_add_service(struct report *report, const char *key, const struct store_service *row);
+void report_add_service(struct report *report, const char *key, const struct store_service *row,
+			const struct asset *asset);
 void report_add_host(struct report *report, const char *key, const struct store_host *row);
 void report_add_probe(struct report *report, const char *key, const struct probe *probe);
 void report_add_alert(struct report *report, const char *key, const struct alert *alert);

@@ -4,6 +4,8 @@
 
 usage: test_assets.py FLOWD        as root
 """
+import csv
+import io
 import json
 import os
 import signal
@@ -12,6 +14,7 @@ import sys
 import tempfile
 import threading
 import time
+from urllib.parse import quote
 
 from flowd import Flowd
 from netns import Net, skip_unless_possible
@@ -145,6 +148,24 @@ class Assets(Bench):
         return self.sniffer.count(port) > before
 
 
+def check_rows(bench):
+    """Who turns pages or takes a file sees whose each service is, too."""
+    want = ["file-name", "the, shop", "campus", ["pci", "web"]]
+    keys = ("name", "owner", "zone", "tags")
+
+    def mine(rows):
+        return [[row.get(key) for key in keys] for row in rows if row["port"] == 8001]
+
+    for wish in ("limit=100", "sort=port&limit=100", "filter=" + quote('owner "the, shop"')):
+        page = bench.wait("/api/v1/services?" + wish, lambda page: mine(page["services"]))
+        bench.report.check("in a list, " + wish, [want], mine(page["services"]))
+    lines = bench.ask("/api/v1/services.jsonl").body.decode().splitlines()
+    bench.report.check("in lines", [want], mine(json.loads(line) for line in lines))
+    rows = csv.DictReader(io.StringIO(bench.ask("/api/v1/services.csv").body.decode()))
+    bench.report.check("in a table", [want[:3] + ["pci,web"]], [
+        [row[key] for key in keys] for row in rows if row["port"] == "8001"])
+
+
 def check_lists(bench):
     bench.report.check("rows of the API", 2, bench.source("api", lambda row: row["rows"])["rows"])
     bench.report.check("rows of the file", 1, bench.source("file", lambda row: row["rows"])["rows"])
@@ -155,6 +176,7 @@ def check_lists(bench):
                        [asset[key] for key in ("name", "owner", "tags", "zone")])
     bench.report.check("how it is reached from outside", ["203.0.113.7", 8443],
                        [asset["outside"], asset["outside_port"]])
+    check_rows(bench)
     bench.report.check("is probed", "open", bench.service(
         8001, lambda story: story["service"]["state"] == "open")["service"]["state"])
     bench.wait("/api/v1/assets", lambda page: len(bench.asked()) >= 3)

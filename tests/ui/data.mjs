@@ -35,13 +35,14 @@ function serviceOf(i) {
       { country: "CN", handshakes: 3, excess: 0 }, { country: null, handshakes: 1, excess: 1 },
     ],
     vlan: i % 5 ? 0 : 120,
+    ...(i % 3 ? {} : { name: `host-${i}`, owner: "shop team" }),
   };
 }
 
 function hostileService(text, i) {
   return {
     ...serviceOf(i), id: `hostile/${i}?<">&#`, ip: "10.66.6.6", port: 6600 + i,
-    app: text.slice(0, 23), app_guess: text.slice(0, 23), state: "open",
+    app: text.slice(0, 23), app_guess: text.slice(0, 23), state: "open", name: text, owner: text,
   };
 }
 

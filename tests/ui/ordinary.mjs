@@ -263,6 +263,7 @@ async function testTable(page, mock, origin) {
     assert.equal(await page.getByRole("link", { name: "CSV" }).getAttribute("href"), "api/v1/services.csv?app=redis&state=open");
     await page.getByRole("button", { name: "Clear" }).click();
     await until(async () => (await page.locator("tbody tr").count()) > 20);
+    assert.match(await rows(), /host-\d+ shop team/, "whose a service is");
   });
   await check("what flowd says of a wrong filter is shown", async () => {
     await page.goto(`${origin}#port=http`);

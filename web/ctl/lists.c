@@ -17,11 +17,10 @@ struct list {
 };
 
 static const struct table_column service_columns[] = {
-	{ "id", "SERVICE", 0 },	     { "state", "STATE", 0 },
-	{ "app", "APP", 0 },	     { "exposure", "OPEN TO", 0 },
-	{ "level", "LEVEL", 0 },     { "evidence", "EVIDENCE", 0 },
-	{ "peers", "PEERS", 0 },     { "first_seen", "FIRST", 19 },
-	{ "last_seen", "LAST", 19 }, { NULL, NULL, 0 }
+	{ "id", "SERVICE", 0 },	      { "state", "STATE", 0 },	     { "app", "APP", 0 },
+	{ "exposure", "OPEN TO", 0 }, { "level", "LEVEL", 0 },	     { "evidence", "EVIDENCE", 0 },
+	{ "peers", "PEERS", 0 },      { "first_seen", "FIRST", 19 }, { "last_seen", "LAST", 19 },
+	{ "name", "NAME", 24 },	      { "owner", "OWNER", 0 },	     { NULL, NULL, 0 }
 };
 static const struct table_column alert_columns[] = { { "number", "NUMBER", 6 },
 						     { "time", "TIME", 19 },

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "web/listing/export.h"
 
+#include "store/assets/assets.h"
 #include "store/report/report.h"
 #include "web/api.h"
 #include "web/listing/sifting.h"
@@ -10,11 +11,11 @@
 
 #define PIECE 200	/* rows written before others have their turn */
 #define SCAN_MOST 20000 /* rows looked at for them */
-#define FIELD_MAX 128
+#define FIELD_MAX (ASSET_TAGS_MAX + 8)
 
 #define HEADING                                                                            \
 	"ip,proto,port,app,state,level,evidence,exposure,first_seen,last_seen,handshakes," \
-	"peers,country,as,vlan,tunnel\r\n"
+	"peers,country,as,vlan,tunnel,name,owner,zone,tags\r\n"
 
 struct export
 {
@@ -52,12 +53,18 @@ size_t export_field(const char *text, char *out, size_t size)
 	return at;
 }
 
-static void put_field(FILE *out, const char *text)
+static void put_text(FILE *out, const char *text)
 {
 	char field[FIELD_MAX];
 
 	export_field(text, field, sizeof(field));
-	fprintf(out, "%s,", field);
+	fputs(field, out);
+}
+
+static void put_field(FILE *out, const char *text)
+{
+	put_text(out, text);
+	putc(',', out);
 }
 
 static void put_time(FILE *out, wall_t time)
@@ -67,7 +74,7 @@ static void put_time(FILE *out, wall_t time)
 	put_field(out, time ? mono_stamp(time, stamp) : "");
 }
 
-static void put_csv(FILE *out, const struct store_service *row)
+static void put_csv(FILE *out, const struct store_service *row, const struct asset *asset)
 {
 	char ip[ADDR_TEXT_MAX], country[RECORD_COUNTRY_MAX + 1] = "";
 
@@ -86,12 +93,17 @@ static void put_csv(FILE *out, const struct store_service *row)
 	put_field(out, country);
 	if (row->origin.as_number)
 		fprintf(out, "%u", row->origin.as_number);
-	fprintf(out, ",%u,%s\r\n", row->vlan, row->tunnel ? record_tunnel_text(row->tunnel) : "");
+	fprintf(out, ",%u,%s,", row->vlan, row->tunnel ? record_tunnel_text(row->tunnel) : "");
+	put_field(out, asset ? asset->name : "");
+	put_field(out, asset ? asset->owner : "");
+	put_field(out, asset ? asset->zone : "");
+	put_text(out, asset ? asset->tags : "");
+	fputs("\r\n", out);
 }
 
-static void put_line(FILE *out, const struct store_service *row)
+static void put_line(FILE *out, const struct store_service *row, const struct asset *asset)
 {
-	char *line = report_named_service(row);
+	char *line = report_owned_service(row, asset);
 
 	if (line)
 		fprintf(out, "%s\n", line);
@@ -101,6 +113,8 @@ static void put_line(FILE *out, const struct store_service *row)
 static int take_row(void *arg, const struct store_service *row)
 {
 	struct export *e = arg;
+	struct asset asset;
+	bool said;
 
 	/* The piece before ended with it. */
 	if (e->begun && service_is_same(&row->service, &e->at))
@@ -114,7 +128,8 @@ static int take_row(void *arg, const struct store_service *row)
 	if (query_has_row(&e->query, row) &&
 	    sifting_has_row(&e->sifting, e->store, row, &e->scanned)) {
 		e->rows++;
-		(e->csv ? put_csv : put_line)(e->out, row);
+		said = store_find_asset(e->store, &row->service, &asset) > 0;
+		(e->csv ? put_csv : put_line)(e->out, row, said ? &asset : NULL);
 	}
 	return e->rows == PIECE || ++e->scanned >= SCAN_MOST;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "web/listing/listing.h"
 
+#include "store/assets/assets.h"
 #include "store/report/report.h"
 #include "web/api.h"
 #include "web/catalog/order.h"
@@ -16,6 +17,7 @@
 struct sheet {
 	const struct query *query;
 	struct report *report;
+	struct store *store; /* of services */
 	unsigned rows, scanned;
 	struct service last; /* looked at */
 	bool more;
@@ -23,6 +25,14 @@ struct sheet {
 	struct sifting sifting;
 	wall_t since; /* hosts that have not answered since are none any more */
 };
+
+static void put_service(struct report *report, struct store *store, const struct store_service *row)
+{
+	struct asset asset;
+	bool said = store_find_asset(store, &row->service, &asset) > 0;
+
+	report_add_service(report, "services", row, said ? &asset : NULL);
+}
 
 static int add_service(void *arg, const struct store_service *row)
 {
@@ -40,7 +50,7 @@ static int add_service(void *arg, const struct store_service *row)
 	p->scanned++;
 	p->last = row->service;
 	if (query_has_row(p->query, row)) {
-		report_add_service(p->report, "services", row);
+		put_service(p->report, p->store, row);
 		p->rows++;
 	}
 	return 0;
@@ -59,7 +69,7 @@ static int walk_page(struct store *store, const struct query *query, struct repo
 		     char *cursor)
 {
 	struct service from = first_of(query);
-	struct sheet sheet = { .query = query, .report = report, .last = from };
+	struct sheet sheet = { .query = query, .report = report, .store = store, .last = from };
 	int rc = store_walk_services(store, &from, add_service, &sheet);
 
 	if (sheet.more)
@@ -88,7 +98,7 @@ static int add_found(struct found *f, const struct order_page *page, int count)
 		f->cost++;
 		/* It may have gone meanwhile. */
 		if (got && sifting_has_row(f->sifting, f->store, &row, &f->cost)) {
-			report_add_service(f->report, "services", &row);
+			put_service(f->report, f->store, &row);
 			f->rows++;
 		}
 	}

@@ -2,6 +2,8 @@
 // What flowd says over HTTP. Keys are those of store/report/*.c; words in them are those of
 // base/record.h, but any text is taken, so that an older page can show what a newer flowd says.
 
+import type { Expectation } from "./orders";
+
 export interface Where {
   ip: string;
   proto: string;
@@ -41,6 +43,8 @@ export interface Service extends Where, Named, Partial<Origin> {
   handshakes: number;
   peers: number;
   vlan: number;
+  name?: string | null; // in lists: what the lists of assets say of its place
+  owner?: string | null;
 }
 
 export interface Finding extends Where, Named, Partial<Origin> {
@@ -122,7 +126,7 @@ interface Chosen extends Numbered {
 }
 
 export interface ServiceAlert extends Chosen, Finding {
-  expected?: import("./orders").Expectation | null; // as it was then
+  expected?: Expectation | null; // as it was then
 }
 
 export interface CaptureAlert extends Chosen, Trouble {
@@ -452,48 +456,6 @@ export const getHealth = () => get<Health>("health");
 /** Asks for a probe now; the answer comes as an event. */
 export async function postVerify(id: string): Promise<void> {
   await act(`services/${encodeURIComponent(id)}/verify`);
-}
-
-/** An order to ask every port of some networks, and how far it is. */
-export interface Sweep {
-  id: string;
-  state: string;
-  prefixes: string[];
-  ports: string;
-  rate_now: number;
-  percent: number;
-  seconds_left: number | null;
-  sent: number;
-  found: number;
-  skipped?: number;
-  unreachable?: number;
-  lost?: number;
-  made: string | null;
-}
-
-export const getSweeps = () => get<{ sweeps: Sweep[] }>("sweeps");
-
-export interface SweepSecond {
-  time: string;
-  sent: number;
-}
-
-export const getSweepSeconds = (id: string) =>
-  get<{ seconds: SweepSecond[] }>(`sweeps/${encodeURIComponent(id)}/seconds`);
-
-export interface SweepWish {
-  prefixes: string[];
-  ports?: string;
-  rate?: number;
-}
-
-export async function postSweepOrder(wish: SweepWish): Promise<void> {
-  await act("sweeps", "POST", wish);
-}
-
-/** "pause", "resume" or "cancel". */
-export async function postSweep(id: string, word: string): Promise<void> {
-  await act(`sweeps/${encodeURIComponent(id)}/${word}`);
 }
 
 export const streamPath = `${root}/stream`;

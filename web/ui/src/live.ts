@@ -2,7 +2,7 @@
 // The stream of what happens. When it breaks the page says so and tries until it is back; what was
 // missed meanwhile is read then.
 import { addAlert, loadAlerts, touchAlert } from "./alerts";
-import { getHealth, getSession, isOfService, streamPath, type Alert, type AlertEntry, type Event, type Health, type Sweep } from "./api";
+import { getHealth, getSession, isOfService, streamPath, type Alert, type AlertEntry, type Event, type Health } from "./api";
 import { loadDetail, touchDetail } from "./detail";
 import { touchHandover } from "./handover";
 import { addHealth } from "./health";
@@ -13,6 +13,7 @@ import { loadOverview, touchOverview } from "./overview";
 import { newStore } from "./store";
 import { session } from "./session";
 import { loadSweeps, touchSweep } from "./sweeps";
+import type { Sweep } from "./sweep_api";
 import { touchTriage } from "./triage";
 
 export interface Live {

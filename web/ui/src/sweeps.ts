@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sweeps: asked for often while one is under way, else seldom.
-import { getSweeps, postSweep, postSweepOrder, type Sweep } from "./api";
+import { getSweeps, postSweep, postSweepOrder, type Sweep } from "./sweep_api";
 import { newStore } from "./store";
 
 interface Sweeps {

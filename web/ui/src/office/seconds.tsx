@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a sweep sent in each second: drawn, and said in words.
 import { useEffect, useState } from "preact/hooks";
-import { getSweepSeconds, type Sweep, type SweepSecond } from "../api";
+import { getSweepSeconds, type Sweep, type SweepSecond } from "../sweep_api";
 import { count, many } from "../format";
 import { Problem, Time } from "../parts/bits";
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // All sweeps: how far each is, what it met, and orders to it.
-import type { Sweep } from "../api";
+import type { Sweep } from "../sweep_api";
 import { count, plain, span } from "../format";
 import { Problem, Time } from "../parts/bits";
 import { Panel } from "../parts/panel";

@@ -40,6 +40,10 @@ function Row({ service, row }: { service: Service; row: number }) {
       <td class="wide" title={evidenceText(service.evidence)}>
         <ShortText value={service.evidence} most={16} />
       </td>
+      <td class="wide">
+        {service.name && <ShortText value={service.name} most={24} />}{" "}
+        {service.owner && <span class="dim"><ShortText value={service.owner} most={20} /></span>}
+      </td>
       <td class="wide number">{count(service.handshakes)}</td>
       <td class="wide number">{count(service.peers)}</td>
       <td class="wide number"><Time stamp={service.first_seen} /></td>
@@ -56,6 +60,7 @@ const columns: [name: string, sort: string, place: string][] = [
   ["State", "state", ""],
   ["Level", "level", "middle"],
   ["Evidence", "", "wide"],
+  ["Name, owner", "", "wide"],
   ["Handshakes", "handshakes", "wide number"],
   ["Peers", "peers", "wide number"],
   ["First seen", "first_seen", "wide number"],

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sweeps and how far they are.
-import type { Sweep } from "../api";
+import type { Sweep } from "../sweep_api";
 import { count, many, plain, span } from "../format";
 import { hrefOf, route } from "../route";
 import { mayOrder, session } from "../session";
