@@ -44,7 +44,7 @@ function Row({ service, row }: { service: Service; row: number }) {
         {service.name && <ShortText value={service.name} most={24} />}{" "}
         {service.owner && <span class="dim"><ShortText value={service.owner} most={20} /></span>}
       </td>
-      <td class="wide number">{count(service.handshakes)}</td>
+      <td class="widest number">{count(service.handshakes)}</td>
       <td class="wide number">{count(service.peers)}</td>
       <td class="wide number"><Time stamp={service.first_seen} /></td>
       <td class="middle number"><Time stamp={service.last_seen} /></td>
@@ -61,7 +61,7 @@ const columns: [name: string, sort: string, place: string][] = [
   ["Level", "level", "middle"],
   ["Evidence", "", "wide"],
   ["Name, owner", "", "wide"],
-  ["Handshakes", "handshakes", "wide number"],
+  ["Handshakes", "handshakes", "widest number"],
   ["Peers", "peers", "wide number"],
   ["First seen", "first_seen", "wide number"],
   ["Last seen", "last_seen", "middle number"],
