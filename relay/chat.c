@@ -92,7 +92,7 @@ static void write_lines(const struct sink_letter *letter, enum sink_form form, c
 	const struct alert *a = &letter->alert;
 	char title[FORM_FIELD_MAX], rule[ALERT_RULE_MAX], peer[ADDR_TEXT_MAX];
 
-	form_title(a, rule, sizeof(rule));
+	form_title(letter, rule, sizeof(rule));
 	harmless(rule, form, title, sizeof(title));
 	harmless(a->rule, form, rule, sizeof(rule));
 	snprintf(out, size, "%s: %s\nmet by %s; rule: %s\nid %s", record_level_text(a->level),

@@ -31,20 +31,23 @@ static void clean(char *text)
 }
 
 /* It stands for others that may come, and for those that its rule kept back. */
-static void add_group(const struct alert *a, char *out, size_t size)
+static void add_group(const struct sink_letter *letter, char *out, size_t size)
 {
-	const struct alert_policy *p = &a->policy;
+	const struct alert_policy *p = &letter->alert.policy;
 	size_t len = strlen(out);
 
-	if (*p->group_by)
+	if (letter->growth.alert)
+		snprintf(out + len, size - len, " (and all of %s %s: %u services by now)",
+			 p->group_by, p->group_of, letter->growth.members);
+	else if (*p->group_by)
 		snprintf(out + len, size - len, " (for all of %s %s)", p->group_by, p->group_of);
 	else if (p->throttled)
 		snprintf(out + len, size - len, " (and %u before it)", p->throttled);
 }
 
-void form_title(const struct alert *a, char *out, size_t size)
+void form_title(const struct sink_letter *letter, char *out, size_t size)
 {
-	const struct finding *f = &a->finding;
+	const struct finding *f = &letter->alert.finding;
 	char text[ADDR_TEXT_MAX];
 
 	if (f->event == EVENT_HEALTH)
@@ -59,16 +62,21 @@ void form_title(const struct alert *a, char *out, size_t size)
 	else
 		snprintf(out, size, "%s: host %s", record_event_text(f->event),
 			 addr_text(&f->service.host, text));
-	add_group(a, out, size);
+	add_group(letter, out, size);
 	clean(out);
 }
 
 /* The line that flowd prints, with the key before all else. */
 static char *native(const struct sink_letter *letter)
 {
-	char *line = report_alert(&letter->alert), *text = NULL;
+	const struct outbox_growth *g = &letter->growth;
+	char *line = report_alert(&letter->alert), *text = NULL, grown[160] = "";
 
-	if (line && asprintf(&text, "{\"id\":\"%s\",%s", letter->key, line + 1) < 0)
+	if (g->alert)
+		snprintf(grown, sizeof(grown),
+			 "\"updates\":\"%s\",\"revision\":%u,\"services\":%u,\"findings\":%u,",
+			 letter->updates, g->revision, g->members, g->findings);
+	if (line && asprintf(&text, "{\"id\":\"%s\",%s%s", letter->key, grown, line + 1) < 0)
 		text = NULL;
 	free(line);
 	return text;
@@ -122,13 +130,27 @@ static void set_list(struct doc *o, const char *key, const char *word)
 	doc_set_child(o, key, list);
 }
 
+/* The alert as in the API, and what it has become. */
+static struct doc *alert_doc(const struct sink_letter *letter)
+{
+	struct doc *o = finding_doc_alert(&letter->alert, NULL);
+
+	if (!letter->growth.alert)
+		return o;
+	doc_set_word(o, "updates", letter->updates);
+	doc_set_number(o, "revision", letter->growth.revision);
+	doc_set_number(o, "services", letter->growth.members);
+	doc_set_number(o, "findings", letter->growth.findings);
+	return o;
+}
+
 static char *ecs(const struct sink_letter *letter)
 {
 	const struct alert *a = &letter->alert;
 	struct doc *o = doc_new(), *part = doc_new();
 	char title[TITLE_MAX];
 
-	form_title(a, title, sizeof(title));
+	form_title(letter, title, sizeof(title));
 	doc_set_time(o, "@timestamp", a->time_us);
 	doc_set_word(part, "version", "8.11.0");
 	doc_set_child(o, "ecs", part);
@@ -160,7 +182,7 @@ static char *ecs(const struct sink_letter *letter)
 		set_service(o, &a->finding);
 		set_peer(o, &a->finding);
 	}
-	doc_set_child(o, "flowd", finding_doc_alert(a, NULL));
+	doc_set_child(o, "flowd", alert_doc(letter));
 	return doc_text(o);
 }
 
@@ -182,7 +204,7 @@ static char *eve(const struct sink_letter *letter)
 	struct doc *o = doc_new(), *part = doc_new();
 	char text[ADDR_TEXT_MAX], title[TITLE_MAX];
 
-	form_title(a, title, sizeof(title));
+	form_title(letter, title, sizeof(title));
 	doc_set_time(o, "timestamp", a->time_us);
 	doc_set_word(o, "event_type", "alert");
 	if (f->event != EVENT_HEALTH) {
@@ -195,14 +217,14 @@ static char *eve(const struct sink_letter *letter)
 	doc_set_word(part, "action", "allowed");
 	doc_set_number(part, "gid", 1);
 	doc_set_number(part, "signature_id", a->rule_line);
-	doc_set_number(part, "rev", 1);
+	doc_set_number(part, "rev", letter->growth.alert ? letter->growth.revision : 1);
 	DOC_SET_TEXT(part, "signature", title);
 	doc_set_word(part, "category", record_event_text(f->event));
 	/* There the worst is 1. */
 	doc_set_number(part, "severity", (uint64_t)(LEVEL_END - a->level));
 	doc_set_child(o, "alert", part);
 	doc_set_word(o, "id", letter->key);
-	doc_set_child(o, "flowd", finding_doc_alert(a, NULL));
+	doc_set_child(o, "flowd", alert_doc(letter));
 	return doc_text(o);
 }
 
@@ -231,7 +253,7 @@ static void put_cef(FILE *out, const struct sink_letter *letter)
 	const struct finding *f = &a->finding;
 	char text[ADDR_TEXT_MAX], title[TITLE_MAX];
 
-	form_title(a, title, sizeof(title));
+	form_title(letter, title, sizeof(title));
 	fprintf(out, "CEF:0|flowd|flowd|%s|%s|", PACKAGE_VERSION, record_event_text(f->event));
 	put_escaped(out, title, "\\|");
 	fprintf(out, "|%u|rt=%lld externalId=%s cat=%s", severity(a, 10),
@@ -247,6 +269,10 @@ static void put_cef(FILE *out, const struct sink_letter *letter)
 		put_pair(out, "cs4Label=version cs4", f->version);
 	}
 	put_pair(out, "cs1Label=rule cs1", a->rule);
+	put_pair(out, "cs5Label=updates cs5", letter->updates);
+	if (letter->growth.alert)
+		fprintf(out, " cn1Label=revision cn1=%u cn2Label=services cn2=%u",
+			letter->growth.revision, letter->growth.members);
 }
 
 static void put_plain(FILE *out, const struct sink_letter *letter)
@@ -254,7 +280,7 @@ static void put_plain(FILE *out, const struct sink_letter *letter)
 	const struct alert *a = &letter->alert;
 	char title[TITLE_MAX], text[ADDR_TEXT_MAX];
 
-	form_title(a, title, sizeof(title));
+	form_title(letter, title, sizeof(title));
 	fprintf(out, "%s %s", record_level_text(a->level), title);
 	if (a->finding.event != EVENT_HEALTH)
 		fprintf(out, ", met by %s", addr_text(&a->finding.peer, text));
@@ -282,7 +308,7 @@ static void fill(const struct sink_letter *letter, struct fields *f)
 	SET(time, "%s", mono_stamp(a->time_us, stamp));
 	SET(level, "%s", record_level_text(a->level));
 	SET(event, "%s", record_event_text(n->event));
-	form_title(a, f->title, FORM_FIELD_MAX);
+	form_title(letter, f->title, FORM_FIELD_MAX);
 	SET(host, "%s", health ? "" : addr_text(&n->service.host, text));
 	SET(port, "%u", n->service.port);
 	SET(proto, "%s", health ? "" : record_proto_text(n->service.proto));
@@ -295,6 +321,9 @@ static void fill(const struct sink_letter *letter, struct fields *f)
 	SET(country, "%s", n->peer_origin.country);
 	SET(rule, "%s", a->rule);
 	SET(tags, "%s", a->policy.tags);
+	SET(updates, "%s", letter->updates);
+	SET(revision, "%u", letter->growth.alert ? letter->growth.revision : 1);
+	SET(services, "%u", letter->growth.alert ? letter->growth.members : 1);
 #undef SET
 }
 

@@ -30,7 +30,11 @@
 	X(verified)        \
 	X(peer)            \
 	X(country)         \
-	X(rule) X(tags)
+	X(rule)            \
+	X(tags)            \
+	X(updates)         \
+	X(revision)        \
+	X(services)
 
 /*
  * The letter in a form that is not one of chats; `text` is the template. One line, but what a
@@ -39,7 +43,7 @@
 char *form_text(enum sink_form form, const struct sink_letter *letter, const char *text);
 
 /* Says in one line of text what has happened. Cuts to `size`. */
-void form_title(const struct alert *alert, char *out, size_t size);
+void form_title(const struct sink_letter *letter, char *out, size_t size);
 
 /* The name of the first field that a template asks for and that is none; NULL they are all known.
  */

@@ -271,21 +271,31 @@ static void repeat_receipt(struct lane *lane, uint64_t number)
 	wake(lane);
 }
 
+/* "": there is none. */
+static void write_key(char key[SINK_KEY_MAX], uint64_t store, uint64_t number)
+{
+	*key = 0;
+	if (number)
+		snprintf(key, SINK_KEY_MAX, "%016llx-%llu", (unsigned long long)store,
+			 (unsigned long long)number);
+}
+
 void lane_put(struct lane *lane, const struct outbox_parcel *p)
 {
 	struct sink_letter *letter;
 
 	pthread_mutex_lock(&lane->lock);
-	if (!p->again && p->alert.number <= lane->done) {
-		repeat_receipt(lane, p->alert.number);
+	if (!p->again && p->number <= lane->done) {
+		repeat_receipt(lane, p->number);
 	} else if (lane->count < ROOM &&
-		   (p->again ? !has_again(lane, p->alert.number) : p->alert.number > lane->taken)) {
+		   (p->again ? !has_again(lane, p->number) : p->number > lane->taken)) {
 		letter = &lane->queue[(lane->head + lane->count++) % ROOM];
-		letter->number = p->alert.number;
+		letter->number = p->number;
 		letter->again = p->again;
+		letter->growth = p->growth;
 		letter->alert = p->alert;
-		snprintf(letter->key, sizeof(letter->key), "%016llx-%llu",
-			 (unsigned long long)p->store, (unsigned long long)p->alert.number);
+		write_key(letter->key, p->store, p->number);
+		write_key(letter->updates, p->store, p->growth.alert);
 		if (!p->again)
 			lane->taken = letter->number;
 		pthread_cond_broadcast(&lane->changed);

@@ -87,7 +87,7 @@ static void put_subject(FILE *out, const struct sink_letter *letters, size_t cou
 {
 	char title[FORM_FIELD_MAX], *at;
 
-	form_title(&letters[0].alert, title, 200);
+	form_title(&letters[0], title, 200);
 	for (at = title; *at; at++)
 		if ((unsigned char)*at > 126)
 			*at = '?';

@@ -16,6 +16,8 @@ struct sink_letter {
 	uint64_t number;
 	bool again; /* a dead letter that somebody wants sent once more */
 	char key[SINK_KEY_MAX];
+	char updates[SINK_KEY_MAX]; /* the key of the alert that has grown; "" it is new */
+	struct outbox_growth growth;
 	struct alert alert;
 };
 

@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define SCHEMA 11 /* of keys and rows; RECORD_VERSION goes with it */
+#define SCHEMA 12 /* of keys and rows; RECORD_VERSION goes with it */
 
 _Static_assert(sizeof(struct store_service) == 472, "layout");
 _Static_assert(sizeof(struct store_job) == 216, "layout");

@@ -12,6 +12,15 @@
 #define OUTBOX_ERROR_MAX 112
 #define OUTBOX_WINDOW 256 /* alerts that relay may have of one receiver */
 
+/* What an alert has come to stand for since it was sent. */
+struct outbox_growth {
+	uint64_t alert;	   /* its number; 0: the alert itself is sent, for the first time */
+	uint32_t revision; /* 2 is the first that says more than the alert */
+	uint32_t members;  /* services, no more than are listed */
+	uint32_t findings;
+	uint8_t pad[4];
+};
+
 /* Core to relay: an alert for a receiver. */
 struct outbox_parcel {
 	uint64_t life;	/* as relay has said: older ones are left in the socket by another core */
@@ -19,6 +28,8 @@ struct outbox_parcel {
 	char sink[OUTBOX_SINK_MAX];
 	uint8_t again; /* 1: a dead letter that somebody wants sent once more */
 	uint8_t pad[7];
+	uint64_t number; /* of the letter: the alert's, or a later one that no alert has */
+	struct outbox_growth growth;
 	struct alert alert;
 };
 

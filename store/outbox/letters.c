@@ -5,9 +5,9 @@
 #include "store/inside.h"
 #include "store/key.h"
 
-_Static_assert(sizeof(struct store_letter) == 152, "layout");
+_Static_assert(sizeof(struct store_letter) == 176, "layout");
 _Static_assert(sizeof(struct store_sink) == 232, "layout");
-_Static_assert(sizeof(struct store_dead) == 144, "layout");
+_Static_assert(sizeof(struct store_dead) == 168, "layout");
 
 uint64_t letters_store(const struct store *s)
 {
@@ -17,16 +17,33 @@ uint64_t letters_store(const struct store *s)
 	return hash_bytes(&s->peer_key, word, sizeof(word));
 }
 
+static void put(struct store *s, struct store_letter *row, const char *sinks)
+{
+	uint8_t key[KEY_NUMBER];
+
+	record_text_set(row->sinks, sizeof(row->sinks), sinks);
+	key_number(row->number, key);
+	rocks_put(s->rocks, ROCKS_LETTERS, KEY(key), row, sizeof(*row));
+}
+
 void letters_put(struct store *s, const struct alert *alert, const char *sinks)
 {
 	struct store_letter row = { .number = alert->number,
 				    .time_us = alert->time_us,
 				    .level = alert->level };
-	uint8_t key[KEY_NUMBER];
 
-	record_text_set(row.sinks, sizeof(row.sinks), sinks);
-	key_number(row.number, key);
-	rocks_put(s->rocks, ROCKS_LETTERS, KEY(key), &row, sizeof(row));
+	put(s, &row, sinks);
+}
+
+void letters_put_growth(struct store *s, const struct alert *alert, const char *sinks,
+			const struct outbox_growth *growth)
+{
+	struct store_letter row = { .number = ++s->numbers.alert,
+				    .time_us = alert->time_us,
+				    .level = alert->level,
+				    .growth = *growth };
+
+	put(s, &row, sinks);
 }
 
 void letters_delete(struct store *s, uint64_t number)
@@ -37,11 +54,12 @@ void letters_delete(struct store *s, uint64_t number)
 	rocks_delete(s->rocks, ROCKS_LETTERS, KEY(key));
 }
 
-int letters_alert(struct store *s, uint64_t number, wall_t time, struct alert *out)
+int letters_alert(struct store *s, const struct store_letter *letter, struct alert *out)
 {
 	uint8_t key[KEY_NUMBERED];
 
-	key_numbered(time, number, key);
+	key_numbered(letter->time_us, letter->growth.alert ? letter->growth.alert : letter->number,
+		     key);
 	return rocks_get(s->rocks, ROCKS_ALERTS, KEY(key), out, sizeof(*out));
 }
 
@@ -52,7 +70,11 @@ ROW_CALLER(dead, store_dead, letters_dead_fn)
 int letters_walk(struct store *s, uint64_t from, letters_fn fn, void *arg)
 {
 	const struct row_walk w = {
-		.row_size = sizeof(struct store_letter), .call = call_letter, .fn = &fn, .arg = arg
+		.table = ROCKS_LETTERS,
+		.row_size = sizeof(struct store_letter),
+		.call = call_letter,
+		.fn = &fn,
+		.arg = arg,
 	};
 	uint8_t key[KEY_NUMBER];
 
@@ -126,7 +148,8 @@ void letters_delete_dead(struct store *s, const char *sink, uint64_t number)
 int letters_walk_dead(struct store *s, const char *sink, letters_dead_fn fn, void *arg)
 {
 	uint8_t key[KEY_OUTBOX];
-	const struct row_walk w = { .row_size = sizeof(struct store_dead),
+	const struct row_walk w = { .table = ROCKS_DEAD,
+				    .row_size = sizeof(struct store_dead),
 				    .prefix = key,
 				    .prefix_len = KEY_RECEIVER,
 				    .call = call_dead,

@@ -20,6 +20,7 @@ struct store_letter {
 	uint8_t level;
 	uint8_t pad[7];
 	char sinks[LETTERS_SINKS_MAX]; /* names with a comma between: only these; "" all */
+	struct outbox_growth growth;
 };
 
 /* A receiver, and how it fares. */
@@ -48,6 +49,7 @@ struct store_dead {
 	uint8_t again; /* 1: somebody wants it sent once more */
 	uint8_t pad[3];
 	char error[OUTBOX_ERROR_MAX];
+	struct outbox_growth growth;
 };
 
 /* Makes every number one of this store alone; the same for ever. */
@@ -55,10 +57,13 @@ uint64_t letters_store(const struct store *store);
 
 /* The alert, which has been put, is to be handed to the receivers of `sinks` ("": all). */
 void letters_put(struct store *store, const struct alert *alert, const char *sinks);
+/* The same alert once more, which stands for more by now: a letter with a number of its own. */
+void letters_put_growth(struct store *store, const struct alert *alert, const char *sinks,
+			const struct outbox_growth *growth);
 void letters_delete(struct store *store, uint64_t number);
 
-/* The alert of a row. 1; 0 it is not kept any more; or an error of the store. */
-int letters_alert(struct store *store, uint64_t number, wall_t time, struct alert *out);
+/* The alert of a letter. 1; 0 it is not kept any more; or an error of the store. */
+int letters_alert(struct store *store, const struct store_letter *letter, struct alert *out);
 
 /* Alerts with a number from `from` on, the oldest first; as the walks of store.h. */
 typedef int (*letters_fn)(void *arg, const struct store_letter *row);

@@ -8,7 +8,7 @@
 
 static const char exceptions[] = "exceptions";
 
-_Static_assert(sizeof(struct store_window) == 48, "layout");
+_Static_assert(sizeof(struct store_window) == 184, "layout");
 _Static_assert(sizeof(struct store_member) == 80, "layout");
 _Static_assert(sizeof(struct store_exceptions) == 40, "layout");
 
@@ -43,7 +43,11 @@ ROW_CALLER(window, store_window, store_window_fn)
 int store_walk_windows(struct store *s, store_window_fn fn, void *arg)
 {
 	const struct row_walk w = {
-		.row_size = sizeof(struct store_window), .call = call_window, .fn = &fn, .arg = arg
+		.table = ROCKS_WINDOWS,
+		.row_size = sizeof(struct store_window),
+		.call = call_window,
+		.fn = &fn,
+		.arg = arg,
 	};
 	uint8_t key[KEY_NUMBER] = { 0 };
 

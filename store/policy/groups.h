@@ -6,6 +6,7 @@
 #ifndef STORE_POLICY_GROUPS_H
 #define STORE_POLICY_GROUPS_H
 
+#include "store/outbox/letters.h"
 #include "store/store.h"
 
 #define GROUPS_MEMBERS_MAX 1000 /* of one alert, by name; all are counted */
@@ -23,6 +24,9 @@ struct store_window {
 	uint32_t kept;	  /* findings without one */
 	uint8_t kind;	  /* enum window_kind */
 	uint8_t pad[7];
+	uint32_t told;		       /* of a group: members that receivers have been told of */
+	uint32_t revision;	       /* and how often: 1 is the alert itself */
+	char sinks[LETTERS_SINKS_MAX]; /* who has been told, as in a letter */
 };
 
 /* A service that an alert stands for. */

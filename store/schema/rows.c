@@ -4,25 +4,34 @@
 #include "base/err.h"
 #include "store/inside.h"
 #include "store/key.h"
+#include "store/policy/groups.h"
 #include "store/policy/waiting.h"
 
 #include <errno.h>
 
-/* Alerts name the file of their rule since schema 11. */
-#define SCHEMA_FILES 11
-#define RECORD_FILES 16
+/* Alerts name the file of their rule since schema 11; letters, and the groups that they are of, say
+ * how an alert has grown since 12. */
 #define FILES_GREW (sizeof(struct alert) - offsetof(struct alert, rule_file))
+#define WINDOW_GREW (sizeof(struct store_window) - offsetof(struct store_window, told))
 
 _Static_assert(offsetof(struct alert, rule_file) + ALERT_FILE_MAX == sizeof(struct alert),
 	       "what an alert has gained is its end");
+_Static_assert(offsetof(struct store_letter, growth) + sizeof(struct outbox_growth) ==
+			       sizeof(struct store_letter) &&
+		       offsetof(struct store_dead, growth) + sizeof(struct outbox_growth) ==
+			       sizeof(struct store_dead),
+	       "so is what a letter has gained");
 _Static_assert(offsetof(struct store_waiting, alert) + sizeof(struct alert) ==
 		       sizeof(struct store_waiting),
 	       "the alert that waits is the end of its row");
 
 bool rows_are_older(enum rocks_table table, size_t found, size_t size)
 {
-	return (table == ROCKS_ALERTS || table == ROCKS_OUTBOX || table == ROCKS_WAITING) &&
-	       found + FILES_GREW == size;
+	if (table == ROCKS_ALERTS || table == ROCKS_OUTBOX || table == ROCKS_WAITING)
+		return found + FILES_GREW == size;
+	if (table == ROCKS_LETTERS || table == ROCKS_DEAD)
+		return found + sizeof(struct outbox_growth) == size;
+	return table == ROCKS_WINDOWS && found + WINDOW_GREW == size;
 }
 
 int rows_copy(enum rocks_table table, void *to, size_t size, const void *from, size_t from_size)
@@ -36,7 +45,7 @@ int rows_copy(enum rocks_table table, void *to, size_t size, const void *from, s
 
 bool rows_may_be_of(uint32_t schema, uint32_t record)
 {
-	return schema == SCHEMA_FILES - 1 && record == RECORD_FILES - 1;
+	return (schema == 10 && record == 15) || (schema == 11 && record == 16);
 }
 
 int row_walk(const struct row_walk *w, struct rocks_cursor *cursor)

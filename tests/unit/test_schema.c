@@ -3,6 +3,7 @@
 #include "base/err.h"
 #include "store/key.h"
 #include "store/outbox/letters.h"
+#include "store/policy/groups.h"
 #include "store/policy/waiting.h"
 #include "store/rocks.h"
 #include "store/store.h"
@@ -41,6 +42,7 @@ static void before_files(void **state)
 	const uint32_t before[2] = { 10, 15 };
 	struct alert alert = { .time_us = 1000, .level = LEVEL_HIGH, .rule = "alert high" };
 	struct store_waiting waiting = { .number = 7, .due_us = 9, .alert = alert };
+	const struct store_letter letter = { .number = 1, .time_us = alert.time_us };
 	struct alert found;
 	struct store *store = open_store(dir);
 	char error[STORE_ERROR_MAX];
@@ -62,7 +64,7 @@ static void before_files(void **state)
 	rocks_close(rocks);
 	store = open_store(dir);
 	memset(&found, 0xff, sizeof(found));
-	assert_int_equal(letters_alert(store, alert.number, alert.time_us, &found), 1);
+	assert_int_equal(letters_alert(store, &letter, &found), 1);
 	assert_memory_equal(&found, &alert, sizeof(alert));
 	assert_int_equal(store_walk_alerts(store, 0, keep_alert, &found), 0);
 	assert_string_equal(found.rule, "alert high");
@@ -78,6 +80,62 @@ static void before_files(void **state)
 	store = open_store(dir);
 	assert_int_equal(store_walk_alerts(store, 0, keep_first, &found), 1);
 	assert_string_equal(found.rule_file, "/etc/flowd/part.rules");
+	store_close(store);
+}
+
+static int keep_letter(void *arg, const struct store_letter *row)
+{
+	*(struct store_letter *)arg = *row;
+	return 0;
+}
+
+static int keep_dead(void *arg, const struct store_dead *row)
+{
+	*(struct store_dead *)arg = *row;
+	return 0;
+}
+
+/* The schema after that: letters and windows are shorter. */
+static void before_growth(void **state)
+{
+	const uint32_t before[2] = { 11, 16 };
+	struct store_letter letter = { .number = 3, .time_us = 5, .sinks = "soc" };
+	struct store_dead dead = { .number = 4, .time_us = 6, .error = "no" };
+	struct store_window window = { .key = 9, .alert = 3, .kept = 7 };
+	struct store *store = open_store(dir);
+	char error[STORE_ERROR_MAX];
+	struct rocks *rocks;
+	uint8_t key[KEY_NUMBER], at[KEY_OUTBOX];
+
+	(void)state;
+	store_close(store);
+	assert_int_equal(rocks_open(dir, &rocks, error), 0);
+	rocks_put(rocks, ROCKS_META, (struct rocks_key){ "version", 7 }, before, sizeof(before));
+	key_number(letter.number, key);
+	rocks_put(rocks, ROCKS_LETTERS, (struct rocks_key){ key, sizeof(key) }, &letter,
+		  offsetof(struct store_letter, growth));
+	key_outbox("soc", dead.number, at);
+	rocks_put(rocks, ROCKS_DEAD, (struct rocks_key){ at, sizeof(at) }, &dead,
+		  offsetof(struct store_dead, growth));
+	key_number(window.key, key);
+	rocks_put(rocks, ROCKS_WINDOWS, (struct rocks_key){ key, sizeof(key) }, &window,
+		  offsetof(struct store_window, told));
+	assert_int_equal(rocks_commit(rocks, false), 0);
+	rocks_close(rocks);
+	store = open_store(dir);
+	memset(&letter.growth, 0xff, sizeof(letter.growth));
+	assert_int_equal(letters_walk(store, 0, keep_letter, &letter), 0);
+	assert_string_equal(letter.sinks, "soc");
+	assert_int_equal(letter.growth.alert, 0);
+	memset(&dead.growth, 0xff, sizeof(dead.growth));
+	assert_int_equal(letters_walk_dead(store, "soc", keep_dead, &dead), 0);
+	assert_string_equal(dead.error, "no");
+	assert_int_equal(dead.growth.alert, 0);
+	memset(&window.told, 0xff, sizeof(window) - offsetof(struct store_window, told));
+	assert_int_equal(store_get_window(store, 9, &window), 1);
+	assert_int_equal(window.kept, 7);
+	assert_int_equal(window.revision, 0);
+	assert_string_equal(window.sinks, "");
 	store_close(store);
 }
 
@@ -101,6 +159,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(before_files, setup, teardown),
+		cmocka_unit_test_setup_teardown(before_growth, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

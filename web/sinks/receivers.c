@@ -46,6 +46,10 @@ static int add_dead(void *arg, const struct store_dead *row)
 	report_set_number(r, "tries", row->tries);
 	report_set_bool(r, "again", row->again);
 	report_set_text(r, "error", row->error);
+	if (row->growth.alert) {
+		report_set_number(r, "updates", row->growth.alert);
+		report_set_number(r, "revision", row->growth.revision);
+	}
 	report_add(arg, "dead", r);
 	return 0;
 }

@@ -44,9 +44,9 @@ int courier_pump(struct courier *c, bool news)
 		return rc;
 	for (i = 0; i < c->sinks.count; i++)
 		outlet_look(&c->outlets[i], now);
-	if (!news && !c->post.due)
+	if (!news && !c->post.due && !c->post.life->policy.grown)
 		return 0;
-	c->post.due = false;
+	c->post.due = c->post.life->policy.grown = false;
 	for (i = 0; i < c->sinks.count && rc >= 0; i++)
 		rc = outlet_send(&c->outlets[i]);
 	tidy(c);

@@ -83,22 +83,33 @@ static struct store_dead dead_of(const struct store_letter *letter, const char *
 {
 	struct store_dead row = { .number = letter->number,
 				  .time_us = letter->time_us,
-				  .died_us = mono_wall() };
+				  .died_us = mono_wall(),
+				  .growth = letter->growth };
 
 	record_text_set(row.error, sizeof(row.error), why);
 	return row;
 }
 
+/* What it takes to send it once more. */
+static struct store_letter letter_of(const struct store_dead *row)
+{
+	return (struct store_letter){ .number = row->number,
+				      .time_us = row->time_us,
+				      .growth = row->growth };
+}
+
 /* ---- sending ---- */
 
 /* 0; -EAGAIN: relay has no room now; 1 the alert is not kept any more; an error of the store. */
-static int send_parcel(struct outlet *o, uint64_t number, wall_t time, bool again)
+static int send_parcel(struct outlet *o, const struct store_letter *letter, bool again)
 {
 	struct post *p = o->post;
 	struct outbox_parcel parcel = { .life = p->relay_life,
 					.store = letters_store(p->store),
-					.again = again };
-	int rc = letters_alert(p->store, number, time, &parcel.alert);
+					.again = again,
+					.number = letter->number,
+					.growth = letter->growth };
+	int rc = letters_alert(p->store, letter, &parcel.alert);
 
 	if (rc <= 0)
 		return rc < 0 ? rc : 1;
@@ -117,7 +128,7 @@ static int send_letter(void *arg, const struct store_letter *letter)
 	if (is_for(o, letter)) {
 		if (o->flying >= OUTBOX_WINDOW)
 			return 1;
-		rc = send_parcel(o, letter->number, letter->time_us, false);
+		rc = send_parcel(o, letter, false);
 		if (rc < 0) {
 			o->post->due |= rc == -EAGAIN;
 			return rc == -EAGAIN ? 1 : rc;
@@ -136,6 +147,7 @@ static int send_letter(void *arg, const struct store_letter *letter)
 
 static int send_again(void *arg, const struct store_dead *row)
 {
+	const struct store_letter letter = letter_of(row);
 	struct outlet *o = arg;
 	int rc;
 
@@ -145,7 +157,7 @@ static int send_again(void *arg, const struct store_dead *row)
 		o->again_due = true;
 		return 1;
 	}
-	rc = send_parcel(o, row->number, row->time_us, true);
+	rc = send_parcel(o, &letter, true);
 	if (rc == -EAGAIN) {
 		o->again_due = o->post->due = true;
 		return 1;
@@ -279,10 +291,10 @@ void outlet_look(struct outlet *o, wall_t now)
 
 /* ---- what relay says ---- */
 
-static int take_dead(struct outlet *o, const struct outbox_receipt *r, wall_t time)
+static int take_dead(struct outlet *o, const struct outbox_receipt *r,
+		     const struct store_letter *letter)
 {
-	const struct store_letter letter = { .number = r->number, .time_us = time };
-	struct store_dead dead = dead_of(&letter, r->error);
+	struct store_dead dead = dead_of(letter, r->error);
 
 	dead.tries = r->tries;
 	o->row.refused++;
@@ -293,6 +305,7 @@ static int take_dead(struct outlet *o, const struct outbox_receipt *r, wall_t ti
 
 static int take_again(struct outlet *o, const struct outbox_receipt *r)
 {
+	struct store_letter letter;
 	struct store_dead dead;
 	int rc = letters_get_dead(o->post->store, o->conf->name, r->number, &dead);
 
@@ -300,8 +313,9 @@ static int take_again(struct outlet *o, const struct outbox_receipt *r)
 	o->post->due = true;
 	if (rc <= 0)
 		return rc;
+	letter = letter_of(&dead);
 	if (r->outcome == OUTBOX_REFUSED)
-		return take_dead(o, r, dead.time_us);
+		return take_dead(o, r, &letter);
 	letters_delete_dead(o->post->store, o->conf->name, r->number);
 	o->row.dead -= o->row.dead > 0;
 	o->row.delivered++;
@@ -338,7 +352,7 @@ int outlet_receipt(struct outlet *o, const struct outbox_receipt *r)
 	if (r->outcome == OUTBOX_REFUSED) {
 		rc = letters_walk(p->store, r->number, outlet_first, &letter);
 		if (rc > 0 && letter.number == r->number)
-			rc = take_dead(o, r, letter.time_us);
+			rc = take_dead(o, r, &letter);
 	} else {
 		o->row.delivered++;
 		o->row.success_us = mono_wall();

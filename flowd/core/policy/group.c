@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "flowd/core/policy/group.h"
 
+#include "flowd/core/policy/growth.h"
 #include "flowd/core/policy/hold.h"
 #include "store/book/cases.h"
 
@@ -109,23 +110,30 @@ bool group_takes(struct lifecycle *l, struct alert *alert, const struct alert_te
 	}
 	count_member(l, w.alert, &alert->finding);
 	w.kept++;
+	growth_look(l, &w);
 	store_put_window(l->store, &w);
 	l->policy.grouped++;
 	return true;
 }
 
-static void begin_group(struct lifecycle *l, const struct alert *alert, uint64_t key)
+static void begin_group(struct lifecycle *l, const struct alert *alert,
+			const struct alert_terms *terms)
 {
 	struct store_window w;
-	int rc = store_get_window(l->store, key, &w);
+	int rc = store_get_window(l->store, terms->group, &w);
 
 	if (rc < 0 || (!rc && !admit(l)))
 		return;
-	w = (struct store_window){ .key = key,
+	if (rc)
+		growth_end(l, &w);
+	w = (struct store_window){ .key = terms->group,
 				   .alert = alert->number,
 				   .ends_us = l->now + l->policy.group_for,
 				   .made = 1,
+				   .told = 1,
+				   .revision = 1,
 				   .kind = WINDOW_GROUP };
+	record_text_set(w.sinks, sizeof(w.sinks), terms->sinks);
 	store_put_window(l->store, &w);
 	count_member(l, alert->number, &alert->finding);
 }
@@ -185,7 +193,7 @@ static void count_made(struct lifecycle *l, const struct alert *alert,
 void group_made(struct lifecycle *l, const struct alert *alert, const struct alert_terms *terms)
 {
 	if (terms->group)
-		begin_group(l, alert, terms->group);
+		begin_group(l, alert, terms);
 	if (terms->window)
 		count_made(l, alert, terms);
 }
@@ -200,10 +208,12 @@ static int prune(void *arg, const struct store_window *w)
 {
 	struct pruning *p = arg;
 
-	if (w->ends_us > p->l->now || status_of(p->l, w->alert) == TRIAGE_FALSE_POSITIVE)
+	if (w->ends_us > p->l->now || status_of(p->l, w->alert) == TRIAGE_FALSE_POSITIVE) {
 		p->left++;
-	else
+	} else {
+		growth_end(p->l, w);
 		store_delete_window(p->l->store, w->key);
+	}
 	return 0;
 }
 

@@ -30,6 +30,7 @@ struct policy {
 	uint64_t last, windows;
 	wall_t prune_us;
 	struct store_exceptions exceptions;
+	bool grown; /* there are letters that no alert was made for */
 	uint64_t grouped, throttled, hurried, refused; /* see the counters of these names */
 };
 
