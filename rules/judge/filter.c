@@ -61,16 +61,14 @@ static unsigned column_of(const char *text, size_t len, const char *word)
 static int check_asks(const struct filter *f, const char *text, size_t len, bool events,
 		      struct rules_error *error)
 {
-	uint32_t wrong = f->asks & (events ? OF_ASSETS : OF_EVENTS);
+	uint32_t wrong = events ? 0 : f->asks & OF_EVENTS;
 	unsigned condition = wrong ? (unsigned)__builtin_ctz(wrong) : 0;
 	const char *word = word_condition_text(condition);
 
 	if (!wrong)
 		return 0;
 	fail(error, column_of(text, len, word), ERR_UNKNOWN, "");
-	snprintf(error->text, sizeof(error->text), "%s: %s", word,
-		 BIT(condition) & OF_ASSETS ? "is of services, not of what happens"
-					    : "is of what happens, not of services");
+	snprintf(error->text, sizeof(error->text), "%s: is of what happens, not of services", word);
 	return ERR_UNKNOWN;
 }
 

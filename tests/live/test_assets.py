@@ -166,6 +166,20 @@ def check_rows(bench):
         [row[key] for key in keys] for row in rows if row["port"] == "8001"])
 
 
+def check_filtered(bench):
+    """Services, alerts and events by what lists say of their place."""
+    for kind in ("services", "alerts", "events"):
+        for text, good in (('owner "the, shop"', True), ("tagged pci", True), ("zone campus", True),
+                           ("tagged { pci other } not owner ops", True), ("owner shop", False),
+                           ("zone dmz or tagged none", False)):
+            path = "/api/v1/%s?filter=%s" % (kind, quote("port 8001 ( %s )" % text))
+            page = bench.wait(path, lambda page: bool(page[kind]) or not good)  # pylint: disable=cell-var-from-loop
+            bench.report.check("%s: %s" % (kind, text), {8001} if good else set(),
+                               {row.get("port") for row in page[kind]})
+    rows = bench.get("/api/v1/events?filter=" + quote("not owner nobody"))["events"]
+    bench.report.check("who is not nobody's", True, 8001 in {row.get("port") for row in rows})
+
+
 def check_lists(bench):
     bench.report.check("rows of the API", 2, bench.source("api", lambda row: row["rows"])["rows"])
     bench.report.check("rows of the file", 1, bench.source("file", lambda row: row["rows"])["rows"])
@@ -177,6 +191,7 @@ def check_lists(bench):
     bench.report.check("how it is reached from outside", ["203.0.113.7", 8443],
                        [asset["outside"], asset["outside_port"]])
     check_rows(bench)
+    check_filtered(bench)
     bench.report.check("is probed", "open", bench.service(
         8001, lambda story: story["service"]["state"] == "open")["service"]["state"])
     bench.wait("/api/v1/assets", lambda page: len(bench.asked()) >= 3)

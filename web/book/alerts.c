@@ -46,7 +46,7 @@ static int add_alert(void *arg, const struct alert *row)
 	struct store_case found;
 	int rc;
 
-	if (p->rows == p->query->limit || p->scanned == SCAN_MOST) {
+	if (p->rows == p->query->limit || p->scanned >= SCAN_MOST) {
 		p->more = true;
 		return 1;
 	}
@@ -56,8 +56,8 @@ static int add_alert(void *arg, const struct alert *row)
 	p->scanned++;
 	p->last = row->number;
 	if (passes(p->query, &found) &&
-	    sifting_has_finding(&p->sifting, &row->finding,
-				row->finding.verified ? &row->probe : NULL)) {
+	    sifting_has_finding(&p->sifting, p->store, &row->finding,
+				row->finding.verified ? &row->probe : NULL, &p->scanned)) {
 		report_add_case(p->report, "alerts", row, &found);
 		p->rows++;
 	}

@@ -43,7 +43,7 @@ static int add_service(void *arg, const struct store_service *row)
 		return 0;
 	if (addr_order(&row->service.host, &p->query->ip.high) > 0)
 		return 1;
-	if (p->rows == p->query->limit || p->scanned == SCAN_MOST) {
+	if (p->rows == p->query->limit || p->scanned >= SCAN_MOST) {
 		p->more = true;
 		return 1;
 	}
@@ -192,7 +192,7 @@ static int add_host(void *arg, const struct store_host *row)
 		return 0;
 	if (addr_order(&row->host, &p->query->ip.high) > 0)
 		return 1;
-	if (p->rows == p->query->limit || p->scanned == SCAN_MOST) {
+	if (p->rows == p->query->limit || p->scanned >= SCAN_MOST) {
 		p->more = true;
 		return 1;
 	}
@@ -237,13 +237,13 @@ static int add_event(void *arg, const struct event_row *row)
 {
 	struct sheet *p = arg;
 
-	if (p->rows == p->query->limit || p->scanned == SCAN_MOST) {
+	if (p->rows == p->query->limit || p->scanned >= SCAN_MOST) {
 		p->more = true;
 		return 1;
 	}
 	p->scanned++;
 	p->number = row->number;
-	if (sifting_has_finding(&p->sifting, &row->finding, NULL)) {
+	if (sifting_has_finding(&p->sifting, p->store, &row->finding, NULL, &p->scanned)) {
 		report_add_event(p->report, "events", row, NULL);
 		p->rows++;
 	}
@@ -253,19 +253,18 @@ static int add_event(void *arg, const struct event_row *row)
 void listing_events(void *arg, const struct http_request *request, struct http_answer *answer)
 {
 	const struct api *api = arg;
-	struct store *store;
 	struct query query;
 	struct sheet sheet = { .query = &query };
 	int rc;
 
 	if (!api_read_query(request, QUERY_WITH_LIMIT | QUERY_WITH_BEFORE | QUERY_WITH_FILTER,
 			    &query, answer) ||
-	    !(store = api_store(arg, answer)) ||
+	    !(sheet.store = api_store(arg, answer)) ||
 	    !sifting_open(&sheet.sifting, api->conf, &query, true, answer))
 		return;
 	sheet.report = report_new();
 	report_list(sheet.report, "events");
-	rc = store_walk_events(store, query.before, add_event, &sheet);
+	rc = store_walk_events(sheet.store, query.before, add_event, &sheet);
 	sifting_close(&sheet.sifting);
 	if (rc < 0) {
 		report_free(sheet.report);

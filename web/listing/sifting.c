@@ -107,9 +107,14 @@ static struct finding finding_of(const struct sifting *s, const struct store_ser
 	return f;
 }
 
-/* Borrows its texts. */
-static void add_asset(const struct asset *asset, struct rules_facts *facts)
+/* What is said of the place now; the texts are those of `asset`. */
+static void find_asset(struct store *store, const struct service *service, struct asset *asset,
+		       struct rules_facts *facts, unsigned *cost)
 {
+	if (cost)
+		*cost += ASSET_COST;
+	if (store_find_asset(store, service, asset) <= 0)
+		return;
 	facts->owner = *asset->owner ? asset->owner : NULL;
 	facts->zone = *asset->zone ? asset->zone : NULL;
 	facts->tags = *asset->tags ? asset->tags : NULL;
@@ -150,19 +155,16 @@ bool sifting_has_row(const struct sifting *s, struct store *store, const struct 
 		if (cost)
 			*cost += PROBES_COST;
 	}
-	if (filter_asks_assets(s->filter)) {
-		if (store_find_asset(store, &row->service, &asset) > 0)
-			add_asset(&asset, &k.facts);
-		if (cost)
-			*cost += ASSET_COST;
-	}
+	if (filter_asks_assets(s->filter))
+		find_asset(store, &row->service, &asset, &k.facts, cost);
 	return filter_has(s->filter, &k.finding, &k.facts);
 }
 
-bool sifting_has_finding(const struct sifting *s, const struct finding *finding,
-			 const struct probe *probe)
+bool sifting_has_finding(const struct sifting *s, struct store *store,
+			 const struct finding *finding, const struct probe *probe, unsigned *cost)
 {
 	struct rules_facts facts = { .vlan = 0 };
+	struct asset asset;
 	struct tm tm;
 	time_t now = (time_t)(finding->time_us / MONO_SECOND);
 
@@ -172,5 +174,8 @@ bool sifting_has_finding(const struct sifting *s, const struct finding *finding,
 		facts.utc_offset_s = (int32_t)tm.tm_gmtoff;
 	if (probe)
 		rules_facts_add(&facts, probe);
+	/* Health is about no place. */
+	if (filter_asks_assets(s->filter) && finding->event != EVENT_HEALTH)
+		find_asset(store, &finding->service, &asset, &facts, cost);
 	return filter_has(s->filter, finding, &facts);
 }

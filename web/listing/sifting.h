@@ -32,8 +32,9 @@ bool sifting_is_deep(const struct sifting *sifting);
 bool sifting_has_row(const struct sifting *sifting, struct store *store,
 		     const struct store_service *row, unsigned *cost);
 
-/* The same of something that has happened; `probe` NULL: none is known. */
-bool sifting_has_finding(const struct sifting *sifting, const struct finding *finding,
-			 const struct probe *probe);
+/* The same of something that has happened; `probe` NULL: none is known. Owner, tags and zone are
+ * what is said of the place now. */
+bool sifting_has_finding(const struct sifting *sifting, struct store *store,
+			 const struct finding *finding, const struct probe *probe, unsigned *cost);
 
 #endif
