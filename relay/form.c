@@ -230,12 +230,22 @@ static char *eve(const struct sink_letter *letter)
 
 /* ---- CEF ---- */
 
+/* What is not UTF-8 is read as Latin-1, as in all JSON of ours: who gets half a character refuses
+ * the whole. */
 static void put_escaped(FILE *out, const char *text, const char *escaped)
 {
+	const bool latin = !doc_is_utf8((const uint8_t *)text, strlen(text));
+
 	for (; *text; text++) {
+		unsigned char c = (unsigned char)*text;
+
 		if (strchr(escaped, *text))
 			fputc('\\', out);
-		fputc((unsigned char)*text < ' ' || *text == 127 ? ' ' : *text, out);
+		if (c >= 0x80 && latin) {
+			fputc(0xc0 | c >> 6, out);
+			c = 0x80 | (c & 0x3f);
+		}
+		fputc(c < ' ' || c == 127 ? ' ' : c, out);
 	}
 }
 
@@ -281,7 +291,8 @@ static void put_plain(FILE *out, const struct sink_letter *letter)
 	char title[TITLE_MAX], text[ADDR_TEXT_MAX];
 
 	form_title(letter, title, sizeof(title));
-	fprintf(out, "%s %s", record_level_text(a->level), title);
+	fprintf(out, "%s ", record_level_text(a->level));
+	put_escaped(out, title, "");
 	if (a->finding.event != EVENT_HEALTH)
 		fprintf(out, ", met by %s", addr_text(&a->finding.peer, text));
 	fprintf(out, " [%s]", letter->key);

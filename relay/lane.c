@@ -3,6 +3,7 @@
 
 #include "base/hash.h"
 #include "base/record.h"
+#include "relay/pace/backoff.h"
 #include "relay/secrets.h"
 
 #include <errno.h>
@@ -13,9 +14,6 @@
 #include <unistd.h>
 
 #define ROOM (2 * OUTBOX_WINDOW) /* letters, and dead ones that come again */
-#define DELAY_FIRST (500 * MONO_MS)
-#define DELAY_MOST (60 * MONO_SECOND)
-#define ASKED_MOST (3600 * MONO_SECOND) /* longer than that nobody is left alone */
 
 static const struct sink_driver *const drivers[SINK_KIND_END] = {
 	[SINK_WEBHOOK] = &webhook_driver, [SINK_SYSLOG] = &syslog_driver,
@@ -42,8 +40,7 @@ struct lane {
 	bool has_news, stop, ended;
 	char last_error[OUTBOX_ERROR_MAX];
 	uint32_t tries; /* of the first letter */
-	mono_t delay;	/* until the next try; 0 it takes what it is given */
-	uint64_t dice;
+	struct backoff backoff;
 };
 
 struct lane *lane_new(const struct sink_conf *conf, int wake, char *error)
@@ -58,7 +55,7 @@ struct lane *lane_new(const struct sink_conf *conf, int wake, char *error)
 	lane->conf = conf;
 	lane->driver = drivers[conf->kind];
 	lane->wake = wake;
-	lane->dice = key.k[0];
+	lane->backoff.dice = key.k[0];
 	lane->queue = calloc(ROOM, sizeof(*lane->queue));
 	pthread_mutex_init(&lane->lock, NULL);
 	pthread_condattr_init(&clock);
@@ -119,18 +116,6 @@ static void finish(struct lane *lane, enum outbox_outcome outcome, const char *e
 	lane->tries = 0;
 }
 
-/* Twice as long each time, and never at the same moment as others that lost the same receiver. */
-static mono_t next_delay(struct lane *lane, mono_t asked)
-{
-	mono_t delay = lane->delay ? 2 * lane->delay : DELAY_FIRST;
-
-	lane->delay = delay < DELAY_MOST ? delay : DELAY_MOST;
-	lane->dice = lane->dice * 6364136223846793005ULL + 1442695040888963407ULL;
-	delay = lane->delay / 2 + (mono_t)((lane->dice >> 33) % (uint64_t)(lane->delay / 2 + 1));
-	asked = asked < ASKED_MOST ? asked : ASKED_MOST;
-	return asked > delay ? asked : delay;
-}
-
 static void wait_until(struct lane *lane, mono_t until)
 {
 	struct timespec ts = { until / MONO_SECOND, until % MONO_SECOND * 1000 };
@@ -153,7 +138,7 @@ static void note_failure(struct lane *lane, const struct sink_result *result)
 
 static void note_success(struct lane *lane)
 {
-	lane->delay = 0;
+	backoff_reset(&lane->backoff);
 	lane->has_news |= lane->news.down_us != 0;
 	lane->news.time_us = mono_wall();
 	lane->news.down_us = 0;
@@ -174,7 +159,8 @@ static void give_up_old(struct lane *lane)
 {
 	char error[OUTBOX_ERROR_MAX];
 
-	while (lane->count && lane->delay && is_too_old(lane) && lane->receipt_count < ROOM) {
+	while (lane->count && lane->backoff.delay && is_too_old(lane) &&
+	       lane->receipt_count < ROOM) {
 		snprintf(error, sizeof(error), "too old, at last: %.90s", lane->last_error);
 		finish(lane, OUTBOX_REFUSED, error);
 	}
@@ -194,7 +180,7 @@ static mono_t conclude(struct lane *lane, const struct sink_result *result, size
 		note_success(lane);
 	if (i < count && !result->never) {
 		note_failure(lane, result);
-		delay = next_delay(lane, result->wait);
+		delay = backoff_next(&lane->backoff, result->wait);
 		give_up_old(lane);
 	}
 	wake(lane);

@@ -194,7 +194,7 @@ static size_t utf8_len(const uint8_t *p, size_t len)
 	return c < least[n] || c > 0x10ffff || c >> 11 == 0x1b ? 0 : n;
 }
 
-static bool is_utf8(const uint8_t *p, size_t len)
+bool doc_is_utf8(const uint8_t *p, size_t len)
 {
 	size_t n = plain_len(p, len);
 
@@ -207,7 +207,7 @@ static bool is_utf8(const uint8_t *p, size_t len)
 static void put_bytes(struct doc *d, const uint8_t *from, size_t len)
 {
 	if (len)
-		put_string(d, from, len, !is_utf8(from, len));
+		put_string(d, from, len, !doc_is_utf8(from, len));
 	else
 		put(d, "null", 4);
 }

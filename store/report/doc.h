@@ -29,6 +29,9 @@ void doc_set_bytes(struct doc *doc, const char *key, const uint8_t *from, size_t
 void doc_set_text(struct doc *doc, const char *key, const char *text, size_t size);
 #define DOC_SET_TEXT(doc, key, field) doc_set_text(doc, key, field, sizeof(field))
 
+/* Whether they are, as RFC 3629 has it. */
+bool doc_is_utf8(const uint8_t *bytes, size_t len);
+
 void doc_set_word(struct doc *doc, const char *key, const char *word); /* one of ours, "" stays */
 void doc_set_number(struct doc *doc, const char *key, uint64_t n);     /* key NULL: to a list */
 void doc_set_known(struct doc *doc, const char *key, uint64_t n);      /* 0: null */

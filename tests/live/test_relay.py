@@ -295,12 +295,16 @@ def check_forms(bench):
     """The forms of chats and of other systems, each as its receiver wants it."""
     bodies = {"slack": "", "teams": "", "dingtalk": 'BODY {"errcode":0,"errmsg":"ok"}',
               "feishu": 'BODY {"code":0,"msg":"success"}', "wecom": 'BODY {"errcode":0}',
-              "ecs": "", "eve": "", "cef": ""}
+              "ecs": "", "eve": "", "cef": "", "plain": "", "template": ""}
     hooks = {name: bench.hook("form-" + name, 8460 + i) for i, name in enumerate(bodies)}
     bench.fill(bench.path("forms.state"), 1, *bodies)
     for name, mode in bodies.items():
         hooks[name].mode('BODY {"errcode":310000,"errmsg":"no"}' if name == "wecom" else mode)
-    flowd = bench.start("forms", {name: hook.options(form=name) for name, hook in hooks.items()})
+    with open(bench.path("template"), "w") as file:
+        file.write('{"summary": "{{title}}", "key": "{{id}}", "where": "{{host}}:{{port}}", "rule": "{{rule}}"}')
+    options = {name: hook.options(form=name) for name, hook in hooks.items()}
+    options["template"]["template_file"] = bench.path("template")
+    flowd = bench.start("forms", options)
     wait_for(lambda: sink(bench, "wecom").get("error"), 20)
     bench.report.check("refused in the body", "it says 310000: no", sink(bench, "wecom")["error"])
     hooks["wecom"].mode(bodies["wecom"])
@@ -308,7 +312,7 @@ def check_forms(bench):
     for name, hook in hooks.items():
         wait_for(hook.requests, 20)
         got[name] = (hook.requests() or [{"body": "{}", "path": ""}])[-1]
-        if name != "cef":
+        if name not in ("cef", "plain"):
             got[name]["json"] = json.loads(got[name]["body"])
     check_bodies(bench, got)
     bench.end(flowd, "forms")
@@ -339,6 +343,11 @@ def check_bodies(bench, got):
           (ecs["rule"].get("ruleset"), eve["flowd"]["rule_file"]))
     check("eve: id", ecs["event"]["id"], eve["id"])
     check("cef", "CEF:0|flowd|flowd|", got["cef"]["body"][:18])
+    check("plain", ("high new: " + title, "[%s]" % eve["id"]),
+          (got["plain"]["body"][:len(title) + 10], got["plain"]["body"].rstrip()[-len(eve["id"]) - 2:]))
+    said = got["template"]["json"]
+    check("template", ("new: " + title, eve["id"], "10.1.0.0:1", True),
+          (said["summary"][:len(title) + 5], said["key"], said["where"], bool(said["rule"])))
 
 
 def main():
