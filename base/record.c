@@ -7,7 +7,7 @@ _Static_assert(sizeof(struct host_sighting) == 272, "layout");
 _Static_assert(sizeof(struct hint) == 136, "layout");
 _Static_assert(sizeof(struct job) == 200, "layout");
 _Static_assert(sizeof(struct role_news) == 40, "layout");
-_Static_assert(sizeof(struct finding) == 592 && sizeof(struct alert) == 5400, "layout");
+_Static_assert(sizeof(struct finding) == 592 && sizeof(struct alert) == 5656, "layout");
 
 #define CLOSE(field) ((field)[sizeof(field) - 1] = 0)
 

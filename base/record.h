@@ -189,6 +189,7 @@ struct alert {
 	struct alert_policy policy;
 	char rule_file[ALERT_FILE_MAX]; /* that is included and has the rule; "" the rules file
 					   itself */
+	struct alert_asset asset;	/* what was said of the place then */
 };
 
 /* What the sensor counts; one list for messages, health and the manual. */

@@ -21,7 +21,8 @@ static struct alert make(uint64_t n, wall_t time)
 	struct alert a = { .time_us = time,
 			   .level = LEVEL_HIGH,
 			   .rule_line = 7,
-			   .rule_file = "/etc/flowd/lab.rules" };
+			   .rule_file = "/etc/flowd/lab.rules",
+			   .asset = { .name = "till", .owner = "shop team" } };
 	struct finding *f = &a.finding;
 
 	f->service = (struct service){ .host = addr_v4((const uint8_t[]){ 10, 1, (uint8_t)(n >> 8),

@@ -91,14 +91,16 @@ static void write_lines(const struct sink_letter *letter, enum sink_form form, c
 {
 	const struct alert *a = &letter->alert;
 	char title[FORM_FIELD_MAX], rule[ALERT_RULE_MAX], peer[ADDR_TEXT_MAX];
+	char owner[2 * TOKEN_NAME_MAX + 8];
 
 	form_title(letter, rule, sizeof(rule));
 	harmless(rule, form, title, sizeof(title));
 	harmless(a->rule, form, rule, sizeof(rule));
-	snprintf(out, size, "%s: %s\nmet by %s; rule: %s\nid %s", record_level_text(a->level),
+	harmless(a->asset.owner, form, owner, sizeof(owner));
+	snprintf(out, size, "%s: %s\nmet by %s%s%s; rule: %s\nid %s", record_level_text(a->level),
 		 title,
 		 a->finding.event == EVENT_HEALTH ? "nobody" : addr_text(&a->finding.peer, peer),
-		 rule, letter->key);
+		 *owner ? "; owner: " : "", owner, rule, letter->key);
 }
 
 static struct doc *text_doc(const char *key, const char *text)

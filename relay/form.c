@@ -122,6 +122,20 @@ static void set_service(struct doc *o, const struct finding *f)
 	doc_set_child(o, "service", service);
 }
 
+static void set_asset(struct doc *o, const struct alert_asset *asset)
+{
+	struct doc *host = doc_new(), *labels = doc_new();
+
+	if (*asset->name)
+		DOC_SET_TEXT(host, "name", asset->name);
+	if (*asset->owner)
+		DOC_SET_TEXT(labels, "owner", asset->owner);
+	if (*asset->zone)
+		DOC_SET_TEXT(labels, "zone", asset->zone);
+	doc_set_child(o, "host", host);
+	doc_set_child(o, "labels", labels);
+}
+
 static void set_list(struct doc *o, const char *key, const char *word)
 {
 	struct doc *list = doc_new_list();
@@ -181,6 +195,7 @@ static char *ecs(const struct sink_letter *letter)
 	if (a->finding.event != EVENT_HEALTH) {
 		set_service(o, &a->finding);
 		set_peer(o, &a->finding);
+		set_asset(o, &a->asset);
 	}
 	doc_set_child(o, "flowd", alert_doc(letter));
 	return doc_text(o);
@@ -277,6 +292,8 @@ static void put_cef(FILE *out, const struct sink_letter *letter)
 		fprintf(out, " cs2Label=state cs2=%s", record_state_text(f->state));
 		put_pair(out, "cs3Label=product cs3", f->product);
 		put_pair(out, "cs4Label=version cs4", f->version);
+		put_pair(out, "dhost", a->asset.name);
+		put_pair(out, "cs5Label=owner cs5", a->asset.owner);
 	}
 	put_pair(out, "cs1Label=rule cs1", a->rule);
 	put_pair(out, "cs5Label=updates cs5", letter->updates);
@@ -295,6 +312,8 @@ static void put_plain(FILE *out, const struct sink_letter *letter)
 	put_escaped(out, title, "");
 	if (a->finding.event != EVENT_HEALTH)
 		fprintf(out, ", met by %s", addr_text(&a->finding.peer, text));
+	if (*a->asset.owner)
+		fprintf(out, ", owner %s", a->asset.owner);
 	fprintf(out, " [%s]", letter->key);
 }
 
@@ -330,6 +349,9 @@ static void fill(const struct sink_letter *letter, struct fields *f)
 	SET(verified, "%s", n->verified ? "yes" : "no");
 	SET(peer, "%s", health ? "" : addr_text(&n->peer, text));
 	SET(country, "%s", n->peer_origin.country);
+	SET(name, "%s", a->asset.name);
+	SET(owner, "%s", a->asset.owner);
+	SET(zone, "%s", a->asset.zone);
 	SET(rule, "%s", a->rule);
 	SET(tags, "%s", a->policy.tags);
 	SET(updates, "%s", letter->updates);

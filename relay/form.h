@@ -30,6 +30,9 @@
 	X(verified)        \
 	X(peer)            \
 	X(country)         \
+	X(name)            \
+	X(owner)           \
+	X(zone)            \
 	X(rule)            \
 	X(tags)            \
 	X(updates)         \

@@ -42,6 +42,14 @@ struct asset {
 	char tags[ASSET_TAGS_MAX]; /* with a comma between */
 };
 
+/* What lists of assets say of a service's place. All zero: nothing. */
+struct alert_asset {
+	char name[ASSET_NAME_MAX];
+	char owner[TOKEN_NAME_MAX];
+	char zone[ASSET_ZONE_MAX];
+	char tags[ASSET_TAGS_MAX]; /* with a comma between */
+};
+
 /* How a source of them fares. */
 struct asset_state {
 	wall_t tried_us; /* last; 0 never */

@@ -222,6 +222,21 @@ static void set_policy(struct doc *o, const struct alert_policy *p)
 		doc_set_time(o, "exception_ended", p->exception_us);
 }
 
+static void set_asset(struct doc *o, const struct alert_asset *a)
+{
+	static const struct alert_asset none;
+	struct doc *child;
+
+	if (!memcmp(a, &none, sizeof(none)))
+		return;
+	child = doc_new();
+	DOC_SET_TEXT(child, "name", a->name);
+	DOC_SET_TEXT(child, "owner", a->owner);
+	DOC_SET_TEXT(child, "zone", a->zone);
+	doc_set_child(child, "tags", finding_doc_names(a->tags));
+	doc_set_child(o, "asset", child);
+}
+
 struct doc *finding_doc_alert(const struct alert *a, const struct store_case *row)
 {
 	struct doc *o = doc_new();
@@ -239,6 +254,7 @@ struct doc *finding_doc_alert(const struct alert *a, const struct store_case *ro
 	doc_set_word(o, "status", record_triage_text(row ? row->status : TRIAGE_NEW));
 	doc_set_known(o, "reopens", a->reopens);
 	set_expected(o, &a->expected);
+	set_asset(o, &a->asset);
 	set_policy(o, &a->policy);
 	if (row)
 		set_case(o, row);

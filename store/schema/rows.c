@@ -9,12 +9,14 @@
 
 #include <errno.h>
 
-/* Alerts name the file of their rule since schema 11; letters, and the groups that they are of, say
- * how an alert has grown since 12. */
+/* Alerts name the file of their rule since schema 11; since 12 they say whose their service is, and
+ * letters, and the groups that they are of, how an alert has grown. */
 #define FILES_GREW (sizeof(struct alert) - offsetof(struct alert, rule_file))
+#define ASSET_GREW (sizeof(struct alert) - offsetof(struct alert, asset))
 #define WINDOW_GREW (sizeof(struct store_window) - offsetof(struct store_window, told))
 
-_Static_assert(offsetof(struct alert, rule_file) + ALERT_FILE_MAX == sizeof(struct alert),
+_Static_assert(offsetof(struct alert, rule_file) + ALERT_FILE_MAX + sizeof(struct alert_asset) ==
+		       sizeof(struct alert),
 	       "what an alert has gained is its end");
 _Static_assert(offsetof(struct store_letter, growth) + sizeof(struct outbox_growth) ==
 			       sizeof(struct store_letter) &&
@@ -28,7 +30,7 @@ _Static_assert(offsetof(struct store_waiting, alert) + sizeof(struct alert) ==
 bool rows_are_older(enum rocks_table table, size_t found, size_t size)
 {
 	if (table == ROCKS_ALERTS || table == ROCKS_OUTBOX || table == ROCKS_WAITING)
-		return found + FILES_GREW == size;
+		return found + FILES_GREW == size || found + ASSET_GREW == size;
 	if (table == ROCKS_LETTERS || table == ROCKS_DEAD)
 		return found + sizeof(struct outbox_growth) == size;
 	return table == ROCKS_WINDOWS && found + WINDOW_GREW == size;

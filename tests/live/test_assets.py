@@ -192,6 +192,9 @@ def check_lists(bench):
                        [asset["outside"], asset["outside_port"]])
     check_rows(bench)
     check_filtered(bench)
+    alert, _ = bench.flowd.wait(type="alert", port=8001)
+    bench.report.check("in an alert", ["file-name", "the, shop", "campus", ["pci", "web"]], [
+        (alert.get("asset") or {}).get(key) for key in ("name", "owner", "zone", "tags")])
     bench.report.check("is probed", "open", bench.service(
         8001, lambda story: story["service"]["state"] == "open")["service"]["state"])
     bench.wait("/api/v1/assets", lambda page: len(bench.asked()) >= 3)

@@ -341,6 +341,10 @@ def check_bodies(bench, got):
     check("tags", (["dmz", "pci"], ["dmz", "pci"]), (ecs["tags"], eve["flowd"]["tags"]))
     check("the file of the rule", ("/etc/flowd/lab.rules", "/etc/flowd/lab.rules"),
           (ecs["rule"].get("ruleset"), eve["flowd"]["rule_file"]))
+    check("whose it is", ("till", "shop team", "shop team"), (
+        ecs["host"].get("name"), ecs["labels"].get("owner"), eve["flowd"]["asset"]["owner"]))
+    check("whose it is, in words", True, "owner: shop team" in got["slack"]["json"]["text"])
+    check("whose it is, in CEF", True, "dhost=till cs5Label=owner cs5=shop team" in got["cef"]["body"])
     check("eve: id", ecs["event"]["id"], eve["id"])
     check("cef", "CEF:0|flowd|flowd|", got["cef"]["body"][:18])
     check("plain", ("high new: " + title, "[%s]" % eve["id"]),

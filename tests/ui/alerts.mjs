@@ -113,12 +113,14 @@ async function testGroups(page, mock) {
 async function testDrift(page, mock, origin) {
   await check("an alert says what has changed, and what was expected then", async () => {
     mock.push("alert", alertOf(4999, { ...one, port: 9997 }, "high", { event: "drift", what: "host-key", before: "ed25519 1", after: "ed25519 2",
+      asset: { name: "till", owner: "shop team", zone: null, tags: ["pci"] },
       expected: { state: "void", owner: "ann", reason: "jump host", ticket: "OPS-7" } }));
     const said = /host key ed25519 1 \u2192 ed25519 2/;
     await until(async () => said.test(await page.textContent(".alerts")));
     await page.goto(`${origin}#alert=4999`);
     await until(async () => (await page.textContent(".detail h2")).includes("Alert 4999"));
     assert.match(await page.textContent(".detail .summary"), said);
+    assert.match(await page.textContent(".detail .summary"), /till, owner shop team, tags pci/);
     assert.match(await page.textContent(".detail .expected"), /void.*jump host.*owner ann, ticket OPS-7/);
     await page.goto(`${origin}#`);
   });

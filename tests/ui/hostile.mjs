@@ -57,7 +57,8 @@ export async function testHostile(shots) {
     for (const [i, text] of hostile.entries()) {
       const alert = { ...mock.alerts.find((a) => a.number === 111 + i), number: 2000 + i, level: text,
         ip: text, proto: text, state: text, peer: text, evidence: text, event: text, time: text, rule_line: 1, rule_file: text,
-        what: text, before: text, after: text, expected: { state: text, owner: text, reason: text, ticket: text } };
+        what: text, before: text, after: text, expected: { state: text, owner: text, reason: text, ticket: text },
+        asset: { name: text, owner: text, zone: text, tags: [text] } };
       mock.push("alert", alert);
       await page.goto(`${origin}#alert=${alert.number}`);
       await page.waitForSelector(".detail .rule");

@@ -139,7 +139,8 @@ static void no_hidden_padding(void **state)
 	assert_int_equal(TAIL(struct alert, probe), offsetof(struct alert, reopens));
 	assert_int_equal(TAIL(struct alert, expected), offsetof(struct alert, policy));
 	assert_int_equal(TAIL(struct alert, policy), offsetof(struct alert, rule_file));
-	assert_int_equal(TAIL(struct alert, rule_file), sizeof(struct alert));
+	assert_int_equal(TAIL(struct alert, rule_file), offsetof(struct alert, asset));
+	assert_int_equal(TAIL(struct alert, asset), sizeof(struct alert));
 	assert_int_equal(TAIL(struct alert_policy, throttled),
 			 offsetof(struct alert_policy, waited_us));
 	assert_int_equal(TAIL(struct alert_policy, pad), sizeof(struct alert_policy));

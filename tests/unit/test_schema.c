@@ -95,22 +95,26 @@ static int keep_dead(void *arg, const struct store_dead *row)
 	return 0;
 }
 
-/* The schema after that: letters and windows are shorter. */
+/* The schema after that: alerts, letters and windows are shorter. */
 static void before_growth(void **state)
 {
 	const uint32_t before[2] = { 11, 16 };
 	struct store_letter letter = { .number = 3, .time_us = 5, .sinks = "soc" };
 	struct store_dead dead = { .number = 4, .time_us = 6, .error = "no" };
 	struct store_window window = { .key = 9, .alert = 3, .kept = 7 };
+	struct alert alert = { .number = 2, .time_us = 8, .rule_file = "part.rules" }, found;
 	struct store *store = open_store(dir);
 	char error[STORE_ERROR_MAX];
 	struct rocks *rocks;
-	uint8_t key[KEY_NUMBER], at[KEY_OUTBOX];
+	uint8_t key[KEY_NUMBER], at[KEY_OUTBOX], when[KEY_NUMBERED];
 
 	(void)state;
 	store_close(store);
 	assert_int_equal(rocks_open(dir, &rocks, error), 0);
 	rocks_put(rocks, ROCKS_META, (struct rocks_key){ "version", 7 }, before, sizeof(before));
+	key_numbered(alert.time_us, alert.number, when);
+	rocks_put(rocks, ROCKS_ALERTS, (struct rocks_key){ when, sizeof(when) }, &alert,
+		  offsetof(struct alert, asset));
 	key_number(letter.number, key);
 	rocks_put(rocks, ROCKS_LETTERS, (struct rocks_key){ key, sizeof(key) }, &letter,
 		  offsetof(struct store_letter, growth));
@@ -123,6 +127,9 @@ static void before_growth(void **state)
 	assert_int_equal(rocks_commit(rocks, false), 0);
 	rocks_close(rocks);
 	store = open_store(dir);
+	memset(&found, 0xff, sizeof(found));
+	assert_int_equal(store_walk_alerts(store, 0, keep_first, &found), 1);
+	assert_memory_equal(&found, &alert, sizeof(alert));
 	memset(&letter.growth, 0xff, sizeof(letter.growth));
 	assert_int_equal(letters_walk(store, 0, keep_letter, &letter), 0);
 	assert_string_equal(letter.sinks, "soc");

@@ -22,19 +22,15 @@ static const struct table_column service_columns[] = {
 	{ "peers", "PEERS", 0 },      { "first_seen", "FIRST", 19 }, { "last_seen", "LAST", 19 },
 	{ "name", "NAME", 24 },	      { "owner", "OWNER", 0 },	     { NULL, NULL, 0 }
 };
-static const struct table_column alert_columns[] = { { "number", "NUMBER", 6 },
-						     { "time", "TIME", 19 },
-						     { "level", "LEVEL", 8 },
-						     { "event", "EVENT", 11 },
-						     { "ip", "HOST", 39 },
-						     { "port", "PORT", 5 },
-						     { "app", "APP", 12 },
-						     { "state", "STATE", 10 },
-						     { "product", "PRODUCT", 32 },
-						     { "version", "VERSION", 16 },
-						     { "rule_line", "RULE", 5 },
-						     { "rule_file", "FILE", 0 },
-						     { NULL, NULL, 0 } };
+static const struct table_column alert_columns[] = {
+	{ "number", "NUMBER", 6 },	{ "time", "TIME", 19 },
+	{ "level", "LEVEL", 8 },	{ "event", "EVENT", 11 },
+	{ "ip", "HOST", 39 },		{ "port", "PORT", 5 },
+	{ "app", "APP", 12 },		{ "state", "STATE", 10 },
+	{ "product", "PRODUCT", 32 },	{ "version", "VERSION", 16 },
+	{ "asset.owner", "OWNER", 16 }, { "rule_line", "RULE", 5 },
+	{ "rule_file", "FILE", 0 },	{ NULL, NULL, 0 }
+};
 static const struct table_column event_columns[] = {
 	{ "number", "NUMBER", 0 },  { "time", "TIME", 19 },   { "event", "EVENT", 0 },
 	{ "ip", "HOST", 0 },	    { "proto", "PROTO", 0 },  { "port", "PORT", 0 },

@@ -79,7 +79,13 @@ const char *table_word(const struct reading *value, char buffer[TABLE_WORD_MAX])
 
 static const struct reading *cell_of(const struct reading *row, const struct table_column *c)
 {
-	return reading_child(row, c->key);
+	const char *dot = strchr(c->key, '.');
+	char outer[32];
+
+	if (!dot)
+		return reading_child(row, c->key);
+	snprintf(outer, sizeof(outer), "%.*s", (int)(dot - c->key), c->key);
+	return reading_child(reading_child(row, outer), dot + 1);
 }
 
 static int width_of(const char *word, int most)

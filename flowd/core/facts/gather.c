@@ -33,6 +33,19 @@ static void take_asset(struct store *store, const struct service *service, struc
 	record_text_set(out->tags, sizeof(out->tags), asset.tags);
 }
 
+void gather_asset(const struct lifecycle *l, struct alert *alert)
+{
+	struct asset asset;
+
+	if (alert->finding.event == EVENT_HEALTH ||
+	    store_find_asset(l->store, &alert->finding.service, &asset) <= 0)
+		return;
+	record_text_set(alert->asset.name, sizeof(alert->asset.name), asset.name);
+	record_text_set(alert->asset.owner, sizeof(alert->asset.owner), asset.owner);
+	record_text_set(alert->asset.zone, sizeof(alert->asset.zone), asset.zone);
+	record_text_set(alert->asset.tags, sizeof(alert->asset.tags), asset.tags);
+}
+
 struct store_facts gather_facts(const struct lifecycle *l, const struct finding *f,
 				const struct store_service *row, const struct probe *probe)
 {

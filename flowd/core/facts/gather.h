@@ -14,4 +14,7 @@
 struct store_facts gather_facts(const struct lifecycle *l, const struct finding *finding,
 				const struct store_service *row, const struct probe *probe);
 
+/* Freezes into an alert what lists of assets say of its service's place. */
+void gather_asset(const struct lifecycle *l, struct alert *alert);
+
 #endif

@@ -81,6 +81,7 @@ static struct alert_terms choose(struct lifecycle *l, struct alert *alert,
 	record_text_set(alert->rule, sizeof(alert->rule), verdict->rule);
 	record_text_set(alert->rule_file, sizeof(alert->rule_file), verdict->file);
 	approvals_expect(l, alert);
+	gather_asset(l, alert);
 	return policy_terms(l, verdict, facts->owner, alert);
 }
 

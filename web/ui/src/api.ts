@@ -127,6 +127,7 @@ interface Chosen extends Numbered {
 
 export interface ServiceAlert extends Chosen, Finding {
   expected?: Expectation | null; // as it was then
+  asset?: { name: string | null; owner: string | null; zone: string | null; tags: string[] }; // likewise
 }
 
 export interface CaptureAlert extends Chosen, Trouble {

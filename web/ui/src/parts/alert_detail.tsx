@@ -36,6 +36,18 @@ function ServiceLink({ alert }: { alert: ServiceAlert }) {
   return id ? <a class="button" href={hrefOf({ service: id })}>This service now</a> : null;
 }
 
+/** What the lists of assets said of the place when the alert was made. */
+function Place({ of }: { of: NonNullable<ServiceAlert["asset"]> }) {
+  const said = [["", of.name], ["owner ", of.owner], ["zone ", of.zone], ["tags ", of.tags.join(", ")]];
+  return (
+    <span class="place">
+      {said.filter(([, value]) => value).map(([word, value], i) => (
+        <span key={word}>{i > 0 && ", "}{word}<Text value={value} most={80} /></span>
+      ))}
+    </span>
+  );
+}
+
 function ServiceBody({ alert }: { alert: ServiceAlert }) {
   const probes = alert.probe ? [{ ...alert.probe, product: alert.product, version: alert.version }] : [];
   return (
@@ -46,6 +58,7 @@ function ServiceBody({ alert }: { alert: ServiceAlert }) {
           <Verified yes={alert.verified} />{" "}
           <b><ShortText value={eventText(alert.event)} /></b>, <Time stamp={alert.time} exact />
           {alert.what && <><br /><Change of={alert} most={80} /></>}
+          {alert.asset && <><br /><Place of={alert.asset} /></>}
         </p>
         <ServiceLink alert={alert} />
       </div>

@@ -31,6 +31,7 @@ function OfService({ alert }: { alert: ServiceAlert }) {
         <Product alert={alert} />
         {alert.what && <>{" \u00b7 "}<Change of={alert} most={40} /></>}
         {" \u00b7 met by "}<Address text={alert.peer} />
+        {alert.asset?.owner && <>{" \u00b7 owner "}<ShortText value={alert.asset.owner} most={32} /></>}
       </span>
     </>
   );
