@@ -95,6 +95,15 @@ def check_services(bench):
     bench.check(0, "OpenSSH.*9.2p1", "show", bench.ssh)
     bench.check(5, "no such service", "show", "10.77.0.9-tcp-1")
     bench.check(6, "named like", "show", "nothing")
+    for name in (":22", ":22/tcp"):
+        bench.check(0, r"^service +%s$" % re.escape(bench.ssh), "show", bench.net.inside[0] + name)
+    bench.check(5, "no such service", "show", bench.net.inside[0] + ":22/udp")
+    bench.check(5, "no such service", "show", "[2001:db8::9]:22")
+    for name in (":22", "2001:db8::9:22", bench.net.inside[0] + ":"):
+        bench.check(6, "named like", "show", name)
+    said = bench.ctl("services").stdout
+    bench.report.check("the last page promises no other: " + said, False, "and more" in said)
+    bench.check(0, "^[.]{3} and more", "services", "limit=1")
     done = bench.check(0, r"\[2J", "show", bench.net.inside[0] + "-tcp-23")
     bench.report.check("a hostile banner is text", [], re.findall("[\x00-\x09\x0b-\x1f\x7f-\x9f]",
                                                                   done.stdout))
@@ -164,8 +173,10 @@ def check_rest(bench):
     bench.report.check("as CSV", (4, True), (len(table), table[0].startswith("id,state,app,")))
     bench.check(2, "expected", "export", "everything")
     for what, want in (("alerts", "rule"), ("events", "before")):
-        lines = [json.loads(x) for x in bench.ctl("export", what).stdout.splitlines()]
+        done = bench.ctl("export", what)
+        lines = [json.loads(x) for x in done.stdout.splitlines()]
         bench.report.check(what, (True, True), (len(lines) > 2, want in lines[0]))
+        bench.report.check("all of them, and no complaint", (0, ""), (done.returncode, done.stderr))
     copy = os.path.join(bench.directory, "copy")
     bench.check(0, "^" + copy + "$", "backup", copy)
     bench.report.check("a copy of the store", True, os.path.exists(copy + "/CURRENT"))

@@ -62,7 +62,8 @@ static void help(void)
 	for (i = 0; i < COMMANDS; i++)
 		printf("  %s %s\n\t%s\n", commands[i].word, commands[i].arguments,
 		       commands[i].text);
-	puts("\nA SERVICE is named like 192.0.2.1-tcp-443. Options:\n");
+	puts("\nA SERVICE is named like 192.0.2.1-tcp-443, 192.0.2.1:443 or [2001:db8::1]:53/udp.\n"
+	     "Options:\n");
 	for (i = 0; i < OPTION_END; i++)
 		printf("  %s%s%s\n\t%s\n", options[i].word, *options[i].value ? " " : "",
 		       options[i].value, options[i].text);

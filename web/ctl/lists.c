@@ -60,6 +60,15 @@ static const struct list lists[] = {
 
 enum { SERVICES, ALERTS, EVENTS, BASELINE, HOSTS, LISTS };
 
+/* Where the page behind this one begins; NULL: this was the last. */
+static const struct reading *next_of(const struct reading *page)
+{
+	const struct reading *next = page ? reading_child(page, "next") : NULL;
+	enum reading_kind kind = next ? reading_kind(next) : READING_NOTHING;
+
+	return kind == READING_TEXT || kind == READING_NUMBER ? next : NULL;
+}
+
 static int show(struct remote *r, const struct list *list, char **words)
 {
 	char *path = remote_path(list->path, words);
@@ -75,7 +84,7 @@ static int show(struct remote *r, const struct list *list, char **words)
 	if (!r->json &&
 	    !table_print(reading_child(page, list->key), list->columns, true, r->colour))
 		puts("none");
-	if (!r->json && reading_kind(reading_child(page, "next")) != READING_NOTHING)
+	if (!r->json && next_of(page))
 		puts("... and more: limit=1000, or flowctl export");
 	reading_free(page);
 	return REMOTE_GOOD;
@@ -196,12 +205,11 @@ static size_t print_rows(const char *text, const struct list *list, bool csv)
 static char *next_path(const char *text, const struct list *list)
 {
 	struct reading *page = reading_new(text, strlen(text));
-	const struct reading *next = reading_child(page, "next");
+	const struct reading *next = next_of(page);
 	char buffer[TABLE_WORD_MAX], *path = NULL;
 
-	if (page && reading_kind(next) != READING_NOTHING &&
-	    asprintf(&path, "%s?limit=1000&%s=%s", list->path, list->next,
-		     table_word(next, buffer)) < 0)
+	if (next && asprintf(&path, "%s?limit=1000&%s=%s", list->path, list->next,
+			     table_word(next, buffer)) < 0)
 		path = NULL;
 	reading_free(page);
 	return path;

@@ -3,6 +3,7 @@
  * Rules: shown, checked, tried, explained, loaded anew.
  */
 #include "web/ctl/commands.h"
+#include "web/ctl/naming.h"
 #include "web/ctl/remote.h"
 #include "web/ctl/table.h"
 
@@ -162,7 +163,7 @@ static int test(struct remote *r, const struct command_line *line)
 
 static int explain(struct remote *r, const char *service)
 {
-	char *word = remote_encode(service), *path;
+	char *word = naming_encode(service), *path;
 	char buffer[TABLE_WORD_MAX];
 	struct reading *answer;
 	int rc = word ? asprintf(&path, "/api/v1/rules/explain?service=%s", word) : -1;

@@ -3,6 +3,7 @@
  * Services handed over to scanners and ticket systems.
  */
 #include "web/ctl/commands.h"
+#include "web/ctl/naming.h"
 #include "web/ctl/remote.h"
 #include "web/ctl/table.h"
 
@@ -52,7 +53,7 @@ static const struct table_column tool_columns[] = { { "name", "TOOL", 0 },
 /* A format with one %s for an id; to be freed. */
 static char *path_of(const char *format, const char *id)
 {
-	char *name = remote_encode(id), *path;
+	char *name = naming_encode(id), *path;
 
 	if (!name || asprintf(&path, format, name) < 0)
 		path = NULL;

@@ -3,6 +3,7 @@
  * One service: what is known of it, and a look at it now.
  */
 #include "web/ctl/commands.h"
+#include "web/ctl/naming.h"
 #include "web/ctl/remote.h"
 #include "web/ctl/table.h"
 
@@ -51,7 +52,7 @@ static const struct table_column history_columns[] = {
 /* The path of a service and what is behind it; to be freed. */
 static char *path_of(const char *id, const char *behind)
 {
-	char *name = remote_encode(id), *path;
+	char *name = naming_encode(id), *path;
 
 	if (!name || asprintf(&path, "/api/v1/services/%s%s", name, behind) < 0)
 		path = NULL;

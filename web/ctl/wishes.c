@@ -3,6 +3,7 @@
  * What flowd is asked to do: sweeps, tokens, approvals.
  */
 #include "web/ctl/commands.h"
+#include "web/ctl/naming.h"
 #include "web/ctl/remote.h"
 #include "web/ctl/table.h"
 
@@ -64,7 +65,7 @@ static int post_doc(struct remote *r, const char *path, struct doc *doc, const c
 /* Something done to one thing: /api/v1/THINGS/ID/WHAT. */
 static int act(struct remote *r, const char *method, const char *format, const char *id)
 {
-	char *name = remote_encode(id), *path;
+	char *name = naming_encode(id), *path;
 	const char *text;
 	int rc = name ? asprintf(&path, format, name) : -1;
 
@@ -123,6 +124,15 @@ int wishes_token(struct remote *r, const struct command_line *line)
 	return post_doc(r, "/api/v1/tokens", wish, "token");
 }
 
+static void add_service(struct doc *services, const char *text)
+{
+	char *id = naming_service(text);
+
+	if (id)
+		doc_add_text(services, id, strlen(id));
+	free(id);
+}
+
 /* What is meant to be exposed: services, or those that a filter picks, and owner, reason, ticket,
  * days of all of them. */
 int wishes_approve(struct remote *r, const struct command_line *line)
@@ -150,7 +160,7 @@ int wishes_approve(struct remote *r, const struct command_line *line)
 		if (equals)
 			doc_set_text(wish, names[i], equals + 1, strlen(equals + 1));
 		else
-			doc_add_text(services, line->argv[n], strlen(line->argv[n]));
+			add_service(services, line->argv[n]);
 		given += !equals;
 	}
 	if (given)
