@@ -11,7 +11,7 @@
 
 #define VANTAGES_NAMES_MAX 64
 
-int namecheck_sinks(const struct conf *conf, const struct rules *rules, char *error, size_t size)
+int namecheck_receivers(const struct conf *conf, const struct rules *rules, struct rules_error *out)
 {
 	char wrong[SINKS_ERROR_MAX];
 	struct sinks sinks;
@@ -20,20 +20,36 @@ int namecheck_sinks(const struct conf *conf, const struct rules *rules, char *er
 	size_t i;
 	int rc;
 
+	*out = (struct rules_error){ .line = 0 };
 	if (!rules_sink(rules, 0, &line))
 		return 0;
 	rc = sinks_parse(conf->sinks, &sinks, wrong);
 	if (rc) {
-		snprintf(error, size, "sinks: %s", wrong);
+		snprintf(out->text, sizeof(out->text), "sinks: %.100s", wrong);
 		return rc;
 	}
 	for (i = 0; !rc && (name = rules_sink(rules, i, &line)); i++)
 		if (sinks_find(&sinks, name) < 0) {
-			snprintf(error, size, "%s:%u: no receiver \"%s\" among sinks",
-				 *conf->rules ? conf->rules : "rules", line, name);
+			out->line = line;
+			out->column = 1;
+			snprintf(out->text, sizeof(out->text), "no receiver \"%.40s\" among sinks",
+				 name);
 			rc = ERR_UNKNOWN;
 		}
 	sinks_free(&sinks);
+	return rc;
+}
+
+int namecheck_sinks(const struct conf *conf, const struct rules *rules, char *error, size_t size)
+{
+	struct rules_error what;
+	int rc = namecheck_receivers(conf, rules, &what);
+
+	if (rc && what.line)
+		snprintf(error, size, "%s:%u: %s", *conf->rules ? conf->rules : "rules", what.line,
+			 what.text);
+	else if (rc)
+		snprintf(error, size, "%s", what.text);
 	return rc;
 }
 

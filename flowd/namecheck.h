@@ -8,6 +8,11 @@
 #include "base/conf.h"
 #include "rules/rules.h"
 
+/* The first name of a receiver (`to`) that is not configured, with its line, or what is wrong with
+ * the list of them (line 0). 0 all are, or an error. */
+int namecheck_receivers(const struct conf *conf, const struct rules *rules,
+			struct rules_error *out);
+
 /*
  * Every receiver that the rules name is one of `sinks`. 0; ERR_UNKNOWN, -ENOMEM and "file:line:
  * what is wrong" in `error` of `size` bytes.

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/record.h"
 #include "flowd/judge/answer.h"
+#include "flowd/namecheck.h"
 #include "flowd/role.h"
 #include "flowd/rulefile.h"
 #include "store/report/doc.h"
@@ -122,8 +123,25 @@ static struct answer answer_right(struct judge *j, const struct rules *rules)
 	struct doc *lists[2] = { doc_new_list(), doc_new_list() };
 
 	rulefile_check(j->file, j->given, j->given_len, answer_note, lists);
+	namecheck_vantages(j->conf, rules, answer_note, lists);
 	doc_free(lists[0]);
 	return answer_check(rules, lists[1]);
+}
+
+/* They are good but for a receiver that is not there, with which no reload would take them. */
+static struct answer answer_stranger(struct judge *j, const struct rules_error *what,
+				     const char *text, size_t len)
+{
+	struct doc *lists[2] = { doc_new_list(), NULL };
+	char error[sizeof(what->text) + 32];
+
+	snprintf(error, sizeof(error), "%u:%u: %s", what->line, what->column, what->text);
+	if (j->order.what == TRIAL_SHOW) {
+		doc_free(lists[0]);
+		return answer_show(j->conf->rules, text, len, error);
+	}
+	answer_note(lists, what, true);
+	return answer_problem(422, error, lists[0]);
 }
 
 /* What the rules given, or those of the configuration, come to. */
@@ -151,7 +169,10 @@ static struct answer answer_order(struct judge *j)
 		return j->order.what == TRIAL_SHOW ? answer_show(j->conf->rules, text, len, error)
 						   : answer_fault(j, text, len, error);
 	}
-	if (j->order.what == TRIAL_CHECK)
+	if (j->order.what != TRIAL_EXPLAIN && j->order.what != TRIAL_TEST &&
+	    namecheck_receivers(j->conf, rules, &where))
+		answer = answer_stranger(j, &where, text, len);
+	else if (j->order.what == TRIAL_CHECK)
 		answer = answer_right(j, rules);
 	else if (j->order.what == TRIAL_SHOW || j->order.what == TRIAL_LOAD)
 		answer = answer_show(j->conf->rules, text, len, NULL);

@@ -7,7 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LOOK_BACK 20000 /* statements before one that are held against it */
+#define LOOK_BACK 20000	   /* statements before one that are held against it */
+#define LOOK_BACK_MANY 300 /* the same where several together may hide it */
+#define REST_MOST 256	   /* pieces of what is left of a condition */
+#define REST_LINES 6	   /* named in a note */
 
 struct notes {
 	const struct rules *rules;
@@ -141,19 +144,19 @@ static bool follows(const struct clause *narrow, const struct clause *wide, unsi
 	return false;
 }
 
-/* Whatever meets `narrow` meets `wide`, surely. */
-static bool is_covered(const struct clause *narrow, const struct clause *wide)
+/* Whatever meets `narrow` and the conditions `given` of `wide` meets all of `wide`, surely. */
+static bool is_covered(const struct clause *narrow, const struct clause *wide, uint32_t given)
 {
 	uint32_t left;
 	size_t i, k;
 
-	for (left = wide->has; left; left &= left - 1)
+	for (left = wide->has & ~given; left; left &= left - 1)
 		if (!follows(narrow, wide, (unsigned)__builtin_ctz(left)))
 			return false;
 	for (i = 0; i < wide->choice_count; i++) {
 		const struct clause_choice *c = &wide->choices[i];
 
-		for (k = 0; k < c->count && !is_covered(narrow, &c->clauses[k]); k++)
+		for (k = 0; k < c->count && !is_covered(narrow, &c->clauses[k], 0); k++)
 			;
 		if (c->negated || k == c->count)
 			return false;
@@ -178,14 +181,153 @@ static wall_t end_of(const struct rule *rule)
 	return rule->actions && rule->actions->until_us ? rule->actions->until_us : INT64_MAX;
 }
 
-static bool hides(const struct rule *first, const struct rule *rule)
+/* Does the first decide wherever the other one would and the conditions `given` of it hold? */
+static bool hides(const struct rule *first, const struct rule *rule, uint32_t given)
 {
 	if ((first->verb == WORD_NOPROBE) != (rule->verb == WORD_NOPROBE) ||
 	    end_of(first) < end_of(rule))
 		return false;
 	if (may_be_health(&rule->clause) && !(first->clause.has >> WORD_EVENT & 1))
 		return false;
-	return is_covered(&rule->clause, &first->clause);
+	return is_covered(&rule->clause, &first->clause, given);
+}
+
+/* ---- hidden by several ---- */
+
+/* What no statement before has decided yet of the one condition in which they differ. */
+struct rest {
+	unsigned condition;
+	enum set_kind kind;
+	uint32_t mask;			    /* of listed words */
+	struct set_range ranges[REST_MOST]; /* of numbers */
+	size_t count;
+	uint32_t lines[REST_LINES]; /* of those that have decided some */
+	size_t line_count, decided;
+	bool lost; /* it is in too many pieces */
+};
+
+/* Ranges of numbers, and words of a list, can be taken apart. */
+static bool rest_begin(struct rest *r, const struct rule *rule, unsigned condition)
+{
+	const struct clause *c = &rule->clause;
+	const struct set *set = c->sets[condition];
+
+	*r = (struct rest){ .condition = condition };
+	if (!(c->has >> condition & 1) || c->negated >> condition & 1)
+		return false;
+	if (word_condition_form(condition) == WORD_LISTED) {
+		r->mask = c->masks[condition];
+		return r->mask & (r->mask - 1);
+	}
+	if (word_condition_form(condition) != WORD_SET || set->assets || set->home ||
+	    set_is_void(set) || is_names(set) || set->kind == SET_PREFIXES ||
+	    set->all->count > REST_MOST)
+		return false;
+	r->kind = set->kind;
+	r->count = set->all->count;
+	memcpy(r->ranges, set->all->items, r->count * sizeof(r->ranges[0]));
+	return r->count;
+}
+
+static void keep(struct rest *r, struct set_range *kept, size_t *count, struct set_range piece)
+{
+	if (*count == REST_MOST)
+		r->lost = true;
+	else
+		kept[(*count)++] = piece;
+}
+
+static void take_range(struct rest *r, const struct set_range *w)
+{
+	struct set_range kept[REST_MOST], one;
+	size_t i, count = 0;
+
+	for (i = 0; i < r->count; i++) {
+		one = r->ranges[i];
+		if (one.high < w->low || w->high < one.low) {
+			keep(r, kept, &count, one);
+			continue;
+		}
+		if (one.low < w->low)
+			keep(r, kept, &count, (struct set_range){ one.low, w->low - 1 });
+		if (w->high < one.high)
+			keep(r, kept, &count, (struct set_range){ w->high + 1, one.high });
+	}
+	r->count = count;
+	memcpy(r->ranges, kept, count * sizeof(kept[0]));
+}
+
+static uint64_t rest_size(const struct rest *r)
+{
+	uint64_t size = (uint64_t)__builtin_popcount(r->mask);
+	size_t i;
+
+	for (i = 0; i < r->count; i++)
+		size += (uint64_t)r->ranges[i].high - r->ranges[i].low + 1;
+	return size;
+}
+
+static void rest_take(struct rest *r, const struct rule *first)
+{
+	const struct clause *c = &first->clause;
+	const struct set *set = c->sets[r->condition];
+	uint64_t before = rest_size(r);
+	size_t i;
+
+	if (!(c->has >> r->condition & 1) || c->negated >> r->condition & 1)
+		return;
+	if (word_condition_form(r->condition) == WORD_LISTED)
+		r->mask &= ~c->masks[r->condition];
+	else if (set->kind != r->kind || set->all->count > REST_MOST)
+		return;
+	else
+		for (i = 0; i < set->all->count && !r->lost; i++)
+			take_range(r, (const struct set_range *)set->all->items + i);
+	if (rest_size(r) == before)
+		return;
+	r->decided++;
+	if (r->line_count < REST_LINES && !first->file)
+		r->lines[r->line_count++] = first->line;
+}
+
+static void note_many(const struct notes *n, const struct rule *rule, const struct rest *r)
+{
+	char lines[REST_LINES * 16] = "";
+	size_t i, len = 0;
+
+	/* Only so many are named, and those of the file itself. */
+	for (i = 0; i < r->line_count && r->line_count == r->decided; i++)
+		len += (size_t)snprintf(lines + len, sizeof(lines) - len, "%s%u",
+					!i			 ? "lines "
+					: i + 1 == r->line_count ? " and "
+								 : ", ",
+					r->lines[i]);
+	note(n, PLACE(rule), "never decides: %s together always do before it",
+	     len ? lines : "other statements");
+}
+
+/* Several statements before it that differ from it in one condition may decide all that it would.
+ */
+static void note_hidden_by_many(const struct notes *n, size_t i)
+{
+	const struct rule *list = n->rules->list, *rule = &list[i];
+	struct rest r;
+	unsigned c;
+	size_t k;
+
+	for (c = 0; c < WORD_CONDITION_END; c++) {
+		if (!rest_begin(&r, rule, c))
+			continue;
+		for (k = i > LOOK_BACK_MANY ? i - LOOK_BACK_MANY : 0;
+		     k < i && rest_size(&r) && !r.lost; k++)
+			if (end_of(&list[k]) > n->now && list[k].clause.has >> c & 1 &&
+			    hides(&list[k], rule, UINT32_C(1) << c))
+				rest_take(&r, &list[k]);
+		if (!r.lost && !rest_size(&r)) {
+			note_many(n, rule, &r);
+			return;
+		}
+	}
 }
 
 static void note_hidden(const struct notes *n, size_t i)
@@ -195,13 +337,14 @@ static void note_hidden(const struct notes *n, size_t i)
 
 	for (k = i > LOOK_BACK ? i - LOOK_BACK : 0; k < i; k++) {
 		first = &list[k];
-		if (end_of(first) <= n->now || !hides(first, rule))
+		if (end_of(first) <= n->now || !hides(first, rule, 0))
 			continue;
 		note(n, PLACE(rule), "never decides: line %u%s%.80s always does before it",
 		     first->line, first->file ? " of " : "",
 		     first->file ? n->rules->files[first->file - 1] : "");
 		return;
 	}
+	note_hidden_by_many(n, i);
 }
 
 static void note_rule(const struct notes *n, const struct rule *rule, bool whole)

@@ -261,11 +261,16 @@ def check_faults(bench):
     bench.report.check("a fault", (422, "application/problem+json"),
                        (answer.status, answer.headers["Content-Type"]))
     bench.report.check_fields("where", {"line": 2, "column": 7}, got["errors"][0])
-    answer = bench.ask("/api/v1/rules/check", "POST", "alert hihg\nignore prot 1\nalert\n")
-    bench.report.check("all faults at once", [(1, 7), (2, 8), (3, 6)], [
-        (error["line"], error["column"]) for error in answer.json()["errors"]])
+    errors = bench.ask("/api/v1/rules/check", "POST", "alert hihg\nignore prot 1\nalert\n").json()["errors"]
+    bench.report.check("all faults at once", [(1, 7), (2, 8), (3, 6)], [(row["line"], row["column"]) for row in errors])
     warned = bench.ask("/api/v1/rules/check", "POST",
                        "group a { 1 }\nignore\nalert low port 1\n").json()["warnings"]
+    words = bench.ask("/api/v1/rules/check", "POST", "alert low vantage insde\n").json()["warnings"]
+    bench.report.check("a vantage that is not there", ["no vantage is called 'insde', did you mean 'inside'?"], [
+        row["detail"] for row in words])
+    answer = bench.ask("/api/v1/rules/check", "POST", "ignore port 1\nalert low to nobody\n")
+    bench.report.check("a receiver that is not there", (422, [(2, 'no receiver "nobody" among sinks')]), (
+        answer.status, [(row["line"], row["detail"]) for row in answer.json()["errors"]]))
     bench.report.check("warnings", [(1, "not used"), (3, "never decides")], [
         (row["line"], "not used" if "not used" in row["detail"] else row["detail"][:13])
         for row in warned])

@@ -98,6 +98,36 @@ static void hidden(void **state)
 	       "5:1 never decides: line 4 always does before it\n");
 }
 
+/* Several that differ in one condition hide what lies in all of them together. */
+static void hidden_by_many(void **state)
+{
+	(void)state;
+	expect("ignore port 1-100\nalert high port 101-200\nalert low port 50-150\n",
+	       "3:1 never decides: lines 1 and 2 together always do before it\n");
+	expect("ignore port 1-100\nalert high port 102-200\nalert low port 50-150\n", "");
+	expect("ignore port 1-65534\nignore port { 65535 }\nalert low port 1-65535 app ssh\n",
+	       "3:1 never decides: lines 1 and 2 together always do before it\n");
+	expect("alert low proto tcp app ssh\nalert low proto udp app ssh\nalert high port 1 proto "
+	       "{ "
+	       "tcp udp } app ssh\nalert high proto { tcp udp sctp } app ssh\n",
+	       "3:1 never decides: lines 1 and 2 together always do before it\n");
+	/* The others must hold without it, for as long, and not ask for the opposite. */
+	expect("ignore port 1-100 app ssh\nalert high port 101-200\nalert low port 50-150\n", "");
+	expect("ignore port 1-100 until 2028-01-01\nalert high port 101-200\nalert low port "
+	       "50-150\n",
+	       "");
+	expect("ignore port not 1-100\nalert high port 101-200\nalert low port 50-150\n", "");
+	expect("noprobe port 1-100\nalert high port 101-200\nalert low port 50-150\n", "");
+	/* They have to cover it in one condition: what lies across two is not looked for. */
+	expect("ignore port 1-100 proto tcp\nignore port 101-200 proto udp\nalert low port 50-150 "
+	       "proto { tcp udp }\n",
+	       "");
+	expect("ignore peer as 1-9\nalert low peer as 10-20\nalert high port 7 peer as 5-15\n",
+	       "3:1 never decides: lines 1 and 2 together always do before it\n");
+	expect("ignore vlan 1-9\nignore vlan 10\nignore vlan 11\nalert low vlan 2-11\n",
+	       "4:1 never decides: lines 1, 2 and 3 together always do before it\n");
+}
+
 static void of_no_use(void **state)
 {
 	(void)state;
@@ -125,9 +155,8 @@ static void default_rules(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(faults),
-		cmocka_unit_test(hidden),
-		cmocka_unit_test(of_no_use),
+		cmocka_unit_test(faults),	  cmocka_unit_test(hidden),
+		cmocka_unit_test(hidden_by_many), cmocka_unit_test(of_no_use),
 		cmocka_unit_test(default_rules),
 	};
 
