@@ -11,6 +11,20 @@
 
 #define VANTAGES_NAMES_MAX 64
 
+/* Names the receiver that was probably meant. */
+static void say_stranger(const struct sinks *sinks, const char *name, struct rules_error *out)
+{
+	const struct lex_token word = { .text = name, .len = strlen(name) };
+	struct fault_near near = fault_near_new(&word);
+	size_t i;
+
+	for (i = 0; i < sinks->count; i++)
+		fault_near_offer(&near, sinks->list[i].name);
+	snprintf(out->text, sizeof(out->text), "no receiver \"%.40s\" among sinks%s%.40s%s", name,
+		 near.best ? ", did you mean '" : "", near.best ? near.best : "",
+		 near.best ? "'?" : "");
+}
+
 int namecheck_receivers(const struct conf *conf, const struct rules *rules, struct rules_error *out)
 {
 	char wrong[SINKS_ERROR_MAX];
@@ -32,8 +46,7 @@ int namecheck_receivers(const struct conf *conf, const struct rules *rules, stru
 		if (sinks_find(&sinks, name) < 0) {
 			out->line = line;
 			out->column = 1;
-			snprintf(out->text, sizeof(out->text), "no receiver \"%.40s\" among sinks",
-				 name);
+			say_stranger(&sinks, name, out);
 			rc = ERR_UNKNOWN;
 		}
 	sinks_free(&sinks);
@@ -46,8 +59,8 @@ int namecheck_sinks(const struct conf *conf, const struct rules *rules, char *er
 	int rc = namecheck_receivers(conf, rules, &what);
 
 	if (rc && what.line)
-		snprintf(error, size, "%s:%u: %s", *conf->rules ? conf->rules : "rules", what.line,
-			 what.text);
+		snprintf(error, size, "%s:%u:%u: %s", *conf->rules ? conf->rules : "rules",
+			 what.line, what.column, what.text);
 	else if (rc)
 		snprintf(error, size, "%s", what.text);
 	return rc;
