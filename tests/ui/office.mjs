@@ -76,8 +76,12 @@ async function testLists(page, mock, origin) {
     mock.push("event", mock.office.events[0]);
     await until(async () => /not there any more|gone/i.test(await page.textContent(".listing tbody tr:first-child")));
     assert.ok((await page.locator(".listing tbody tr").count()) >= 200);
+    const ends = { what: "certificate", before: undefined, after: "2031-12-23T15:44:21.000000Z" };
+    mock.office.events.unshift({ ...mock.office.events[0], number: 951, event: "certificate", ...ends });
+    mock.push("event", mock.office.events[0]);
+    await until(async () => /ends.*23 Dec 2031 15:44:21 UTC/.test(await page.textContent(".listing tbody tr:first-child")));
     await page.getByRole("button", { name: "More" }).click();
-    await until(async () => (await page.locator(".listing tbody tr").count()) === 242);
+    await until(async () => (await page.locator(".listing tbody tr").count()) === 243);
     assert.equal(await page.getByRole("button", { name: "More" }).count(), 0);
   });
   await check("what is searched for stands in the URL and survives a reload", async () => {

@@ -69,7 +69,7 @@ const event: Words = {
   deceptive: "answers on every port",
   masquerade: "speaks what its port denies",
   verdict: "was probed",
-  certificate: "shows a certificate that ends",
+  certificate: "certificate ends",
   drift: "is not what was approved",
   health: "trouble of the capture",
 };

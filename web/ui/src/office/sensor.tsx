@@ -122,7 +122,8 @@ function Rest({ latest }: { latest: Health & More }) {
       <h3 id="store-title">Store and page</h3>
       <dl class="facts">
         {latest.store && <Fact name="On disk">{short(latest.store.bytes)} bytes</Fact>}
-        {rows.map(([name, n]) => <Fact key={name} name={name.replace(/_/g, " ")}>about {count(n)}</Fact>)}
+        {rows.map(([name, n]) => <Fact key={name} name={`Rows of ${name.replace(/_/g, " ")}`}>about {count(n)}</Fact>)}
+        {rows.length > 0 && <Fact name="About these numbers">rows as the store estimates them: one that was changed counts more than once for a while</Fact>}
         <Fact name="Readers of the stream">
           {count(latest.readers ?? 0)}, {count(latest.readers_dropped ?? 0)} dropped because they were too slow
         </Fact>
