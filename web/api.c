@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/ipc.h"
 #include "store/report/report.h"
+#include "web/assets/figures.h"
 #include "web/catalog/overview.h"
 #include "web/sinks/receivers.h"
 
@@ -119,6 +120,7 @@ void api_get_metrics(void *arg, const struct http_request *request, struct http_
 	free(figures);
 	free(services);
 	text = receivers_metrics(view_store(api->view), text);
+	text = figures_assets(view_store(api->view), text);
 	http_answer_text(answer, "text/plain; version=0.0.4; charset=utf-8", text);
 }
 

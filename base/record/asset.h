@@ -58,9 +58,10 @@ struct asset_state {
 	uint64_t rows;
 	uint8_t source;	  /* enum asset_source */
 	uint8_t troubled; /* that it fails was said */
-	uint8_t pad[6];
-	char etag[128]; /* of what is in force; of a file its time and size */
-	char error[96]; /* why it fails; "" it does not */
+	uint8_t pad[2];
+	uint32_t failures; /* looks that brought nothing good, ever */
+	char etag[128];	   /* of what is in force; of a file its time and size */
+	char error[96];	   /* why it fails; "" it does not */
 };
 
 /* Core to verify, before a job: where its service is reached from outside. */

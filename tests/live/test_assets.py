@@ -8,6 +8,7 @@ import csv
 import io
 import json
 import os
+import re
 import signal
 import socket
 import sys
@@ -223,8 +224,18 @@ def check_file(bench):
         "file", lambda row: not row["fails_since"])["fails_since"])
 
 
+def metrics(bench):
+    """What is counted of the API's list."""
+    text = bench.ask("/metrics").body.decode()
+    return {name: int(value) for name, value in re.findall(
+        r'^flowd_asset_(\w+)\{source="api"\} (\d+)$', text, re.M)}
+
+
 def check_failures(bench):
     """Whatever the API says wrong, the last good list holds, and it is trouble."""
+    failures = metrics(bench).get("failures_total", 0)
+    bench.report.check("metrics", {"rows", "up", "failures_total", "last_success_timestamp_seconds", "age_seconds"},
+                       set(metrics(bench)))
     for name, rows, status in (("status", bench.good, 500), ("rubbish", "<html>", 200),
                                ("empty", [], 200), ("no list", '{"data": {}}', 200),
                                ("a bad row", bench.good + [{"net": "10.0.0.0/99"}], 200),
@@ -233,6 +244,10 @@ def check_failures(bench):
         state = bench.source("api", lambda row: row["fails_since"])
         bench.report.check(name + ": fails", True, bool(state["error"]))
         bench.report.check(name + ": the last good one", 2, state["rows"])
+        figures = metrics(bench)
+        bench.report.check(name + ": metrics", (2, 0, True), (
+            figures.get("rows"), figures.get("up"), figures.get("failures_total", 0) > failures))
+        failures = figures.get("failures_total", 0)
         bench.report.check(name + ": still probed", True, bench.verify(8001))
         bench.answer(bench.good)
         bench.source("api", lambda row: not row["fails_since"])

@@ -125,6 +125,7 @@ static int fails(struct pull *p, const char *why)
 		log_warning("%s: %s; what was known before holds", list_name(p), why);
 	if (!p->state.fails_us)
 		p->state.fails_us = mono_wall();
+	p->state.failures++;
 	record_text_set(p->state.error, sizeof(p->state.error), why);
 	say_trouble(p, false);
 	store_put_asset_state(p->scout->with.life->store, &p->state);
