@@ -43,23 +43,10 @@ bool api_order(struct api *api, const struct http_request *request, unsigned kin
 	return true;
 }
 
-static const char *what_is_wrong(int rc)
-{
-	switch (rc) {
-	case ERR_RANGE:
-		return "the value is out of range";
-	case ERR_FULL:
-		return "the parameter is given twice";
-	case ERR_SYNTAX:
-		return "the value cannot be read";
-	default:
-		return "there is no such parameter or word";
-	}
-}
-
 bool api_read_query(const struct http_request *request, unsigned allowed, struct query *out,
 		    struct http_answer *answer)
 {
+	char why[QUERY_WHY_MAX];
 	size_t i;
 	int rc;
 
@@ -68,7 +55,8 @@ bool api_read_query(const struct http_request *request, unsigned allowed, struct
 		const struct http_parameter *p = &request->parameters[i];
 
 		if ((rc = query_set(out, p->name, p->value, p->len))) {
-			http_answer_problem(answer, 400, what_is_wrong(rc), p->name);
+			http_answer_problem(answer, 400, query_explain(out, p->name, rc, why),
+					    p->name);
 			return false;
 		}
 	}

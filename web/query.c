@@ -5,13 +5,16 @@
 #include "base/wire.h"
 #include "store/store.h"
 
+#include <stdio.h>
+
 #define CURSOR_BYTES 27 /* value, zone, host, protocol, port: the order of the rows */
 
 static const char *const names[] = {
 #define QUERY_NAME(id, name) name,
 	QUERY_PARAMETER_LIST(QUERY_NAME)
-#undef QUERY_NAME
 };
+static const char *const sorts[] = { QUERY_SORT_LIST(QUERY_NAME) };
+#undef QUERY_NAME
 
 void query_open(struct query *q, unsigned allowed)
 {
@@ -102,11 +105,6 @@ static int parse_cursor(const char *text, size_t len, struct query_place *out)
 
 static int set_sort(struct query *q, const char *text, size_t len)
 {
-	static const char *const sorts[] = {
-#define QUERY_NAME(id, name) name,
-		QUERY_SORT_LIST(QUERY_NAME)
-#undef QUERY_NAME
-	};
 	uint8_t i;
 
 	for (i = 0; i < sizeof(sorts) / sizeof(sorts[0]); i++)
@@ -241,14 +239,23 @@ static int set_value(struct query *q, unsigned parameter, const char *value, siz
 	}
 }
 
+#define COUNT(list) (sizeof(list) / sizeof((list)[0]))
+
+/* Its bit; one that is never allowed when there is none such. */
+static unsigned parameter_of(const char *name)
+{
+	unsigned i;
+
+	for (i = 0; i < COUNT(names) && strcmp(names[i], name); i++)
+		;
+	return i < COUNT(names) ? 1U << i : 0;
+}
+
 int query_set(struct query *q, const char *name, const char *value, size_t len)
 {
-	unsigned i, parameter;
+	unsigned parameter = parameter_of(name);
 	int rc;
 
-	for (i = 0; i < sizeof(names) / sizeof(names[0]) && strcmp(names[i], name); i++)
-		;
-	parameter = 1U << i;
 	if (!(q->allowed & parameter))
 		return ERR_UNKNOWN;
 	if (q->given & parameter)
@@ -257,6 +264,70 @@ int query_set(struct query *q, const char *name, const char *value, size_t len)
 	if (!rc)
 		q->given |= parameter;
 	return rc;
+}
+
+/* ---- what is wrong ---- */
+
+static void add(char *out, const char *word)
+{
+	size_t len = strlen(out);
+
+	snprintf(out + len, QUERY_WHY_MAX - len, " %s", word);
+}
+
+static void add_words(char *out, const char *(*text)(unsigned), unsigned first, unsigned end)
+{
+	for (; first < end; first++)
+		add(out, text(first));
+}
+
+static void add_choice(const struct query *q, unsigned parameter, char *out)
+{
+	size_t i;
+
+	switch (parameter) {
+	case QUERY_WITH_SORT:
+		for (i = 0; i < COUNT(sorts); i++)
+			add(out, sorts[i]);
+		return;
+	case QUERY_WITH_ORDER:
+		add(out, "asc desc");
+		return;
+	case QUERY_WITH_LEVEL:
+		add_words(out, record_level_text, LEVEL_LOW, LEVEL_END);
+		return;
+	case QUERY_WITH_PROTO:
+		add(out, "tcp udp sctp");
+		return;
+	case QUERY_WITH_STATUS:
+		add_words(out, record_triage_text, TRIAGE_NEW, TRIAGE_END);
+		return;
+	case QUERY_WITH_STATE:
+		add_words(out, record_state_text, STATE_CANDIDATE, STATE_END);
+		return;
+	default:
+		for (i = 0; i < COUNT(names); i++)
+			if (q->allowed & 1U << i)
+				add(out, names[i]);
+	}
+}
+
+const char *query_explain(const struct query *q, const char *name, int rc, char out[QUERY_WHY_MAX])
+{
+	unsigned parameter = parameter_of(name) & q->allowed;
+
+	if (rc == ERR_RANGE)
+		return "the value is out of range";
+	if (rc == ERR_FULL)
+		return "the parameter is given twice";
+	if (rc == ERR_SYNTAX)
+		return parameter == QUERY_WITH_SINCE ? "a time such as 90m, 24h or 30d is needed"
+						     : "the value cannot be read";
+	snprintf(out, QUERY_WHY_MAX,
+		 parameter ? "there is no such word; there are:"
+			   : "there is no such parameter; there are:");
+	add_choice(q, parameter, out);
+	return out;
 }
 
 bool query_has(const struct query *q, const struct service *s, const char *app, unsigned state)

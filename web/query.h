@@ -95,6 +95,12 @@ void query_open(struct query *query, unsigned allowed);
  */
 int query_set(struct query *query, const char *name, const char *value, size_t len);
 
+#define QUERY_WHY_MAX 320
+
+/* What was wrong with a parameter for which query_set has said `rc`, and what would be right. */
+const char *query_explain(const struct query *query, const char *name, int rc,
+			  char out[QUERY_WHY_MAX]);
+
 /* Does the row's key and what is known of it pass? Cursor and limit are not looked at. */
 bool query_has(const struct query *query, const struct service *service, const char *app,
 	       unsigned state);

@@ -457,7 +457,9 @@ void stream_join(struct stream *s, const struct http_request *request, struct ht
 
 	wrong = read_wish(request, &wanted, &level);
 	if (wrong) {
-		http_answer_problem(answer, 400, "there is no such parameter or word", wrong);
+		http_answer_problem(answer, 400,
+				    "only= takes kinds of events, level= a level; there is no more",
+				    wrong);
 		return;
 	}
 	if (id && query_parse_position(id, strlen(id), &last)) {

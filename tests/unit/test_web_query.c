@@ -175,6 +175,43 @@ static void positions(void **state)
 	assert_true(p.event == 12 && !p.alert);
 }
 
+static const char *why(unsigned allowed, const char *name, const char *value)
+{
+	static char text[QUERY_WHY_MAX];
+	struct query q;
+	int rc;
+
+	query_open(&q, allowed);
+	rc = set(&q, name, value);
+	assert_true(rc != 0);
+	return query_explain(&q, name, rc, text);
+}
+
+/* Who is wrong is told what would be right. */
+static void explained(void **state)
+{
+	(void)state;
+	assert_string_equal(why(ALL, "sort", "foo"),
+			    "there is no such word; there are: address port app state level "
+			    "first_seen last_seen handshakes peers");
+	assert_string_equal(why(ALL, "order", "up"), "there is no such word; there are: asc desc");
+	assert_string_equal(why(ALL, "level", "none of them"),
+			    "there is no such word; there are: low medium high critical");
+	assert_string_equal(why(ALL, "status", "foo"),
+			    "there is no such word; there are: new acknowledged assigned resolved "
+			    "false-positive");
+	assert_non_null(strstr(why(ALL, "state", "foo"), " candidate open refuses "));
+	assert_string_equal(why(ALL, "proto", "icmp"),
+			    "there is no such word; there are: tcp udp sctp");
+	assert_string_equal(why(ALL, "since", "yesterday"),
+			    "a time such as 90m, 24h or 30d is needed");
+	assert_string_equal(why(QUERY_WITH_LIMIT | QUERY_WITH_IP, "sort", "port"),
+			    "there is no such parameter; there are: limit ip");
+	assert_string_equal(why(QUERY_WITH_LIMIT, "colour", "red"),
+			    "there is no such parameter; there are: limit");
+	assert_string_equal(why(ALL, "port", "65536"), "the value is out of range");
+}
+
 static void hosts(void **state)
 {
 	static const char *const ours[] = { "localhost",      "LocalHost:1", "127.0.0.1",
@@ -220,7 +257,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(numbers), cmocka_unit_test(filters),	cmocka_unit_test(cursors),
-		cmocka_unit_test(ids),	   cmocka_unit_test(positions), cmocka_unit_test(hosts),
+		cmocka_unit_test(ids),	   cmocka_unit_test(positions), cmocka_unit_test(explained),
+		cmocka_unit_test(hosts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
