@@ -184,6 +184,8 @@ void desk_make(void *arg, const struct http_request *request, struct http_answer
 		return;
 	log_info("%s makes a token: %s, %s", *request->who->name ? request->who->name : "somebody",
 		 token.name, record_access_text(token.access));
+	/* Who is told of it may use it at once; core says the same when it is kept. */
+	keys_take(&api->desk->keys, &token);
 	r = token_report(&token);
 	report_set_text(r, "token", text);
 	api_answer_report(answer, r);
@@ -210,6 +212,7 @@ void desk_revoke(void *arg, const struct http_request *request, struct http_answ
 		return;
 	log_info("%s revokes a token: %s", *request->who->name ? request->who->name : "somebody",
 		 gone.name);
+	keys_take(&api->desk->keys, &gone);
 	api_answer_report(answer, token_report(&gone));
 	if (answer->status)
 		answer->status = 202;
