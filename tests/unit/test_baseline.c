@@ -54,24 +54,85 @@ static void no_news(void **state)
 	expect(w, "verdict:22 alert-low:23#1 ");
 }
 
+/* Twice: a look that nobody asked for is believed when it is repeated. */
+static void probe_again(struct world *w, uint16_t port, struct probe *p)
+{
+	struct store_service row;
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		row = row_of(w, port);
+		assert_int_equal(lifecycle_look(&w->life, &row), 1);
+		p->job = row_of(w, port).job;
+		p->finished_us = w->life.now;
+		assert_int_equal(lifecycle_probe(&w->life, p), 0);
+	}
+}
+
+static void look_again(struct world *w, uint16_t port, const char *app, const char *key)
+{
+	struct probe p = { .service = sighting(port, 0, 0).service,
+			   .state = STATE_OPEN,
+			   .vantage = "inside" };
+
+	record_text_set(p.app, sizeof(p.app), app);
+	if (*key)
+		assert_true(probe_add_fact(&p, FACT_SSH_HOST_KEY, key));
+	probe_again(w, port, &p);
+}
+
 static void drifts(void **state)
 {
 	struct world *w = *state;
-	struct store_service row;
 
 	approve(w, 22, "redis");
 	see(w, 22, EVIDENCE_FULL, T0, "");
 	look(w, row_of(w, 22).job, 22, "ssh", "");
-	/* A look that nobody asked for is believed when it is repeated. */
-	if (entry_of(w, 22).state != APPROVAL_VOID) {
-		row = row_of(w, 22);
-		assert_int_equal(lifecycle_look(&w->life, &row), 1);
-		look(w, row_of(w, 22).job, 22, "ssh", "");
-	}
+	if (entry_of(w, 22).state != APPROVAL_VOID)
+		look_again(w, 22, "ssh", "");
 	assert_int_equal(entry_of(w, 22).state, APPROVAL_VOID);
 	assert_non_null(strstr(w->said, "drift:22"));
 	assert_non_null(strstr(w->said, "alert-low"));
 	assert_int_equal(entry_of(w, 22).void_us, w->life.now);
+}
+
+/* Another host key, or another certificate, under the same name. */
+static void other_keys(void **state)
+{
+	struct world *w = *state;
+	struct baseline b = { .service = sighting(443, 0, 0).service, .source = ENTRY_PERSON };
+	struct probe p = { .service = b.service,
+			   .state = STATE_OPEN,
+			   .vantage = "inside",
+			   .app = "https",
+			   .certificate_count = 1 };
+	char *found;
+
+	approve(w, 22, "");
+	see(w, 22, EVIDENCE_FULL, T0, "ssh");
+	look(w, row_of(w, 22).job, 22, "ssh", "ed25519 1");
+	assert_int_equal(entry_of(w, 22).state, APPROVAL_BOUND);
+	w->said[0] = 0;
+	look_again(w, 22, "ssh", "ed25519 2");
+	assert_int_equal(entry_of(w, 22).state, APPROVAL_VOID);
+	assert_string_equal(entry_of(w, 22).host_key, "ed25519 1");
+	assert_non_null(found = strstr(w->said, "drift:22"));
+	assert_null(strstr(found + 1, "drift:22"));
+
+	memset(b.certificate, 'a', 64);
+	b.state = APPROVAL_BOUND;
+	assert_true(store_put_baseline(w->store, &b));
+	see(w, 443, EVIDENCE_FULL, T0, "https");
+	p.job = row_of(w, 443).job;
+	p.finished_us = w->life.now;
+	memset(p.certificates[0].sha256, 0xaa, sizeof(p.certificates[0].sha256));
+	assert_int_equal(lifecycle_probe(&w->life, &p), 0);
+	assert_int_equal(entry_of(w, 443).state, APPROVAL_BOUND);
+	w->said[0] = 0;
+	p.certificates[0].sha256[31] = 0xab;
+	probe_again(w, 443, &p);
+	assert_int_equal(entry_of(w, 443).state, APPROVAL_VOID);
+	assert_non_null(strstr(w->said, "drift:443"));
 }
 
 static void expired(void **state)
@@ -187,10 +248,7 @@ static void texts(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(no_news),
-		CASE(drifts),
-		CASE(expired),
-		CASE(texts),
+		CASE(no_news), CASE(drifts), CASE(other_keys), CASE(expired), CASE(texts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
